@@ -60,11 +60,10 @@ struct ReadNotes {
     std::vector<std::string> lines;  // for people: that, and names that differ by case only
 };
 
-// Read tables (labeling/table.hpp). Names are trimmed and in normal form C; rows whose answer is
-// missing are left out. An empty table, a missing column, an empty name or a malformed row throws
-// base::Error with its line, as does a question with two truths.
-// Asked to stop it throws base::Interrupted.
-// question,worker,answer
+// Read tables (formats/table/table.hpp). Names are trimmed and in normal form C; rows whose answer
+// is missing are left out. An empty table, a missing column, an empty name or a malformed row
+// throws base::Error with its line, as does a question with two truths. Asked to stop it throws
+// base::Interrupted. question,worker,answer
 Judgements
 load_answers(const std::string& path, ReadNotes& notes, const std::stop_token& stop = {});
 // question,truth

@@ -11,8 +11,8 @@
 
 #include "base/error.hpp"
 #include "base/text/ascii.hpp"
+#include "formats/table/table.hpp"
 #include "labeling/answers.hpp"
-#include "labeling/table.hpp"
 
 namespace labeling {
 
@@ -55,7 +55,7 @@ void note_missing(const std::string& name, const std::string& column, ReadNotes&
 // Rows of three names; `visit` sees the question as soon as it is added.
 template <typename Visit>
 Judgements judgements_of(
-    Table& table,
+    formats::Table& table,
     const std::string& name,
     const std::vector<std::string>& columns,
     ReadNotes& notes,
@@ -96,7 +96,7 @@ const std::vector<std::string> gold_columns{"question", "truth"};
 
 void nothing(const std::string&) {}
 
-Gold gold_of(Table& table, const std::string& name, ReadNotes& notes) {
+Gold gold_of(formats::Table& table, const std::string& name, ReadNotes& notes) {
     Gold gold;
     ReadNotes own;
     while (table.next()) {
@@ -128,29 +128,29 @@ bool is_month(std::string_view text) {
 }  // namespace
 
 Judgements load_answers(const std::string& path, ReadNotes& notes, const std::stop_token& stop) {
-    Table table(path, answer_columns);
+    formats::Table table(path, answer_columns);
     return judgements_of(table, path, answer_columns, notes, stop, nothing);
 }
 
 Judgements read_answers(const std::string& name, std::string text) {
     ReadNotes notes;
-    auto table = Table::of(name, std::move(text), answer_columns);
+    auto table = formats::Table::of(name, std::move(text), answer_columns);
     return judgements_of(table, name, answer_columns, notes, {}, nothing);
 }
 
 Gold load_gold(const std::string& path, ReadNotes& notes) {
-    Table table(path, gold_columns);
+    formats::Table table(path, gold_columns);
     return gold_of(table, path, notes);
 }
 
 Gold read_gold(const std::string& name, std::string text) {
     ReadNotes notes;
-    auto table = Table::of(name, std::move(text), gold_columns);
+    auto table = formats::Table::of(name, std::move(text), gold_columns);
     return gold_of(table, name, notes);
 }
 
 Ratings load_ratings(const std::string& path, ReadNotes& notes, const std::stop_token& stop) {
-    Table table(path, rating_columns, {"time"});
+    formats::Table table(path, rating_columns, {"time"});
     Ratings ratings;
     std::unordered_map<std::string, std::string> months;
     auto see = [&](const std::string& unit) {

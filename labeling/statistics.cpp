@@ -15,9 +15,9 @@
 #include "base/numbers/parse.hpp"
 #include "base/text/unicode.hpp"
 #include "formats/csv/csv.hpp"
+#include "formats/table/table.hpp"
 #include "labeling/agreement/agreement_by.hpp"
 #include "labeling/answers.hpp"
-#include "labeling/table.hpp"
 #include "labeling/truth/score.hpp"
 
 namespace labeling {
@@ -146,7 +146,7 @@ void write_ranking(
     std::ostream& notes,
     const std::stop_token& stop
 ) {
-    Table table(comparisons, {"left", "right", "label"}, {"worker"});
+    formats::Table table(comparisons, {"left", "right", "label"}, {"worker"});
     ComparisonsBuilder builder;
     std::size_t undecided = 0;
     while (table.next()) {

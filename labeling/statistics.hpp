@@ -11,7 +11,7 @@
 #include "labeling/truth/truth.hpp"
 
 // The commands `tilth truth` and `tilth agreement`, from files to text. Files are tables
-// (labeling/table.hpp). Bad input throws base::Error before anything is written, a stop
+// (formats/table/table.hpp). Bad input throws base::Error before anything is written, a stop
 // base::Interrupted. What reading left out, and names that differ by case only, are lines in
 // `notes`.
 namespace labeling {

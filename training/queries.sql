@@ -480,3 +480,25 @@ DELETE FROM snapshot_item WHERE snapshot_id = ANY ($1::bigint[]);
 
 -- name: drop_snapshots
 DELETE FROM snapshot WHERE id = ANY ($1::bigint[]);
+
+-- name: drop_forecasts_of_run
+DELETE FROM forecast WHERE run_id = $1;
+
+-- name: add_forecast
+INSERT INTO forecast (run_id, place, slice, predicates, training_rows, judged, labels, error, gain, gain_low, gain_high, share, curve, made_at)
+VALUES ($1, $2, $3, $4::jsonb, $5, $6, $7, $8, $9, $10, $11, $12, $13::jsonb, $14::timestamptz);
+
+-- name: forecasts_of_run
+SELECT run_id, slice, predicates::text AS predicates, training_rows, judged, labels, error, gain, gain_low, gain_high, share,
+    curve::text AS curve
+FROM forecast WHERE run_id = $1 ORDER BY place;
+
+-- The newest run before that has forecasts: of the same source, project and kind of model, with fewer training rows.
+-- name: run_with_forecasts
+SELECT max(o.id) AS id
+FROM model_run r JOIN snapshot s ON s.id = r.snapshot_id
+JOIN snapshot t ON t.source_id = s.source_id AND t.project_id IS NOT DISTINCT FROM s.project_id
+JOIN model_run o ON o.snapshot_id = t.id AND o.kind = r.kind AND o.id < r.id
+    AND o.spec->>'target' IS NOT DISTINCT FROM r.spec->>'target'
+JOIN forecast f ON f.run_id = o.id AND f.place = 0 AND f.training_rows < $2
+WHERE r.id = $1;

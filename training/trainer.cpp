@@ -1,9 +1,6 @@
 // The artefact's payload (artefact.hpp) is kind, summary, class names, input signature, features,
 // model, preparation, decision. Versions before 4 have no decision, and no preparation where there
 // was none; versions 1 and 2 have no signature and are given rows as they come.
-//
-// For learning curves the model is fitted without validation rows, or early stopping would look at
-// the rows that it is judged by.
 #include "training/trainer.hpp"
 
 #include <algorithm>
@@ -14,7 +11,7 @@
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
-#include "base/numbers/random.hpp"
+#include "training/analysis/forecast.hpp"
 #include "training/artefact.hpp"
 #include "training/evaluation/selection.hpp"
 #include "training/features/features.hpp"
@@ -328,34 +325,11 @@ std::vector<CurvePoint> learning_curve(
     const TrainSpec& spec,
     std::stop_token stop
 ) {
-    auto plain = spec;
-    plain.tune.clear();
-    plain.decision = {};
-    auto by_error = spec;
-    by_error.objective = Objective::error;
-    std::vector<std::size_t> order(train.rows);
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    base::CounterRandom(spec.seed, 11).shuffle(std::span(order));
     std::vector<CurvePoint> points;
-    for (std::size_t part = 16; part >= 1; part /= 2) {
-        const auto rows = train.rows / part;
-        if (rows < 20) continue;
-        const auto sample =
-            take(train, {order.begin(), order.begin() + static_cast<std::ptrdiff_t>(rows)});
-        Examples none;
-        const auto model = Predictor::load(fit(sample, none, plain, {}, stop).artefact);
-        const auto predicted = model.predict(held_out, spec.threads);
-        Design shape;
-        shape.rows = held_out.rows;
-        points.push_back(
-            {rows,
-             cost_of(
-                 predicted,
-                 view_of(shape, held_out),
-                 train.of_classes() ? train.class_names.size() : 0,
-                 by_error
-             )}
-        );
+    for (const auto& size : errors_by_size(train, held_out, spec, stop)) {
+        const double mean = std::accumulate(size.errors.begin(), size.errors.end(), 0.0) /
+                            static_cast<double>(std::max<std::size_t>(1, size.errors.size()));
+        points.push_back({size.rows, train.of_classes() ? mean : std::sqrt(mean)});
     }
     return points;
 }

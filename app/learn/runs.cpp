@@ -153,6 +153,8 @@ void show(CLI::App& runs, service::Context& context) {
             auto object = run_json(run);
             object["spec"] = json::parse(run.spec.text);
             object["analysis"] = json::parse(run.analysis.text);
+            object["forecasts"] = base::Answer(run.forecasts).json();
+            object["past"] = base::Answer(run.past).json();
             print_json(object);
             return;
         }
@@ -170,6 +172,8 @@ void show(CLI::App& runs, service::Context& context) {
         show_labels(run);
         print_metrics(run.metrics);
         show_trials(json::parse(run.analysis.text).as_object());
+        print_forecasts(run.forecasts);
+        print_past(run.past);
     });
 }
 
@@ -251,6 +255,42 @@ json::object run_json(const service::RunLine& run) {
         {"started_at", run.started_at},
         {"error", run.error.value_or("")},
         {"metrics", metrics_by_split(run.metrics)}};
+}
+
+void print_forecasts(const std::vector<service::LabelForecast>& forecasts) {
+    if (forecasts.empty()) return;
+    print_line(fmt::format("what {} more labels are expected to bring:", forecasts.front().labels));
+    Table table({"of", "judged", "error now", "lower by (95 %)"});
+    for (const auto& one : forecasts)
+        table.add(
+            {one.slice.empty() ? "all" : one.slice,
+             std::to_string(one.judged),
+             fmt::format("{:.4f}", one.error),
+             with_interval(one.gain, one.gain_low, one.gain_high)}
+        );
+    table.print();
+}
+
+void print_past(const std::vector<service::PastForecast>& past) {
+    if (past.empty()) return;
+    print_line(fmt::format(
+        "what run {} expected of {} training rows instead of {}, and what came:",
+        past.front().run,
+        past.front().rows_now,
+        past.front().rows_then
+    ));
+    Table table({"of", "error then", "expected (95 %)", "came", ""});
+    for (const auto& one : past)
+        table.add(
+            {one.slice.empty() ? "all" : one.slice,
+             fmt::format("{:.4f}", one.error_then),
+             with_interval(one.expected, one.low, one.high),
+             fmt::format("{:.4f}", one.came),
+             one.held              ? "as expected"
+             : one.came > one.high ? "worse"
+                                   : "better"}
+        );
+    table.print();
 }
 
 void print_metrics(const std::vector<service::RunMetric>& metrics) {

@@ -21,5 +21,8 @@ boost::json::object run_json(const service::RunLine& run);
 void watch_run(CLI::App& runs, service::Context& context);
 // For people.
 void print_metrics(const std::vector<service::RunMetric>& metrics);
+// What more labels are expected to bring, and what earlier such words were worth.
+void print_forecasts(const std::vector<service::LabelForecast>& forecasts);
+void print_past(const std::vector<service::PastForecast>& past);
 
 }  // namespace app

@@ -14,8 +14,8 @@
 #include "base/settings/settings.hpp"
 #include "base/text/ascii.hpp"
 #include "formats/archive/bytes.hpp"
+#include "formats/table/table.hpp"
 #include "labeling/export/imports/imports.hpp"
-#include "labeling/table.hpp"
 #include "labeling/tasks/task_type.hpp"
 
 namespace labeling {
@@ -55,7 +55,7 @@ void read_object(
 }
 
 void read_rows(
-    Table& table,
+    formats::Table& table,
     const std::string& name,
     const Question& question,
     const TakeLabel& take
@@ -118,7 +118,7 @@ void read_text(
     if (is_conll(path)) return read_conll(text, name, take);
     if (path.extension() == ".xml") return read_voc(text, name, path.stem().string(), take);
     bool is_json = begins_as_json(text);
-    auto table = Table::of(
+    auto table = formats::Table::of(
         name,
         text,
         is_json ? std::vector<std::string>{} : std::vector<std::string>{"key"},
@@ -132,7 +132,7 @@ void read_path(const std::string& path, const Question& question, const TakeLabe
     if (is_conll(path) || fs::path(path).extension() == ".xml")
         return read_text(path, base::read_whole_file(path), question, take);
     bool is_json = path != "-" && fs::exists(path) && begins_as_json(formats::Bytes(path).start());
-    Table table(
+    formats::Table table(
         path,
         is_json ? std::vector<std::string>{} : std::vector<std::string>{"key"},
         is_json ? std::vector<std::string>{} : columns_of_labels

@@ -9,7 +9,8 @@ namespace labeling {
 
 // The labels in a file of tilth's own or of another program, for the question of a project. What it
 // is tells its content:
-//   - a table with the columns key and label or answer, perhaps probability (labeling/table.hpp);
+//   - a table with the columns key and label or answer, perhaps probability
+//   (formats/table/table.hpp);
 //   - JSON, lines or an array, of our own, of spaCy, doccano or Label Studio, or COCO's object;
 //   - *.conll, *.bio, *.iob: tags of tokens;
 //   - *.xml, or a folder of them: Pascal VOC;

@@ -10,8 +10,8 @@
 
 #include "base/numbers/parse.hpp"
 #include "formats/archive/bytes.hpp"
+#include "formats/table/table.hpp"
 #include "labeling/export/imports/imports.hpp"
-#include "labeling/table.hpp"
 
 namespace labeling {
 
@@ -33,7 +33,7 @@ bool is_json_value(const std::string& text) {
     return !error;
 }
 
-std::optional<double> score_in(const json::object& object, const Table& table) {
+std::optional<double> score_in(const json::object& object, const formats::Table& table) {
     for (auto name : {"score", "probability"}) {
         const auto* score = object.if_contains(name);
         if (!score || score->is_null()) continue;
@@ -47,7 +47,7 @@ std::optional<double> score_in(const json::object& object, const Table& table) {
 
 void read_suggestion(
     json::object object,
-    const Table& table,
+    const formats::Table& table,
     const std::string& name,
     const Question& question,
     const std::string& version,
@@ -72,7 +72,7 @@ void read_suggestion(
 }
 
 void read_table(
-    Table& table,
+    formats::Table& table,
     const std::string& name,
     const Question& question,
     const std::string& version,
@@ -117,7 +117,7 @@ void read_suggestions(
 ) {
     bool is_json = path != "-" && std::filesystem::is_regular_file(path) &&
                    is_json_text(formats::Bytes(path).start());
-    Table table(
+    formats::Table table(
         path,
         is_json ? std::vector<std::string>{} : std::vector<std::string>{"key"},
         is_json ? std::vector<std::string>{} : columns_of_suggestions
@@ -133,7 +133,7 @@ void read_suggestions_of_text(
     const TakeSuggestion& take
 ) {
     bool is_json = is_json_text(text);
-    auto table = Table::of(
+    auto table = formats::Table::of(
         name,
         text,
         is_json ? std::vector<std::string>{} : std::vector<std::string>{"key"},

@@ -15,6 +15,11 @@ struct AnalyseErrors {
     std::int64_t run = 0;
     bool slices = false;        // only these
     bool label_errors = false;  // only these; sent, they are asked again
+    bool quick = false;         // nothing that fits further models
+    std::size_t top = 200;      // of suspected labels and other odd items
+    training::SuspectRank rank = training::SuspectRank::log_odds;
+    std::size_t folds = 5;   // that training rows are judged by; fewer than 2: they are not
+    std::size_t more = 200;  // labels that the forecasts speak of
     std::size_t next = 0;
     training::Order order = training::Order::margin;
     std::size_t pool = 20'000;
@@ -26,26 +31,94 @@ struct AnalyseErrors {
 struct ConfusedClass {
     std::string truth, predicted;
     std::size_t rows = 0;
-    double share = 0;  // of the rows of class `truth`
+    double share = 0;                   // of the rows of class `truth`
+    std::vector<std::string> examples;  // keys of some
 };
-BOOST_DESCRIBE_STRUCT(ConfusedClass, (), (truth, predicted, rows, share))
+BOOST_DESCRIBE_STRUCT(ConfusedClass, (), (truth, predicted, rows, share, examples))
 
 struct WorseSlice {
     std::string slice;  // "language = de"
+    std::string where;  // the same as a condition; empty if none can ask for it
     std::size_t rows = 0, errors = 0;
     double rate = 0, low = 0, high = 0;  // of errors, with the 95 % interval
     double lift = 0;                     // rate over that of all rows
+    double score = 0;                    // of SliceLine
     double q_value = 1;
 };
-BOOST_DESCRIBE_STRUCT(WorseSlice, (), (slice, rows, errors, rate, low, high, lift, q_value))
+BOOST_DESCRIBE_STRUCT(
+    WorseSlice,
+    (),
+    (slice, where, rows, errors, rate, low, high, lift, score, q_value)
+)
 
 struct ToReview {
     std::string key, given, suggested;
     double score = 0;
-    std::string reason;  // label-error, random, or the order
+    std::string reason;  // label-error, ambiguous, far, random, or the order
     std::string text;    // title or first words
+    std::string part;    // training, validation, test; empty for a record without a label
 };
-BOOST_DESCRIBE_STRUCT(ToReview, (), (key, given, suggested, score, reason, text))
+BOOST_DESCRIBE_STRUCT(ToReview, (), (key, given, suggested, score, reason, text, part))
+
+struct AlikePair {
+    std::string key_a, label_a, part_a, key_b, label_b, part_b;
+};
+BOOST_DESCRIBE_STRUCT(AlikePair, (), (key_a, label_a, part_a, key_b, label_b, part_b))
+
+// How many there were of what is shown in part.
+struct OddCounts {
+    std::size_t label_errors_judged = 0;  // rows of all parts whose labels were judged
+    std::size_t label_errors = 0, label_errors_confident = 0;
+    std::size_t ambiguous = 0, far = 0, alike = 0;
+};
+BOOST_DESCRIBE_STRUCT(
+    OddCounts,
+    (),
+    (label_errors_judged, label_errors, label_errors_confident, ambiguous, far, alike)
+)
+
+// What so many more labels are expected to bring; of values the error is squared.
+struct LabelForecast {
+    std::string slice;  // empty: all judged rows
+    std::size_t training_rows = 0, judged = 0, labels = 0;
+    double error = 0;                              // now, by the curve
+    double gain = 0, gain_low = 0, gain_high = 0;  // fall of the error, 95 %
+};
+BOOST_DESCRIBE_STRUCT(
+    LabelForecast,
+    (),
+    (slice, training_rows, judged, labels, error, gain, gain_low, gain_high)
+)
+
+// What an earlier run expected of as many labels as this one has, and what came.
+struct PastForecast {
+    std::int64_t run = 0;  // that made it
+    std::string slice;
+    std::size_t rows_then = 0, rows_now = 0;
+    double error_then = 0;
+    double expected = 0, low = 0, high = 0;  // error, 95 %
+    double came = 0;
+    bool held = false;  // what came lies between low and high
+};
+BOOST_DESCRIBE_STRUCT(
+    PastForecast,
+    (),
+    (run, slice, rows_then, rows_now, error_then, expected, low, high, came, held)
+)
+
+struct AdviceLine {
+    training::Action action = training::Action::look;
+    std::string finding, cause, advice;
+    std::string where;  // a condition for it; empty if there is none
+    std::size_t rows = 0;
+    std::size_t labels = 0;  // that gain is spoken of
+    std::optional<double> gain{}, gain_low{}, gain_high{};
+};
+BOOST_DESCRIBE_STRUCT(
+    AdviceLine,
+    (),
+    (action, finding, cause, advice, where, rows, labels, gain, gain_low, gain_high)
+)
 
 struct SentToQueue {
     std::int64_t added = 0, changed = 0, waiting = 0;
@@ -59,7 +132,14 @@ struct FoundErrors {
     std::vector<ConfusedClass> confused{};
     std::vector<WorseSlice> slices{};
     std::vector<ToReview> label_errors{};
-    double estimated_label_errors = 0;  // share of the judged rows
+    double estimated_label_errors = 0;  // share of the rows whose labels were judged
+    std::vector<ToReview> ambiguous{}, far{};
+    std::vector<AlikePair> alike{};
+    OddCounts counts{};
+    std::vector<LabelForecast> forecasts{};
+    std::vector<PastForecast> past{};
+    std::vector<AdviceLine> advice{};
+    std::vector<std::string> notes{};
     std::vector<ToReview> next{};
     std::size_t pool = 0;  // unlabelled records looked at
     std::optional<SentToQueue> sent{};
@@ -77,14 +157,26 @@ BOOST_DESCRIBE_STRUCT(
      slices,
      label_errors,
      estimated_label_errors,
+     ambiguous,
+     far,
+     alike,
+     counts,
+     forecasts,
+     past,
+     advice,
+     notes,
      next,
      pool,
      sent)
 )
 
-// Where a run is wrong, and what to label next. With `send` that goes to the labeling queue:
-// unlabelled records as new tasks, suspected labels as tasks again, to people who have not seen
-// them; both or neither. base::Error for a run that made no model, or that predicts values.
+LabelForecast label_forecast(const training::Forecast& forecast);
+PastForecast past_forecast(const training::ScoredForecast& scored);
+
+// Where a run is wrong, what to do about it, and what to label next. Forecasts are kept with the
+// run. With `send` the records go to the labeling queue: unlabelled ones as new tasks, a share of
+// them picked by chance, suspected labels as tasks again, to people who have not seen them; both or
+// neither. base::Error for a run that made no model.
 FoundErrors find_errors_of(Work& work, const AnalyseErrors& request);
 
 }  // namespace service

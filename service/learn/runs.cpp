@@ -147,13 +147,21 @@ Page<RunLine> list_runs(Work& work, const ListRuns& request) {
 
 Run show_run(Work& work, const RunNumber& request) {
     auto info = known_run(work, request.run);
-    auto labels = training::labels_of(work.tx, info.id);
+    const auto labels = training::labels_of(work.tx, info.id);
+    const auto metrics = training::metrics_of(work.tx, info.id);
     Run run{
-        run_line(info, training::metrics_of(work.tx, info.id), labels),
+        run_line(info, metrics, labels),
         {info.spec},
         {info.analysis},
         {},
-        labels.edition};
+        labels.edition,
+        {},
+        {}};
+    for (const auto& one : training::forecasts_of(work.tx, info.id))
+        run.forecasts.push_back(label_forecast(one));
+    if (const auto measured = training::measured_run(info, metrics))
+        for (const auto& one : training::scored_forecasts(work.tx, *measured))
+            run.past.push_back(past_forecast(one));
     for (const auto& model : training::models_of(work.tx, info.id))
         run.models.push_back({.name = model.name, .version = model.version, .stage = model.stage});
     return run;

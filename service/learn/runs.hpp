@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "service/learn/errors.hpp"
 #include "service/paging.hpp"
 #include "service/verb.hpp"
 #include "training/evaluation/run_comparison.hpp"
@@ -70,8 +71,10 @@ struct Run : RunLine {
     base::JsonText analysis;
     std::vector<RunModel> models;
     int version = 1;  // of name, note and tags: grows by each edit
+    std::vector<LabelForecast> forecasts;  // that `errors` made
+    std::vector<PastForecast> past;        // of an earlier run, against what came
 };
-BOOST_DESCRIBE_STRUCT(Run, (RunLine), (spec, analysis, models, version))
+BOOST_DESCRIBE_STRUCT(Run, (RunLine), (spec, analysis, models, version, forecasts, past))
 
 struct ConfusionCell {
     std::string truth, predicted;  // names of classes; empty for one that is no more

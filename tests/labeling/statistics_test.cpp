@@ -10,9 +10,9 @@
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
+#include "formats/table/table.hpp"
 #include "labeling/answers.hpp"
 #include "labeling/export/label_files.hpp"
-#include "labeling/table.hpp"
 
 using Catch::Contains;
 using labeling::Method;
@@ -130,7 +130,7 @@ TEST_CASE(
     "CSV with a byte order mark, CRLF, blank lines and quotes is read",
     "[labeling][statistics]"
 ) {
-    auto csv = labeling::Table::of(
+    auto csv = formats::Table::of(
         "t",
         "\xEF\xBB\xBF"
         "a,b\r\n\r\n\"x\r\ny\",\"\"\"\"\r\n,last",

@@ -40,7 +40,15 @@ Report full() {
     r.gains = {{"size <kB>", 30}, {"noise", 10}};
     r.composition = {{"Licence", {{"CC0 <1>", 30}, {"", 10}}}};
     r.error_rate = 0.25;
-    r.slices = {{"language = <de>", {1, 2, 3}, 2, 0.66, {0.3, 0.9}, 2.6, 0.01, 0.03}};
+    Slice slice;
+    slice.description = "language = <de>";
+    slice.rows = {1, 2, 3};
+    slice.errors = 2;
+    slice.rate = 0.66;
+    slice.interval = {0.3, 0.9};
+    slice.lift = 2.6;
+    slice.q_value = 0.03;
+    r.slices = {slice};
     r.worst = {
         {"key'1",
          "games",

@@ -1,48 +1,35 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
-#include "base/words.hpp"
+#include "training/analysis/advice.hpp"
 #include "training/analysis/errors.hpp"
+#include "training/analysis/forecast_store.hpp"
+#include "training/analysis/labels/label_errors.hpp"
+#include "training/analysis/next_choice.hpp"
+#include "training/analysis/slices.hpp"
 #include "training/run_store.hpp"
 #include "training/snapshots/example_store.hpp"
 
 namespace training {
 
-// By what records are chosen to be labeled next.
-enum class Order { uncertain, margin, entropy, diverse };
-
-constexpr auto words_of(Order) {
-    return std::to_array<base::Word<Order>>({
-        {Order::uncertain, "uncertain", "the least sure of its class first"},
-        {Order::margin, "margin", "those first whose two best classes are nearest to each other"},
-        {Order::entropy, "entropy", "those first whose probabilities are most even"},
-        {Order::diverse, "diverse", "by margin, but spread out over what there is"},
-    });
-}
-
-struct NextRequest {
-    std::int64_t run_id = 0;
-    std::size_t count = 0;  // how many to choose
-    Order order = Order::margin;
-    double random_share = 0.1;  // chosen by chance instead
-    std::uint64_t seed = 1;
-    std::size_t pool = 20000;  // records without a label or a task that are looked at
-    // Chosen from these instead, if they are given.
-    std::optional<std::vector<Item>> among{};
-    bool all = false;  // put all in order: none is left out for being like another
-};
-
 struct AnalysisRequest {
     std::int64_t run_id = 0;
     bool slices = true;
     bool label_errors = true;
-    std::size_t label_errors_at_most = 100;
-    NextRequest next;  // its run is the one above
+    std::size_t top = 200;  // of suspected labels and other odd items
+    SuspectRank rank = SuspectRank::log_odds;
+    // Training rows are judged by so many models, each fitted without a part of them; fewer than 2:
+    // they are not judged.
+    std::size_t folds = 5;
+    bool curves = false;       // learning curves, forecasts and advice, which fit more models
+    std::size_t labels = 200;  // so many more the forecasts speak of
+    NextRequest next;          // its run is the one above
+    std::stop_token stop;
 };
 
 // One record that deserves a look.
@@ -50,34 +37,59 @@ struct ReviewItem {
     Item item;
     std::string given;      // its label, empty if it has none
     std::string suggested;  // what the model says
-    double score = 0;       // label errors: probability of the given label; next items: the doubt
-    std::string reason;     // "label-error", "random", or the word of the order
+    double score = 0;       // label errors: how likely the given of the two is; else the doubt
+    std::string reason;     // "label-error", "ambiguous", "far", "random", or the word of the order
     std::string snippet;    // title or first words
+    int part = -1;          // 0 training, 1 validation, 2 test; -1: none
 };
 
 struct ConfusedClasses {
     std::string truth;
     std::string predicted;
     std::size_t rows = 0;
-    double share = 0;  // of the rows of class `truth`
+    double share = 0;                   // of the rows of class `truth`
+    std::vector<std::string> examples;  // keys of some
+};
+
+// Two records of nearly the same text.
+struct AlikeRecords {
+    Item a, b;
+    std::string label_a, label_b;
+    int part_a = 0, part_b = 0;
 };
 
 struct Analysis {
     RunInfo run;
-    std::size_t judged = 0;  // rows of validation and test
-    std::size_t wrong = 0;
-    std::vector<ConfusedClasses> confused;  // most rows first
-    std::vector<Slice> slices;              // worst first
-    std::vector<ReviewItem> label_errors;   // least sure of the given label first
-    double estimated_label_errors = 0;      // share of the judged rows
-    std::vector<ReviewItem> next;           // what to label next
-    std::size_t pool = 0;                   // unlabelled records looked at
+    std::size_t judged = 0;                  // rows of validation and test
+    std::size_t wrong = 0;                   // of values, rows whose error is above the mean
+    std::vector<ConfusedClasses> confused;   // most rows first
+    std::vector<Slice> slices;               // worst first
+    std::vector<ReviewItem> label_errors;    // the likeliest first, of all parts
+    std::size_t label_errors_judged = 0;     // rows whose labels were judged
+    std::size_t label_errors_found = 0;      // suspects before `top`
+    std::size_t label_errors_confident = 0;  // of them by confident learning
+    double estimated_label_errors = 0;       // share of those judged
+    std::vector<ReviewItem> ambiguous;       // the most doubtful first
+    std::size_t ambiguous_found = 0;
+    std::vector<ReviewItem> far;  // out of distribution, the farthest first
+    std::size_t far_found = 0;
+    std::vector<AlikeRecords> alike;  // of different parts or labels
+    std::size_t alike_found = 0;
+    std::vector<ReviewItem> next;        // what to label next
+    std::size_t pool = 0;                // unlabelled records looked at
+    std::vector<Forecast> forecasts;     // the first of all rows, then of slices
+    std::vector<ScoredForecast> scored;  // those of an earlier run, against what came
+    std::vector<Advice> advice;
+    std::vector<std::string> notes;  // what could not be done, and why
 };
 
 // What a run gets wrong, on the rows it has not learnt from (validation and test): confused
-// classes, slices where it is worse than elsewhere, labels that are likely wrong; and which
-// unlabelled records to label next. Reads only. Throws base::Error for a run that made no model, or
-// that predicts values.
+// classes, slices where it is worse than elsewhere; labels of all parts that are likely wrong,
+// those of training rows by models that have not seen them; rows that are ambiguous, far from what
+// was learnt, or nearly the same as others; what more labels would bring, and what to do. And which
+// unlabelled records to label next. Of a run that predicts values there are slices, far rows,
+// forecasts and next records. Reads only. Throws base::Error for a run that made no model,
+// base::Interrupted at a stop.
 Analysis analyse(
     base::Database& database,
     const schema::Blobs& blobs,

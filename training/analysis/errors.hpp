@@ -28,65 +28,6 @@ std::vector<ConfusedPair> confused_pairs(const ClassReport& report, std::size_t 
 // Classes with support by rising F1.
 std::vector<std::size_t> worst_classes(const ClassReport& report, std::size_t limit = 10);
 
-// A property of the judged rows to slice by. One of the two lists is filled, with a value for each
-// row; numbers are cut at their quartiles, and NaN or an empty text is "missing".
-struct SliceColumn {
-    std::string name;
-    std::vector<std::string> texts;
-    std::vector<double> numbers;
-};
-
-struct Slice {
-    std::string description;  // "language = de", "size in 10 .. 20 and language = de"
-    std::vector<std::uint32_t> rows;
-    std::size_t errors = 0;
-    double rate = 0;
-    Interval interval;   // Wilson
-    double lift = 0;     // rate over the rate of all rows
-    double p_value = 1;  // Fisher's exact test, one-sided: errors are not more frequent here
-    double q_value = 1;  // after false-discovery control over all slices that were looked at
-};
-
-struct SliceSpec {
-    std::size_t least_rows = 30;
-    double most_q = 0.05;
-    std::size_t limit = 20;
-    bool pairs = true;  // also intersections of two columns
-};
-
-// Slices where errors are more frequent than elsewhere, with q at most most_q, highest lift first.
-// `wrong` has one entry per row. A pair is given only if its rate is above that of both its parts.
-std::vector<Slice> worst_slices(
-    std::span<const SliceColumn> columns,
-    std::span<const std::uint8_t> wrong,
-    const SliceSpec& spec = {}
-);
-
-struct LabelSuspect {
-    std::uint32_t row = 0;
-    int given = 0;
-    int suggested = 0;
-    double self_confidence = 0;  // probability of the given label
-    double margin = 0;           // probability of the suggested less that of the given
-};
-
-struct LabelErrors {
-    std::vector<LabelSuspect> suspects;  // lowest self-confidence first
-    std::vector<double>
-        thresholds;  // by class: mean probability of the class among the rows that carry it
-    std::vector<std::size_t> joint;  // classes x classes counts: given, confidently another
-    double estimated_share = 0;      // of rows with a wrong label
-};
-
-// Confident learning (Northcutt, Jiang, Chuang 2021): a row is suspect when, among the classes
-// whose probability reaches the class's threshold, the most probable is not its label. The
-// probabilities must come from a model that has not seen the rows.
-LabelErrors label_errors(
-    std::span<const double> probabilities,
-    std::span<const int> labels,
-    std::size_t classes
-);
-
 // By what a prediction is doubtful.
 enum class Doubt { uncertain, margin, entropy };
 
@@ -108,6 +49,7 @@ struct NextSpec {
     double random_share = 0.1;  // at least one item; keeps the labelled set honest
     int near = 3;               // no two items whose SimHashes are this close
     std::uint64_t seed = 1;
+    std::vector<std::uint8_t> first = {};  // empty, or 1 for rows that come before all others
 };
 
 // Unlabelled rows to label next: the most doubtful, and a random arm spread among them. `simhashes`

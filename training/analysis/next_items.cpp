@@ -28,10 +28,14 @@ std::vector<double> doubts(std::span<const double> probabilities, std::size_t cl
 }
 
 // Rows, the most doubtful first.
-std::vector<std::uint32_t> by_doubt_of(const std::vector<double>& scores) {
+std::vector<std::uint32_t>
+by_doubt_of(const std::vector<double>& scores, const std::vector<std::uint8_t>& first) {
+    if (!first.empty() && first.size() != scores.size())
+        throw base::Error("next items", "there must be a mark for each row or for none");
     std::vector<std::uint32_t> order(scores.size());
     std::iota(order.begin(), order.end(), 0U);
     std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) {
+        if (!first.empty() && first[a] != first[b]) return first[a] > first[b];
         return scores[a] > scores[b];
     });
     return order;
@@ -148,7 +152,7 @@ std::vector<NextItem> next_items(
     if (!simhashes.empty() && simhashes.size() != scores.size())
         throw base::Error("next items", "there must be a SimHash for each row or for none");
     return mixed(
-        by_doubt_of(scores),
+        by_doubt_of(scores, spec.first),
         scores,
         spec,
         [&](std::uint32_t row, const std::vector<NextItem>& out) {
@@ -173,7 +177,7 @@ std::vector<NextItem> spread_items(
     auto scores = doubts(probabilities, classes, spec.by);
     if (places.size() != scores.size() * width)
         throw base::Error("next items", "there must be a place for each row");
-    auto order = by_doubt_of(scores);
+    auto order = by_doubt_of(scores, spec.first);
     if (width > 0 && !order.empty()) {
         auto wanted = std::min({spec.count, order.size(), most_spread});
         auto rest = order.begin() +

@@ -9,6 +9,7 @@
 
 #include "training/analysis/errors.hpp"
 #include "training/evaluation/importance.hpp"
+#include "training/analysis/slices.hpp"
 #include "training/evaluation/metrics.hpp"
 #include "training/evaluation/ranking.hpp"
 #include "training/evaluation/tune.hpp"

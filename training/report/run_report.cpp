@@ -361,6 +361,7 @@ Report report_of(
     add_worst(store, std::move(predictions), report);
     AnalysisRequest request;
     request.run_id = run_id;
+    request.folds = 0;  // a page is asked for often: no model is fitted for it
     add_analysis(store, analyse(database, blobs, decode, request), report);
     return report;
 }

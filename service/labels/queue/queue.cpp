@@ -309,10 +309,11 @@ void ask_errors_again(
     training::AnalysisRequest wanted;
     wanted.run_id = *request.label_errors;
     wanted.slices = false;
-    wanted.label_errors_at_most = static_cast<std::size_t>(request.add);
+    wanted.top = static_cast<std::size_t>(request.add);
+    wanted.stop = work.here.stop;
     auto found = training::analyse(work.here.database, work.here.blobs, {}, wanted);
     auto put = send_to_queue(work, stored, *request.label_errors, found.label_errors, true);
-    state.looked_at = static_cast<std::int64_t>(found.judged);
+    state.looked_at = static_cast<std::int64_t>(found.label_errors_judged);
     state.added = put.added;
     state.changed = put.changed;
 }

@@ -7,7 +7,7 @@
 #include <vector>
 
 // Tables of names from files: answers, ratings, gold, labels, comparisons.
-namespace labeling {
+namespace formats {
 
 // The rows of a table by the names of its columns, read as records are ingested: CSV with commas,
 // semicolons, tabs or bars between (whichever the header tells), JSON lines, or a JSON array of
@@ -31,8 +31,15 @@ public:
         const std::vector<std::string>& wanted,
         const std::vector<std::string>& optional = {}
     );
+    // With all columns that the header has, in its order, for tables whose columns are not known
+    // beforehand: a name that stands twice is there twice. JSON lines have no header, so columns()
+    // is empty and object() has what there is.
+    static Table of_all(const std::string& path);
     ~Table();
     Table(Table&&) noexcept;
+
+    // The columns asked for, or those of the header.
+    const std::vector<std::string>& columns() const;
 
     // Reads the next row. Returns false at the end.
     bool next();
@@ -60,4 +67,4 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace labeling
+}  // namespace formats

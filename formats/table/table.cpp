@@ -3,7 +3,7 @@
 // The delimiter is that under which the header holds the columns asked for: whoever asks knows
 // their names, which tells more than any guess by looks. Rows are cut from a window over the file,
 // so that a table of millions of rows is never whole in memory.
-#include "labeling/table.hpp"
+#include "formats/table/table.hpp"
 
 #include <algorithm>
 #include <fstream>
@@ -20,7 +20,7 @@
 #include "formats/csv/csv.hpp"
 #include "formats/json/json.hpp"
 
-namespace labeling {
+namespace formats {
 
 namespace {
 
@@ -37,7 +37,7 @@ std::size_t lines_in(std::string_view text) {
 }
 
 // Whether what follows the closing quote is text.
-bool has_tail(std::string_view window, const formats::Cell& cell) {
+bool has_tail(std::string_view window, const Cell& cell) {
     if (!cell.quoted) return false;
     if (cell.tail > cell.end + 1) return true;
     for (auto i = cell.begin; i < cell.end; ++i) {
@@ -54,17 +54,18 @@ struct Table::Impl {
     std::string name;
     std::vector<std::string> columns;
     std::size_t wanted;
-    std::unique_ptr<formats::Bytes> bytes;
+    bool all = false;  // the columns are those of the header
+    std::unique_ptr<Bytes> bytes;
     base::TextWindow text;
 
     bool json = false;
     bool in_array = false;
     bool at_end = false;
-    formats::Dialect dialect;
+    Dialect dialect;
     std::vector<std::size_t> places;  // of CSV: where each column stands; npos: nowhere
     std::size_t width = 0;            // cells of the header
     std::size_t line = 1, row_line = 0;
-    std::vector<formats::Cell> cells;
+    std::vector<Cell> cells;
     std::vector<std::string> values;  // by column
     std::vector<bool> given;
     std::string member;  // the JSON object
@@ -72,13 +73,15 @@ struct Table::Impl {
 
     Impl(
         std::string called,
-        std::unique_ptr<formats::Bytes> from,
-        std::vector<std::string> all,
-        std::size_t must
+        std::unique_ptr<Bytes> from,
+        std::vector<std::string> named,
+        std::size_t must,
+        bool as_header = false
     )
         : name(std::move(called)),
-          columns(std::move(all)),
+          columns(std::move(named)),
           wanted(must),
+          all(as_header),
           bytes(std::move(from)),
           text((bytes->next_member(), *bytes), std::nullopt),
           values(columns.size()),
@@ -127,23 +130,22 @@ struct Table::Impl {
     }
 
     // Of the window, without moving behind it.
-    formats::Scan scan() {
+    Scan scan() {
         for (;;) {
-            auto scanned = formats::scan_record(text.window(), dialect, at_end, cells);
-            if (scanned.state != formats::Scan::State::more) return scanned;
+            auto scanned = scan_record(text.window(), dialect, at_end, cells);
+            if (scanned.state != Scan::State::more) return scanned;
             more();
         }
     }
 
     std::string cell_of(std::size_t i) const {
         std::string value;
-        formats::append_value(text.window(), cells[i], dialect, value);
+        append_value(text.window(), cells[i], dialect, value);
         return value;
     }
 
-    void take(const formats::Scan& scanned) {
-        if (scanned.state != formats::Scan::State::record)
-            fail("a quote is opened and never closed");
+    void take(const Scan& scanned) {
+        if (scanned.state != Scan::State::record) fail("a quote is opened and never closed");
         auto piece = text.window().substr(0, scanned.next);
         if (auto fault = text.encoding_fault(piece); !fault.empty())
             fail(fault, "save the file as UTF-8");
@@ -181,11 +183,12 @@ struct Table::Impl {
         row_line = line;
         if (text.window().empty())
             throw base::Error(name, "empty file", "its first line must be " + wanted_columns());
+        if (all) return read_whole_header();
         std::string first_missing;
         for (auto delimiter : delimiters) {
             dialect.delimiter = delimiter;
             auto scanned = scan();
-            if (scanned.state != formats::Scan::State::record) continue;
+            if (scanned.state != Scan::State::record) continue;
             std::string missing;
             places = find_columns(missing);
             if (missing.empty()) {
@@ -200,6 +203,28 @@ struct Table::Impl {
             fmt::format("no column '{}' in the header", first_missing),
             "the first line must be " + wanted_columns()
         );
+    }
+
+    // Of the delimiters that under which the header has most cells.
+    void read_whole_header() {
+        std::string best;
+        for (auto delimiter : delimiters) {
+            dialect.delimiter = delimiter;
+            if (scan().state != Scan::State::record || cells.size() <= width) continue;
+            width = cells.size();
+            best = delimiter;
+        }
+        if (best.empty()) fail("a quote is opened and never closed");
+        dialect.delimiter = best;
+        const auto scanned = scan();
+        for (std::size_t i = 0; i < width; ++i) {
+            columns.push_back(base::tidy_name(cell_of(i)));
+            places.push_back(i);
+        }
+        values.resize(width);
+        given.resize(width);
+        tidied.resize(width);
+        take(scanned);
     }
 
     bool next_csv() {
@@ -242,11 +267,11 @@ struct Table::Impl {
             return false;
         }
         row_line = line;
-        auto end = formats::end_of_value(text.window(), at_end);
-        while (!end && more()) end = formats::end_of_value(text.window(), at_end);
+        auto end = end_of_value(text.window(), at_end);
+        while (!end && more()) end = end_of_value(text.window(), at_end);
         if (!end) fail("is not JSON");
         member = text.window().substr(0, *end);
-        if (auto fault = formats::check_json(member)) fail("is not JSON: " + fault->reason);
+        if (auto fault = check_json(member)) fail("is not JSON: " + fault->reason);
         if (member.front() != '{') fail("is not a JSON object");
         read_members();
         line += lines_in(member);
@@ -255,18 +280,18 @@ struct Table::Impl {
     }
 
     void read_members() {
-        formats::Arena arena;
-        std::vector<formats::Field> fields;
-        formats::add_members(member, arena, fields);
+        Arena arena;
+        std::vector<Field> fields;
+        add_members(member, arena, fields);
         for (std::size_t c = 0; c < columns.size(); ++c) {
             values[c].clear();
             given[c] = false;
             for (const auto& field : fields) {
                 if (field.name != columns[c]) continue;
-                if (field.kind == formats::Field::Kind::json)
+                if (field.kind == Field::Kind::json)
                     fail(fmt::format("'{}' is neither a text nor a number", columns[c]));
                 given[c] = true;
-                if (field.kind != formats::Field::Kind::null) values[c] = field.value;
+                if (field.kind != Field::Kind::null) values[c] = field.value;
             }
         }
     }
@@ -276,17 +301,25 @@ Table::Table(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Table::~Table() = default;
 Table::Table(Table&&) noexcept = default;
 
+namespace {
+
+void check_opens(const std::string& path) {
+    if (path != "-" && !std::ifstream(path))
+        throw base::Error(path, "cannot be opened", "give a file that exists and may be read");
+}
+
+}  // namespace
+
 Table::Table(
     const std::string& path,
     const std::vector<std::string>& wanted,
     const std::vector<std::string>& optional
 ) {
-    if (path != "-" && !std::ifstream(path))
-        throw base::Error(path, "cannot be opened", "give a file that exists and may be read");
+    check_opens(path);
     auto columns = wanted;
     columns.insert(columns.end(), optional.begin(), optional.end());
     impl_ = std::make_unique<Impl>(
-        path, std::make_unique<formats::Bytes>(path), std::move(columns), wanted.size()
+        path, std::make_unique<Bytes>(path), std::move(columns), wanted.size()
     );
 }
 
@@ -298,8 +331,19 @@ Table Table::of(
 ) {
     auto columns = wanted;
     columns.insert(columns.end(), optional.begin(), optional.end());
-    auto bytes = formats::Bytes::of(std::move(text));
+    auto bytes = Bytes::of(std::move(text));
     return Table(std::make_unique<Impl>(name, std::move(bytes), std::move(columns), wanted.size()));
+}
+
+Table Table::of_all(const std::string& path) {
+    check_opens(path);
+    auto bytes = std::make_unique<Bytes>(path);
+    return Table(std::make_unique<Impl>(path, std::move(bytes), std::vector<std::string>{}, 0, true)
+    );
+}
+
+const std::vector<std::string>& Table::columns() const {
+    return impl_->columns;
 }
 
 bool Table::next() {
@@ -339,4 +383,4 @@ void Table::fail(std::string_view reason, std::string_view mend) const {
     impl_->fail(reason, mend);
 }
 
-}  // namespace labeling
+}  // namespace formats

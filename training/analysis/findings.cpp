@@ -1,0 +1,219 @@
+// Labels of training rows are judged by models that have not seen them, fitted as the run's was on
+// the other folds; those of validation and test by the run's own. The two are judged apart, for
+// their probabilities are of models of different sizes, and come in one order.
+#include "training/analysis/findings.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "schema/records/record.hpp"
+#include "training/analysis/labels/out_of_fold.hpp"
+#include "training/evaluation/metrics.hpp"
+
+namespace training {
+
+namespace {
+
+constexpr std::size_t examples_shown = 3;
+constexpr std::size_t most_far_judged = 20'000;  // rows whose distances are looked for
+
+// Suspects of one part, with where they are.
+struct FoundSuspects {
+    const RunRows* rows;
+    LabelErrors errors;
+};
+
+ReviewItem review_of(const RunRows& rows, std::uint32_t row, double score, std::string reason) {
+    ReviewItem out;
+    out.item = rows.items[row];
+    const auto& examples = rows.examples;
+    if (examples.has_classes())
+        out.given = examples.class_names.at(static_cast<std::size_t>(examples.classes[row]));
+    out.score = score;
+    out.reason = std::move(reason);
+    out.snippet = snippet_of(examples, row);
+    out.part = rows.parts[row];
+    return out;
+}
+
+// The best of both parts by quality, or as their ranks follow each other where another order was
+// asked for.
+void merge(const std::vector<FoundSuspects>& parts, const AnalysisRequest& request, Analysis& out) {
+    struct Place {
+        const FoundSuspects* of;
+        const LabelSuspect* suspect;
+        double key;
+    };
+    std::vector<Place> all;
+    for (const auto& part : parts) {
+        double rank = 0;
+        const auto size = static_cast<double>(std::max<std::size_t>(1, part.rows->items.size()));
+        for (const auto& suspect : part.errors.suspects)
+            all.push_back(
+                {&part,
+                 &suspect,
+                 request.rank == SuspectRank::log_odds ? suspect.quality : rank++ / size}
+            );
+    }
+    std::stable_sort(all.begin(), all.end(), [](auto& a, auto& b) { return a.key < b.key; });
+    for (const auto& [of, suspect, key] : all) {
+        if (out.label_errors.size() == request.top) break;
+        auto item = review_of(*of->rows, suspect->row, suspect->quality, "label-error");
+        item.suggested =
+            of->rows->examples.class_names.at(static_cast<std::size_t>(suspect->suggested));
+        out.label_errors.push_back(std::move(item));
+    }
+}
+
+std::vector<std::uint64_t> hashes_of(const Examples& examples) {
+    std::vector<std::uint64_t> out;
+    for (const auto& text : examples.text)
+        out.push_back(schema::simhash(text.title + "\n" + text.body));
+    return out;
+}
+
+void find_far(Findings& of, Analysis& analysis) {
+    const auto& predictor = of.loaded.predictor;
+    of.far.assign(of.judged.items.size(), 0);
+    if (of.judged.items.empty() || of.judged.items.size() > most_far_judged) {
+        if (!of.judged.items.empty())
+            analysis.notes.push_back(fmt::format(
+                "more than {} judged rows: none was looked at for being far from the "
+                "training rows",
+                most_far_judged
+            ));
+        return;
+    }
+    Team team(0);
+    const auto distances = distances_to(
+        predictor.rows_of(of.training.examples, team),
+        predictor.rows_of(of.judged.examples, team),
+        5,
+        10'000,
+        of.loaded.run.seed,
+        of.request.stop
+    );
+    const auto found = out_of_distribution(distances);
+    analysis.far_found = found.size();
+    for (const auto& item : found) {
+        of.far[item.row] = 1;
+        if (analysis.far.size() < of.request.top)
+            analysis.far.push_back(review_of(of.judged, item.row, item.score, "far"));
+    }
+}
+
+void find_alike(const Findings& of, Analysis& analysis) {
+    if (of.training.examples.text.empty() && of.judged.examples.text.empty()) return;
+    auto hashes = hashes_of(of.training.examples);
+    auto parts = of.training.parts;
+    auto labels = of.training.examples.classes;
+    const auto judged = hashes_of(of.judged.examples);
+    hashes.insert(hashes.end(), judged.begin(), judged.end());
+    parts.insert(parts.end(), of.judged.parts.begin(), of.judged.parts.end());
+    const auto& more = of.judged.examples.classes;
+    labels.insert(labels.end(), more.begin(), more.end());
+    labels.resize(hashes.size(), 0);
+    const auto first = of.training.items.size();
+    const auto item = [&](std::uint32_t row) {
+        return row < first ? of.training.items[row] : of.judged.items[row - first];
+    };
+    const auto& names = of.loaded.predictor.class_names();
+    const auto label = [&](std::uint32_t row) {
+        return names.empty() ? "" : names.at(static_cast<std::size_t>(labels[row]));
+    };
+    const auto found = alike_rows(hashes, parts, labels);
+    analysis.alike_found = found.size();
+    for (const auto& [a, b] : found) {
+        if (analysis.alike.size() == of.request.top) break;
+        analysis.alike.push_back({item(a), item(b), label(a), label(b), parts[a], parts[b]});
+    }
+}
+
+}  // namespace
+
+void find_confusions(const Findings& of, Analysis& analysis) {
+    const auto& names = of.loaded.predictor.class_names();
+    const auto& classes = of.judged.examples.classes;
+    Judging how;
+    how.brief = true;
+    how.said = of.errors.decided;
+    const auto report = judge_classes(of.errors.predicted, classes, names.size(), how);
+    for (const auto& pair : confused_pairs(report)) {
+        ConfusedClasses confused{
+            names.at(pair.truth), names.at(pair.predicted), pair.rows, pair.share, {}};
+        for (std::size_t row = 0; row < classes.size() && confused.examples.size() < examples_shown;
+             ++row)
+            if (classes[row] == static_cast<int>(pair.truth) &&
+                of.errors.decided[row] == static_cast<int>(pair.predicted))
+                confused.examples.push_back(of.judged.items[row].id.key);
+        analysis.confused.push_back(std::move(confused));
+    }
+}
+
+void find_label_errors(Findings& of, Analysis& analysis) {
+    const auto classes = of.loaded.predictor.class_names().size();
+    std::vector<FoundSuspects> parts;
+    const auto judge = [&](const RunRows& rows, const std::vector<double>& probabilities) {
+        parts.push_back(
+            {&rows,
+             label_errors(
+                 probabilities, rows.examples.classes, classes, of.request.rank, rows.reliability
+             )}
+        );
+    };
+    if (!of.judged.items.empty()) {
+        judge(of.judged, of.errors.predicted);
+        of.suspect.assign(of.judged.items.size(), 0);
+        for (const auto& suspect : parts.back().errors.suspects)
+            of.suspect[suspect.row] = suspect.confident ? 1 : 0;
+    }
+    if (of.request.folds >= 2 && !of.training.items.empty()) {
+        try {
+            judge(
+                of.training,
+                out_of_fold(of.training.examples, of.loaded.spec, of.request.folds, of.request.stop)
+            );
+        } catch (const base::Error& failure) {
+            analysis.notes.push_back(
+                fmt::format("labels of training rows were not judged: {}", failure.what())
+            );
+        }
+    }
+    double wrong = 0;
+    for (const auto& part : parts) {
+        const auto rows = part.rows->items.size();
+        analysis.label_errors_judged += rows;
+        analysis.label_errors_found += part.errors.suspects.size();
+        analysis.label_errors_confident += part.errors.confident;
+        wrong += part.errors.estimated_share * static_cast<double>(rows);
+    }
+    if (analysis.label_errors_judged > 0)
+        analysis.estimated_label_errors = wrong / static_cast<double>(analysis.label_errors_judged);
+    merge(parts, of.request, analysis);
+}
+
+void find_odd_items(Findings& of, Analysis& analysis) {
+    find_far(of, analysis);
+    find_alike(of, analysis);
+    const auto& names = of.loaded.predictor.class_names();
+    if (names.empty() || of.judged.items.empty()) return;
+    for (std::size_t row = 0; row < of.judged.items.size(); ++row)
+        of.doubt.push_back(doubt_of(
+            std::span(of.errors.predicted).subspan(row * names.size(), names.size()), Doubt::entropy
+        ));
+    const auto found = ambiguous_items(
+        of.errors.predicted, of.judged.examples.classes, names.size(), of.judged.reliability
+    );
+    analysis.ambiguous_found = found.size();
+    for (const auto& [row, score] : found) {
+        if (analysis.ambiguous.size() == of.request.top) break;
+        auto item = review_of(of.judged, row, score, "ambiguous");
+        item.suggested = names.at(static_cast<std::size_t>(of.errors.decided[row]));
+        analysis.ambiguous.push_back(std::move(item));
+    }
+}
+
+}  // namespace training

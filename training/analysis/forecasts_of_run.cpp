@@ -1,0 +1,156 @@
+// A curve is drawn by fits on growing parts of the training rows, each judged on the same held-out
+// rows, so that the curves of slices cost no fit more. Labels that are given to a slice alone are
+// taken to teach it what as many times more labels by chance would, by which it gets as many of
+// its own; what other labels teach it is then counted too high, which the score of the forecast
+// shows after the next training.
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include "base/database/database.hpp"
+#include "training/analysis/findings.hpp"
+
+namespace training {
+
+namespace {
+
+constexpr std::size_t least_judged = 30;  // of a slice whose forecast is given
+
+double mean_over(const std::vector<double>& values, const std::vector<std::uint32_t>& rows) {
+    if (values.empty() || rows.empty()) return 0;
+    double sum = 0;
+    for (auto row : rows) sum += values[row];
+    return sum / static_cast<double>(rows.size());
+}
+
+RowMarks marks_of(const Findings& of, const std::vector<std::uint32_t>& rows) {
+    const auto share = [&](const std::vector<std::uint8_t>& marks) {
+        return mean_over({marks.begin(), marks.end()}, rows);
+    };
+    return {share(of.suspect), mean_over(of.doubt, rows), share(of.far)};
+}
+
+std::optional<Forecast> forecast_of(
+    const Findings& of,
+    std::span<const SizeErrors> sizes,
+    const std::vector<std::uint32_t>& rows,
+    double share
+) {
+    if (rows.size() < least_judged) return std::nullopt;
+    auto curve = curve_laws(sizes, rows, of.loaded.run.seed);
+    if (!curve) return std::nullopt;
+    const auto n = static_cast<double>(of.training.items.size());
+    Forecast out{
+        .run_id = of.loaded.run.id,
+        .slice = {},
+        .training_rows = of.training.items.size(),
+        .judged = rows.size(),
+        .labels = of.request.labels,
+        .error = curve->law.at(n),
+        .share = share};
+    out.gain = gain_of(*curve, n, static_cast<double>(of.request.labels) / std::max(share, 1e-3));
+    out.curve = std::move(*curve);
+    return out;
+}
+
+// Earlier forecasts, also of slices, against this run's errors.
+void score_earlier(const Findings& of, Analysis& analysis) {
+    const auto earlier = of.loaded.database.call([&](base::Tx& tx) {
+        return forecasts_before(tx, of.loaded.run.id, of.training.items.size());
+    });
+    std::vector<std::uint32_t> all(of.judged.items.size());
+    std::iota(all.begin(), all.end(), 0U);
+    for (const auto& forecast : earlier) {
+        const auto rows = forecast.slice.empty() ? all : rows_of(forecast.predicates, of.columns);
+        if (rows.empty()) continue;
+        analysis.scored.push_back(score(
+            forecast,
+            of.training.items.size(),
+            mean_over(of.errors.errors, rows),
+            rows.size(),
+            of.loaded.predictor.predicts_classes()
+        ));
+    }
+}
+
+void gather(const Findings& of, const Analysis& analysis, Evidence& evidence) {
+    std::vector<std::uint32_t> all(of.judged.items.size());
+    std::iota(all.begin(), all.end(), 0U);
+    evidence.all = marks_of(of, all);
+    evidence.judged = of.judged.items.size();
+    evidence.training_rows = of.training.items.size();
+    evidence.labels = of.request.labels;
+    evidence.source = of.loaded.run.source;
+    evidence.suspects = analysis.label_errors_confident;
+    evidence.ambiguous = analysis.ambiguous_found;
+    evidence.far = analysis.far_found;
+    evidence.alike_otherwise = static_cast<std::size_t>(std::count_if(
+        analysis.alike.begin(),
+        analysis.alike.end(),
+        [](const AlikeRecords& pair) { return pair.label_a != pair.label_b; }
+    ));
+    for (const auto& pair : analysis.confused) {
+        const auto back = std::find_if(
+            analysis.confused.begin(),
+            analysis.confused.end(),
+            [&](const ConfusedClasses& other) {
+                return other.truth == pair.predicted && other.predicted == pair.truth;
+            }
+        );
+        const bool told = std::any_of(
+            evidence.confused.begin(),
+            evidence.confused.end(),
+            [&](const ConfusedMarks& other) {
+                return other.truth == pair.predicted && other.predicted == pair.truth;
+            }
+        );
+        if (!told)
+            evidence.confused.push_back(
+                {pair.truth,
+                 pair.predicted,
+                 pair.rows,
+                 pair.share,
+                 back == analysis.confused.end() ? 0 : back->share}
+            );
+    }
+}
+
+}  // namespace
+
+void find_forecasts(Findings& of, Analysis& analysis) {
+    if (of.judged.items.empty() || of.training.items.empty()) return;
+    score_earlier(of, analysis);
+    const auto sizes =
+        errors_by_size(of.training.examples, of.judged.examples, of.loaded.spec, of.request.stop);
+    std::vector<std::uint32_t> all(of.judged.items.size());
+    std::iota(all.begin(), all.end(), 0U);
+    Evidence evidence;
+    gather(of, analysis, evidence);
+    if (auto overall = forecast_of(of, sizes, all, 1)) {
+        evidence.gain = overall->gain;
+        analysis.forecasts.push_back(std::move(*overall));
+    } else {
+        analysis.notes.emplace_back(
+            "too few training or judged rows for a learning curve: no forecast"
+        );
+    }
+    const auto learnt = slice_columns_of(of.loaded, of.training.items, of.training.examples, true);
+    for (const auto& slice : analysis.slices) {
+        SliceMarks marks{
+            slice, marks_of(of, slice.rows), rows_of(slice.predicates, learnt).size(), {}};
+        const double share = static_cast<double>(marks.training_rows) /
+                             static_cast<double>(of.training.items.size());
+        if (auto forecast = forecast_of(of, sizes, slice.rows, share)) {
+            forecast->slice = slice.description;
+            forecast->predicates = slice.predicates;
+            marks.gain = forecast->gain;
+            if (!analysis.forecasts.empty()) analysis.forecasts.push_back(std::move(*forecast));
+        }
+        evidence.slices.push_back(std::move(marks));
+    }
+    analysis.advice = advise(evidence);
+}
+
+}  // namespace training

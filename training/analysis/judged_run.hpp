@@ -1,0 +1,77 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <vector>
+
+#include "training/analysis/slices.hpp"
+#include "training/run_store.hpp"
+#include "training/snapshots/example_store.hpp"
+#include "training/snapshots/snapshot_store.hpp"
+#include "training/trainer.hpp"
+
+namespace training {
+
+// A run with its model, ready to predict records, and what it was fitted by.
+struct LoadedRun {
+    base::Database& database;
+    RunInfo run;
+    SnapshotInfo snapshot;
+    Predictor predictor;
+    ExampleStore store;
+    std::string target;                 // a column; empty: the project's labels
+    std::vector<std::string> left_out;  // columns that repeat the label
+    TrainSpec spec;                     // with kind and parameters as they were chosen, no search
+    std::size_t training_rows = 0;
+};
+
+// Throws base::Error for a run that there is not, or that made no model.
+LoadedRun load_run(
+    base::Database& database,
+    const schema::Blobs& blobs,
+    const DecodeImage& decode,
+    std::int64_t run_id
+);
+
+// Members of some parts of the run's snapshot.
+struct RunRows {
+    std::vector<Item> items;
+    std::vector<int> parts;  // 0 training, 1 validation, 2 test
+    Examples examples;
+    // How sure each label is, as truth inference says it of who gave it; NaN where nobody knows.
+    std::vector<double> reliability;
+};
+// Throws base::Error if the members have neither one class each nor a value.
+RunRows rows_of_parts(const LoadedRun& loaded, std::initializer_list<int> parts);
+
+// What the run's model says of rows, and how wrong that is.
+struct RowErrors {
+    std::vector<double> predicted;  // probabilities, or values
+    std::vector<int> decided;       // classes
+    std::vector<double> errors;     // 0 or 1, or squared errors
+};
+RowErrors judge_rows(const LoadedRun& loaded, const RunRows& rows);
+
+// What rows can be sliced by: columns (categories by their values), the length of the text, the
+// brightness of the picture, language, host and file of the record, and, with `label`, the class.
+std::vector<SliceColumn> slice_columns_of(
+    const LoadedRun& loaded,
+    const std::vector<Item>& items,
+    const Examples& examples,
+    bool label
+);
+
+// Takes the condition from slices that it does not find the records of: it asks for a column that a
+// mapping made of fields with other names.
+void drop_false_conditions(
+    const LoadedRun& loaded,
+    const std::vector<Item>& items,
+    std::vector<Slice>& slices
+);
+
+// Title or first words of a row, in one line.
+std::string snippet_of(const Examples& examples, std::size_t row);
+
+}  // namespace training

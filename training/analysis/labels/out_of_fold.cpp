@@ -1,0 +1,108 @@
+#include "training/analysis/labels/out_of_fold.hpp"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+
+#include "base/error.hpp"
+#include "base/numbers/random.hpp"
+#include "schema/records/record.hpp"
+#include "training/snapshots/near_pairs.hpp"
+
+namespace training {
+
+namespace {
+
+// Hashes of what rows hold beside their text; 0 for texts that are too short to have one.
+std::vector<std::uint64_t> hashes_of_rows(const Examples& examples) {
+    std::vector<std::uint64_t> out(examples.rows);
+    for (std::size_t row = 0; row < examples.rows; ++row) {
+        if (!examples.text.empty()) {
+            const auto& text = examples.text[row];
+            out[row] = schema::simhash(text.title + "\n" + text.body);
+            continue;
+        }
+        const auto width = examples.columns.size();
+        const auto bytes = [](const void* at, std::size_t size) {
+            return std::string_view(static_cast<const char*>(at), size);
+        };
+        if (width > 0)
+            out[row] = base::seed_of(bytes(&examples.numeric[row * width], width * sizeof(double)));
+        if (examples.pixel_count > 0)
+            out[row] = base::seed_of(
+                bytes(&examples.pixels[row * examples.pixel_count], examples.pixel_count), out[row]
+            );
+    }
+    return out;
+}
+
+}  // namespace
+
+std::vector<std::uint32_t>
+fold_of_rows(const Examples& examples, std::size_t folds, std::uint64_t seed) {
+    std::vector<std::uint32_t> leader(examples.rows);
+    std::iota(leader.begin(), leader.end(), 0U);
+    const auto root = [&](std::uint32_t row) {
+        while (leader[row] != row) row = leader[row] = leader[leader[row]];
+        return row;
+    };
+    near_pairs(hashes_of_rows(examples), examples.text.empty() ? 0 : 3, [&](auto a, auto b) {
+        const auto x = root(a), y = root(b);
+        leader[std::max(x, y)] = std::min(x, y);
+    });
+    std::map<std::uint32_t, std::vector<std::uint32_t>> alike;
+    for (std::uint32_t row = 0; row < examples.rows; ++row) alike[root(row)].push_back(row);
+    std::vector<std::uint32_t> order;
+    for (const auto& [first, rows] : alike) order.push_back(first);
+    base::CounterRandom(seed, 19).shuffle(std::span(order));
+    // The largest heaps first, each into the fold that has least of its class.
+    std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) {
+        return alike.at(a).size() > alike.at(b).size();
+    });
+    std::map<int, std::vector<std::size_t>> had;
+    std::vector<std::size_t> rows_of(folds);
+    std::vector<std::uint32_t> out(examples.rows);
+    for (auto first : order) {
+        const auto& rows = alike.at(first);
+        auto& counts = had[examples.has_classes() ? examples.classes[first] : 0];
+        counts.resize(folds);
+        std::size_t least = 0;
+        for (std::size_t f = 1; f < folds; ++f)
+            if (std::pair(counts[f], rows_of[f]) < std::pair(counts[least], rows_of[least]))
+                least = f;
+        counts[least] += rows.size();
+        rows_of[least] += rows.size();
+        for (auto row : rows) out[row] = static_cast<std::uint32_t>(least);
+    }
+    return out;
+}
+
+std::vector<double> out_of_fold(
+    const Examples& examples,
+    const TrainSpec& spec,
+    std::size_t folds,
+    std::stop_token stop
+) {
+    const auto classes = examples.class_names.size();
+    const auto fold = fold_of_rows(examples, folds, spec.seed);
+    std::vector<double> out(examples.rows * classes);
+    for (std::size_t f = 0; f < folds; ++f) {
+        std::vector<std::size_t> inside, outside;
+        for (std::size_t row = 0; row < examples.rows; ++row)
+            (fold[row] == f ? outside : inside).push_back(row);
+        if (outside.empty()) continue;
+        if (stop.stop_requested()) throw base::Interrupted();
+        const auto fitted = fit(take(examples, inside), {}, spec, {}, stop);
+        const auto predicted =
+            Predictor::load(fitted.artefact).predict(take(examples, outside), spec.threads);
+        for (std::size_t i = 0; i < outside.size(); ++i)
+            std::copy_n(
+                predicted.begin() + static_cast<std::ptrdiff_t>(i * classes),
+                classes,
+                out.begin() + static_cast<std::ptrdiff_t>(outside[i] * classes)
+            );
+    }
+    return out;
+}
+
+}  // namespace training

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <stop_token>
+#include <vector>
+
+#include "training/snapshots/examples.hpp"
+#include "training/trainer.hpp"
+
+namespace training {
+
+// The fold of each row, 0 to folds - 1: classes have equal shares of each, and rows that are nearly
+// alike (texts within 3 bits of SimHash, or equal pictures and numbers) are in one, or a model
+// would know a row by its twin. The same seed gives the same folds.
+std::vector<std::uint32_t>
+fold_of_rows(const Examples& examples, std::size_t folds, std::uint64_t seed);
+
+// Probabilities of the rows' classes, row-major, each row's by a model that was fitted as `spec`
+// says, without a search, on the rows of the other folds. Throws base::Error if a fold cannot be
+// fitted, base::Interrupted at a stop.
+std::vector<double> out_of_fold(
+    const Examples& examples,
+    const TrainSpec& spec,
+    std::size_t folds,
+    std::stop_token stop = {}
+);
+
+}  // namespace training
