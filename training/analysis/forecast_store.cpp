@@ -1,3 +1,7 @@
+// Forecasts as rows. A curve is kept as its power laws, not as points: how many labels come is not
+// known beforehand, so it must be asked for any number later. What was expected is never stored a
+// second time: a score is made when it is shown, of the forecast and of what the later run
+// measured.
 #include "training/analysis/forecast_store.hpp"
 
 #include <cmath>
@@ -63,7 +67,8 @@ std::string json_of(const std::vector<SlicePredicate>& predicates) {
 
 std::vector<SlicePredicate> predicates_in(const std::string& text) {
     std::vector<SlicePredicate> out;
-    for (const auto& value : json::parse(text).as_array()) {
+    const auto all = json::parse(text);  // outlives the loop
+    for (const auto& value : all.as_array()) {
         const auto& object = value.as_object();
         SlicePredicate one;
         one.column = object.at("column").as_string();
@@ -96,7 +101,8 @@ std::string json_of(const CurveLaws& curve) {
 CurveLaws curve_in(const std::string& text) {
     CurveLaws out;
     bool first = true;
-    for (const auto& value : json::parse(text).as_array()) {
+    const auto all = json::parse(text);
+    for (const auto& value : all.as_array()) {
         PowerLaw law{
             value.at(0).to_number<double>(),
             value.at(1).to_number<double>(),

@@ -1,3 +1,6 @@
+// What rows of a run can be sliced by. Categories go by the names of their values, never by their
+// codes, whose order says nothing; a condition that does not find the records of its slice is not
+// given to anybody.
 #include <algorithm>
 
 #include "base/database/database.hpp"

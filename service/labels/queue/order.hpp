@@ -11,7 +11,7 @@
 // that label disagree.
 namespace service {
 
-enum class QueueOrder { uncertain, margin, entropy, diverse, conflict };
+enum class QueueOrder { uncertain, margin, entropy, diverse, weakest, conflict };
 
 constexpr auto words_of(QueueOrder) {
     constexpr auto& by_run = base::words<training::Order>;

@@ -1,3 +1,6 @@
+// Rows that are nearly alike share a fold: a model that has seen the twin of a wrong label, with
+// the same wrong label, would find it right. So folds are dealt heap by heap, the largest first,
+// which keeps classes even where heaps are small, as they are but for templates.
 #include "training/analysis/labels/out_of_fold.hpp"
 
 #include <algorithm>
