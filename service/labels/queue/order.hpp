@@ -11,7 +11,12 @@
 // that label disagree.
 namespace service {
 
+// Those of a run in their order, then those that need none.
 enum class QueueOrder { uncertain, margin, entropy, diverse, weakest, conflict };
+static_assert(
+    static_cast<std::size_t>(QueueOrder::conflict) == base::words<training::Order>.size(),
+    "an order of runs is missing here"
+);
 
 constexpr auto words_of(QueueOrder) {
     constexpr auto& by_run = base::words<training::Order>;
