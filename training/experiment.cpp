@@ -22,7 +22,6 @@
 #include "schema/sources/source_settings_store.hpp"
 #include "training/evaluation/baselines.hpp"
 #include "training/evaluation/run_judging.hpp"
-#include "training/evaluation/trial_json.hpp"
 #include "training/labels/give_labels.hpp"
 #include "training/labels/part_labels.hpp"
 #include "training/leakage/gate.hpp"
@@ -35,6 +34,7 @@
 #include "training/snapshots/label_copies.hpp"
 #include "training/snapshots/snapshot_store.hpp"
 #include "training/structure.hpp"
+#include "training/tuning/trial_json.hpp"
 
 namespace training {
 

@@ -1,3 +1,6 @@
+// Models without labels end as runs do: figures, a prediction for each record, a report. Which
+// figures there are says the model (Finder); how far they agree with classes is said for
+// information, since no choice may rest on it.
 #include "training/structure.hpp"
 
 #include <algorithm>

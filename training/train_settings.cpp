@@ -1,3 +1,5 @@
+// One table for flags, --spec files, jobs and HTTP. What stands beside something that it cannot go
+// with is refused where it is read, before a run is begun.
 #include "training/train_settings.hpp"
 
 #include <algorithm>

@@ -13,11 +13,11 @@
 #include "base/error.hpp"
 #include "training/analysis/forecast.hpp"
 #include "training/artefact.hpp"
-#include "training/evaluation/selection.hpp"
 #include "training/features/features.hpp"
 #include "training/models/label_sets.hpp"
 #include "training/models/unsupervised/finder.hpp"
 #include "training/numeric/kernels.hpp"
+#include "training/tuning/selection.hpp"
 
 namespace training {
 

@@ -13,13 +13,13 @@
 #include "base/settings/fwd.hpp"
 #include "base/words.hpp"
 #include "training/calibration/decision.hpp"
-#include "training/evaluation/tune.hpp"
 #include "training/features/feature_spec.hpp"
 #include "training/features/signature.hpp"
 #include "training/models/model.hpp"
 #include "training/preparation/preparation.hpp"
 #include "training/snapshots/examples.hpp"
 #include "training/tagging/span_model.hpp"
+#include "training/tuning/tune.hpp"
 
 namespace training {
 

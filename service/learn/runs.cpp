@@ -150,13 +150,7 @@ Run show_run(Work& work, const RunNumber& request) {
     const auto labels = training::labels_of(work.tx, info.id);
     const auto metrics = training::metrics_of(work.tx, info.id);
     Run run{
-        run_line(info, metrics, labels),
-        {info.spec},
-        {info.analysis},
-        {},
-        labels.edition,
-        {},
-        {}};
+        run_line(info, metrics, labels), {info.spec}, {info.analysis}, {}, labels.edition, {}, {}};
     for (const auto& one : training::forecasts_of(work.tx, info.id))
         run.forecasts.push_back(label_forecast(one));
     if (const auto measured = training::measured_run(info, metrics))

@@ -70,7 +70,7 @@ struct Run : RunLine {
     base::JsonText spec;
     base::JsonText analysis;
     std::vector<RunModel> models;
-    int version = 1;  // of name, note and tags: grows by each edit
+    int version = 1;                       // of name, note and tags: grows by each edit
     std::vector<LabelForecast> forecasts;  // that `errors` made
     std::vector<PastForecast> past;        // of an earlier run, against what came
 };

@@ -130,10 +130,10 @@ void write_figures(const ModelCard& card, std::string& out) {
     out += "\n## Figures\n\n| part | metric | value | 95 % interval |\n|---|---|---|---|\n";
     for (const auto& metric : card.metrics)
         out += fmt::format(
-            "| {} | {} | {:.4f} | {} |\n",
+            "| {} | {} | {} | {} |\n",
             parts[metric.split],
             metric.name,
-            metric.value,
+            metric.value ? fmt::format("{:.4f}", *metric.value) : "–",
             metric.low ? fmt::format("{:.4f} to {:.4f}", *metric.low, *metric.high) : ""
         );
     if (!card.classes.empty()) {

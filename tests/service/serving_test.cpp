@@ -120,7 +120,7 @@ TEST_CASE("tests of behaviour are run, kept, and stand before production", "[ser
     }));
     const auto promote = [&] {
         return served.work([](service::Work& at) {
-            return service::promote_model(at, {"m", 1, training::Stage::production});
+            return service::promote_model(at, {"m", 1, training::Stage::production, {}, {}});
         });
     };
     CHECK(promote().version == 1);  // nothing is kept, nothing is asked

@@ -11,7 +11,7 @@
 #include "tests/training/made_data.hpp"
 #include "training/evaluation/metrics.hpp"
 #include "training/features/features.hpp"
-#include "training/numeric/network.hpp"
+#include "training/numeric/network/network.hpp"
 
 using namespace training;
 

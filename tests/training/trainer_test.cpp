@@ -9,7 +9,7 @@
 #include "tests/training/made_data.hpp"
 #include "training/evaluation/baselines.hpp"
 #include "training/evaluation/metrics.hpp"
-#include "training/evaluation/selection.hpp"
+#include "training/tuning/selection.hpp"
 
 using namespace training;
 

@@ -120,7 +120,8 @@ RunRows rows_of_parts(const LoadedRun& loaded, std::initializer_list<int> parts)
     if (known != rows.items.size())
         throw base::Error(
             fmt::format("run {}", loaded.run.id),
-            "its records have neither one class each nor a value, so that nothing says what is wrong",
+            "its records have neither one class each nor a value, so that nothing says what is "
+            "wrong",
             "choose a run that learnt classes or values"
         );
     std::unordered_map<std::string, double> sure;

@@ -60,12 +60,12 @@ double log_loss_of(
 }
 
 // The rows of a cross-validation's one part, and the others.
-struct Part {
+struct CalibrationPart {
     std::vector<double> learnt, judged;
     std::vector<int> learnt_truth, judged_truth;
 };
 
-std::vector<Part> parts_of(
+std::vector<CalibrationPart> parts_of(
     std::span<const double> probabilities,
     std::span<const int> truth,
     std::size_t classes,
@@ -74,7 +74,7 @@ std::vector<Part> parts_of(
     std::vector<std::uint32_t> order(truth.size());
     std::iota(order.begin(), order.end(), 0U);
     base::CounterRandom(seed, 23).shuffle(std::span(order));
-    std::vector<Part> parts(5);
+    std::vector<CalibrationPart> parts(5);
     for (std::size_t i = 0; i < order.size(); ++i) {
         const auto line = probabilities.subspan(order[i] * classes, classes);
         for (std::size_t p = 0; p < parts.size(); ++p) {

@@ -1,3 +1,5 @@
+// Agreement of clusters and classes is told from one table of how many rows are of which pair; a
+// pair that is not met has no cell, so that many clusters of many classes stay small.
 #include "training/evaluation/clustering.hpp"
 
 #include <algorithm>

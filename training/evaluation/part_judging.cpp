@@ -1,3 +1,5 @@
+// What judge_classes() is for one class a record, for labels of several: the same figures go into
+// metrics, predictions and report, so that runs are shown and compared alike.
 #include "training/evaluation/part_judging.hpp"
 
 #include <numeric>

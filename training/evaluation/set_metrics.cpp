@@ -1,3 +1,5 @@
+// Each figure is a sum over rows of a few counts. The counts are kept by row, and a resample of the
+// bootstrap adds those of its rows: nothing is judged twice.
 #include "training/evaluation/set_metrics.hpp"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// A model of sets is one model a class beside the others, and looks to the trainer like any other:
+// its probabilities do not sum to 1, and its thresholds go into the artefact with it.
 #include "training/models/label_sets.hpp"
 
 #include <algorithm>

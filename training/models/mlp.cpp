@@ -1,5 +1,5 @@
 // The multilayer perceptron as a kind of model: sizes and parameters here, all arithmetic in
-// training/numeric/network.cpp, which other models with hidden layers can share.
+// training/numeric/network/network.cpp, which other models with hidden layers can share.
 //
 // It takes dense rows only. Hashed texts are wide and sparse, and the first layer would have a
 // column for every hash: beyond 16,384 columns it refuses and names the mend instead of taking the
@@ -8,7 +8,7 @@
 
 #include "base/error.hpp"
 #include "training/models/models.hpp"
-#include "training/numeric/network.hpp"
+#include "training/numeric/network/network.hpp"
 
 namespace training {
 

@@ -7,7 +7,7 @@
 
 #include "base/error.hpp"
 #include "training/models/models.hpp"
-#include "training/numeric/network.hpp"
+#include "training/numeric/network/network.hpp"
 #include "training/numeric/sparse_softmax.hpp"
 
 namespace training {

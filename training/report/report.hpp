@@ -8,12 +8,12 @@
 #include <vector>
 
 #include "training/analysis/errors.hpp"
-#include "training/evaluation/importance.hpp"
 #include "training/analysis/slices.hpp"
+#include "training/evaluation/importance.hpp"
 #include "training/evaluation/metrics.hpp"
 #include "training/evaluation/ranking.hpp"
-#include "training/evaluation/tune.hpp"
 #include "training/models/model.hpp"
+#include "training/tuning/tune.hpp"
 
 namespace training {
 

@@ -1,3 +1,6 @@
+// Distances are made block by block as products of rows, and of each row only the k nearest are
+// kept, so that memory grows with rows x k. The graph is that of both directions: whether a row is
+// near another does not depend on which of the two is asked.
 #include "training/semi_supervised/neighbour_graph.hpp"
 
 #include <algorithm>

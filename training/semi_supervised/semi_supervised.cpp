@@ -12,9 +12,9 @@
 #include <limits>
 
 #include "base/error.hpp"
-#include "training/evaluation/selection.hpp"
 #include "training/features/features.hpp"
 #include "training/semi_supervised/neighbour_graph.hpp"
+#include "training/tuning/selection.hpp"
 
 namespace training {
 
@@ -35,6 +35,21 @@ std::size_t likeliest(const float* from, std::size_t classes) {
     return static_cast<std::size_t>(std::max_element(from, from + classes) - from);
 }
 
+// Which fold rows with a guessed label are in: of folds by time the first, which is learnt from and
+// never judged, else they are dealt out one by one. None is known to belong to a group.
+void give_folds_behind(Examples& out, std::size_t rows, const std::vector<std::int64_t>& keys) {
+    const auto count =
+        out.folds.empty() ? 0 : *std::max_element(out.folds.begin(), out.folds.end()) + 1;
+    for (std::size_t row = 0; row < rows; ++row) {
+        if (!out.groups.empty())
+            out.groups.push_back(
+                row < keys.size() ? keys[row] : -1 - static_cast<std::int64_t>(row)
+            );
+        if (count > 0)
+            out.folds.push_back(out.folds_in_time ? 0 : static_cast<int>(row) % count);
+    }
+}
+
 // The labelled rows, and those with a guessed label behind them.
 Examples together(
     const Examples& train,
@@ -51,6 +66,7 @@ Examples together(
     put_behind(out.numeric, some.numeric);
     put_behind(out.pixels, some.pixels);
     if (!out.keys.empty()) put_behind(out.keys, some.keys);
+    give_folds_behind(out, some.rows, some.keys);
     if (out.weights.empty()) out.weights.assign(train.rows, 1.0F);
     out.weights.resize(out.rows, static_cast<float>(weight));
     for (std::size_t row = 0; row < some.rows; ++row)

@@ -1,6 +1,6 @@
 // A linear-chain conditional random field (Lafferty, McCallum and Pereira 2001) over the tags of
-// tagging/tokens.hpp. Which tag may follow which is no matter of learning: only such pairs have a
-// weight, and no other is ever said.
+// training/tagging/tokens.hpp. Which tag may follow which is no matter of learning: only such pairs
+// have a weight, and no other is ever said.
 //
 // Learnt by AdaGrad on one text after the other: a token touches a few of the hashed features, as a
 // text does in sparse_softmax.cpp, whose kernels and lazy L2 these are. Probabilities are kept from

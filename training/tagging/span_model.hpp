@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "schema/labels/spans.hpp"
-#include "training/evaluation/tune.hpp"
 #include "training/snapshots/examples.hpp"
 #include "training/tagging/sequence_tagger.hpp"
 #include "training/tagging/tokens.hpp"
+#include "training/tuning/tune.hpp"
 
 namespace training {
 

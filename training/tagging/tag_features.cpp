@@ -7,8 +7,8 @@
 #include <string>
 
 #include <unicode/uchar.h>
-#include <xxhash.h>
 
+#include "base/bytes/hash.hpp"
 #include "base/text/utf8.hpp"
 
 namespace training {
@@ -27,7 +27,7 @@ struct TagSeed {
 };
 
 std::uint64_t tag_hash(std::string_view text, std::uint64_t seed) {
-    return XXH3_64bits_withSeed(text.data(), text.size(), seed);
+    return base::hash_64(text, seed);
 }
 
 // A token as it is looked at.
@@ -120,7 +120,10 @@ void add_token_rows(
             );
         for (std::size_t left : {1U, 2U}) {
             const std::array<std::uint64_t, 2> both{words[left], words[left + 1]};
-            row.add(XXH3_64bits_withSeed(both.data(), sizeof both, TagSeed::pair + left));
+            row.add(base::hash_64(
+                std::string_view(reinterpret_cast<const char*>(both.data()), sizeof both),
+                TagSeed::pair + left
+            ));
         }
         const auto characters = own.ends.size();
         for (std::size_t n = 1; n <= 4 && n <= characters; ++n) {

@@ -1,3 +1,6 @@
+// Spans count code points of the text as it is, tokens are what a tag is given to: a span that ends
+// within a token is widened to it, and of spans that overlap the longest stays; both are counted
+// and told of.
 #include "training/tagging/tokens.hpp"
 
 #include <algorithm>
@@ -64,11 +67,11 @@ std::vector<Token> tokens_of(std::string_view utf8) {
 }
 
 bool may_follow(int before, int after) {
-    const auto place = [](int tag) { return static_cast<Place>((tag - 1) % 4); };
+    const auto place = [](int tag) { return static_cast<TagPlace>((tag - 1) % 4); };
     const bool open =
-        before > 0 && (place(before) == Place::first || place(before) == Place::within);
+        before > 0 && (place(before) == TagPlace::first || place(before) == TagPlace::within);
     const bool goes_on =
-        after > 0 && (place(after) == Place::within || place(after) == Place::last);
+        after > 0 && (place(after) == TagPlace::within || place(after) == TagPlace::last);
     if (open != goes_on) return false;
     return !open || (before - 1) / 4 == (after - 1) / 4;
 }
@@ -120,9 +123,9 @@ std::vector<int> tags_of(
         }
         if (tokens[first].start < span.start || tokens[end - 1].end > span.end) ++notes.widened;
         const auto which = static_cast<std::size_t>(label - labels.begin());
-        std::fill(from, to, tag_of(which, Place::within));
-        tags[first] = tag_of(which, end - first == 1 ? Place::only : Place::first);
-        if (end - first > 1) tags[end - 1] = tag_of(which, Place::last);
+        std::fill(from, to, tag_of(which, TagPlace::within));
+        tags[first] = tag_of(which, end - first == 1 ? TagPlace::only : TagPlace::first);
+        if (end - first > 1) tags[end - 1] = tag_of(which, TagPlace::last);
     }
     return tags;
 }

@@ -23,8 +23,8 @@ std::vector<Token> tokens_of(std::string_view utf8);
 
 // Tags say of each token where in a span it is (BILOU: Ratinov and Roth 2009): 0 none; of label i,
 // 1 + 4 i the first, 2 + 4 i within, 3 + 4 i the last, 4 + 4 i the only one.
-enum class Place { first, within, last, only };
-inline int tag_of(std::size_t label, Place place) {
+enum class TagPlace { first, within, last, only };
+inline int tag_of(std::size_t label, TagPlace place) {
     return static_cast<int>(1 + 4 * label + static_cast<std::size_t>(place));
 }
 inline std::size_t tag_count(std::size_t labels) {

@@ -1,4 +1,4 @@
-#include "training/evaluation/tune.hpp"
+#include "training/tuning/tune.hpp"
 
 #include <cmath>
 

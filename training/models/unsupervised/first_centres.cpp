@@ -1,5 +1,5 @@
-// A row that is drawn is tried against all rows in the blocks of each_product(), several at once, so
-// that the rows are read once for all that a centre is chosen from.
+// A row that is drawn is tried against all rows in the blocks of each_product(), several at once,
+// so that the rows are read once for all that a centre is chosen from.
 #include "training/models/unsupervised/first_centres.hpp"
 
 #include <cmath>
@@ -75,8 +75,7 @@ std::size_t FirstCentres::try_out(const std::vector<std::uint32_t>& chosen) {
         for (std::size_t t = 0; t < count; ++t) all[t] += of_part[t];
     for (std::size_t t = 1; t < count; ++t)
         if (all[t] < all[best]) best = t;
-    for (std::size_t row = 0; row < rows_.rows; ++row)
-        distance_[row] = left[row * count + best];
+    for (std::size_t row = 0; row < rows_.rows; ++row) distance_[row] = left[row * count + best];
     // A centre is at no distance from itself, whatever the rounding says.
     distance_[chosen[best]] = 0;
     total_ = 0;

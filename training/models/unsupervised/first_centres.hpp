@@ -10,6 +10,7 @@
 
 #include "base/numbers/random.hpp"
 #include "training/numeric/design.hpp"
+#include "training/numeric/kernels.hpp"
 #include "training/numeric/products.hpp"
 #include "training/numeric/team.hpp"
 

@@ -2,7 +2,7 @@
 
 #include <boost/json/object.hpp>
 
-#include "training/evaluation/tune.hpp"
+#include "training/tuning/tune.hpp"
 
 namespace training {
 

@@ -1,4 +1,4 @@
-#include "training/numeric/adam.hpp"
+#include "training/numeric/network/adam.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "training/evaluation/text_form.hpp"
-#include "training/evaluation/tune.hpp"
 #include "training/features/features.hpp"
 #include "training/trainer.hpp"
+#include "training/tuning/tune.hpp"
 
 namespace training {
 

@@ -1,4 +1,4 @@
-#include "training/evaluation/trial_json.hpp"
+#include "training/tuning/trial_json.hpp"
 
 #include <cmath>
 

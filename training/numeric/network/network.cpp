@@ -6,7 +6,7 @@
 // A batch is split into two shards, always two, whose gradients are added in order. Sparse rows are
 // not written out for the first layer: it gathers, and in the way back scatters, the rows of its
 // weights.
-#include "training/numeric/network.hpp"
+#include "training/numeric/network/network.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -16,8 +16,8 @@
 #include "base/error.hpp"
 #include "base/numbers/random.hpp"
 #include "training/models/models.hpp"
-#include "training/numeric/adam.hpp"
 #include "training/numeric/kernels.hpp"
+#include "training/numeric/network/adam.hpp"
 
 namespace training {
 

@@ -5,7 +5,7 @@
 // A trial that throws base::Error is a trial with infinite cost, not the end of the search: a rate
 // that makes the loss overflow is what searches find. Halving starts with a ninth of the rows, so
 // that three rounds end on all of them.
-#include "training/evaluation/tune.hpp"
+#include "training/tuning/tune.hpp"
 
 #include <algorithm>
 #include <charconv>

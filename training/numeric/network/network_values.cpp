@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "training/models/models.hpp"
-#include "training/numeric/network.hpp"
+#include "training/numeric/network/network.hpp"
 
 namespace training {
 

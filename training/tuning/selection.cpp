@@ -5,7 +5,7 @@
 // `auto` fits every sensible kind as it is, then searches on with the one that was best. With a
 // budget a trial that is under way when the time is over is stopped, and stands among the trials
 // with that reason.
-#include "training/evaluation/selection.hpp"
+#include "training/tuning/selection.hpp"
 
 #include <algorithm>
 #include <cmath>
