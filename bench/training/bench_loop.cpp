@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <map>
 #include <numeric>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@
 #include "training/analysis/next_choice.hpp"
 #include "training/evaluation/metrics.hpp"
 #include "training/evaluation/statistics.hpp"
+#include "training/numeric/team.hpp"
 #include "training/trainer.hpp"
 
 namespace {
@@ -149,11 +151,15 @@ void print_arm(
     std::vector<double> gain;
     for (std::size_t row = 0; row < right.size(); ++row)
         gain.push_back(right[row] - by_chance[row]);
-    const auto interval = training::bootstrap(gain.size(), 1, [&](auto rows) {
+    training::Team team(0);
+    const auto mean = [&](training::Multiplicities rows, std::span<double> figures) {
         double sum = 0;
-        for (auto row : rows) sum += gain[row];
-        return sum / static_cast<double>(rows.size());
-    });
+        for (std::size_t row = 0; row < rows.size(); ++row) sum += rows[row] * gain[row];
+        figures[0] = sum / static_cast<double>(rows.size());
+    };
+    const auto interval = training::bootstrap(gain.size(), 1, 1, team, mean)
+                              .front()
+                              .interval.value_or(training::Interval{});
     std::printf(
         "%-10s %5zu labels  accuracy %.4f  above chance %+.4f (%+.4f to %+.4f)\n",
         arm.name.c_str(),

@@ -114,7 +114,12 @@ TEST_CASE("a queued training is told all that 'train' is told", "[worker][train]
         CHECK(model.classes == std::vector<std::string>{"c0", "c1"});
         CHECK(model.kind == "ridge");
         service::promote_model(
-            work, {.model = "mine", .version = 1, .stage = training::Stage::production}
+            work,
+            {.model = "mine",
+             .version = 1,
+             .stage = training::Stage::production,
+             .by = {},
+             .force = {}}
         );
         auto listed = service::list_models(work, {});
         REQUIRE(listed.items.size() == 1);

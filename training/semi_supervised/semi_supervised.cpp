@@ -45,8 +45,7 @@ void give_folds_behind(Examples& out, std::size_t rows, const std::vector<std::i
             out.groups.push_back(
                 row < keys.size() ? keys[row] : -1 - static_cast<std::int64_t>(row)
             );
-        if (count > 0)
-            out.folds.push_back(out.folds_in_time ? 0 : static_cast<int>(row) % count);
+        if (count > 0) out.folds.push_back(out.folds_in_time ? 0 : static_cast<int>(row) % count);
     }
 }
 
