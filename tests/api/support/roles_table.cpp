@@ -43,7 +43,7 @@ const RoleRow table[] = {
     {"GET /api/v1/runs/{run}/steps", 401, 403, 404, 404, 404},
     {"GET /api/v1/runs/{run}/confusion", 401, 403, 404, 404, 404},
     {"GET /api/v1/runs/{run}/report", 401, 403, 404, 404, 404},
-    {"POST /api/v1/runs/{run}/errors", 401, 403, 409, 409, 409},
+    {"POST /api/v1/runs/{run}/errors", 401, 403, 422, 422, 422},
     {"GET /api/v1/runs/{a}/compare/{b}", 401, 403, 404, 404, 404},
     {"POST /api/v1/runs", 401, 403, 422, 422, 422},
     {"POST /api/v1/snapshots", 401, 403, 422, 422, 422},
