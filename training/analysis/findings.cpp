@@ -75,6 +75,10 @@ std::vector<std::uint64_t> hashes_of(const Examples& examples) {
     return out;
 }
 
+bool tells_records_apart(const LoadedRun& loaded) {
+    return !model_kind(loaded.spec.model).baseline;
+}
+
 void find_far(Findings& of, Analysis& analysis) {
     const auto& predictor = of.loaded.predictor;
     of.far.assign(of.judged.items.size(), 0);
@@ -154,6 +158,13 @@ void find_confusions(const Findings& of, Analysis& analysis) {
 }
 
 void find_label_errors(Findings& of, Analysis& analysis) {
+    if (!tells_records_apart(of.loaded)) {
+        analysis.notes.push_back(fmt::format(
+            "{} is a baseline and says little of single records: no label was judged",
+            of.loaded.spec.model
+        ));
+        return;
+    }
     const auto classes = of.loaded.predictor.class_names().size();
     std::vector<FoundSuspects> parts;
     const auto judge = [&](const RunRows& rows, const std::vector<double>& probabilities) {
@@ -172,10 +183,12 @@ void find_label_errors(Findings& of, Analysis& analysis) {
     }
     if (of.request.folds >= 2 && !of.training.items.empty()) {
         try {
-            judge(
-                of.training,
-                out_of_fold(of.training.examples, of.loaded.spec, of.request.folds, of.request.stop)
+            auto said = out_of_fold(
+                of.training.examples, of.loaded.spec, of.request.folds, of.request.stop
             );
+            // As the run's own model says it: the thresholds of a class are of one kind.
+            of.loaded.predictor.decision().calibrator().apply(said);
+            judge(of.training, said);
         } catch (const base::Error& failure) {
             analysis.notes.push_back(
                 fmt::format("labels of training rows were not judged: {}", failure.what())
@@ -199,7 +212,7 @@ void find_odd_items(Findings& of, Analysis& analysis) {
     find_far(of, analysis);
     find_alike(of, analysis);
     const auto& names = of.loaded.predictor.class_names();
-    if (names.empty() || of.judged.items.empty()) return;
+    if (names.empty() || of.judged.items.empty() || !tells_records_apart(of.loaded)) return;
     for (std::size_t row = 0; row < of.judged.items.size(); ++row)
         of.doubt.push_back(doubt_of(
             std::span(of.errors.predicted).subspan(row * names.size(), names.size()), Doubt::entropy

@@ -46,7 +46,8 @@ std::vector<SizeErrors> errors_by_size(
     const Examples& train,
     const Examples& held_out,
     const TrainSpec& spec,
-    std::stop_token stop
+    std::stop_token stop,
+    const Decision& decision
 ) {
     auto plain = spec;
     plain.tune.clear();
@@ -64,10 +65,11 @@ std::vector<SizeErrors> errors_by_size(
         const auto sample =
             take(train, {order.begin(), order.begin() + static_cast<std::ptrdiff_t>(rows)});
         const auto model = Predictor::load(fit(sample, {}, plain, {}, stop).artefact);
-        const auto predicted = model.predict(held_out, spec.threads);
+        auto predicted = model.predict(held_out, spec.threads);
         SizeErrors size{rows, {}};
         if (classes > 0) {
-            const auto decided = decide(predicted, classes);
+            decision.calibrator().apply(predicted);
+            const auto decided = decision.decide(predicted, classes);
             for (std::size_t row = 0; row < held_out.rows; ++row)
                 size.errors.push_back(decided[row] == held_out.classes[row] ? 0 : 1);
         } else if (held_out.has_sets()) {

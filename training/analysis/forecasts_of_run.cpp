@@ -122,8 +122,13 @@ void gather(const Findings& of, const Analysis& analysis, Evidence& evidence) {
 void find_forecasts(Findings& of, Analysis& analysis) {
     if (of.judged.items.empty() || of.training.items.empty()) return;
     score_earlier(of, analysis);
-    const auto sizes =
-        errors_by_size(of.training.examples, of.judged.examples, of.loaded.spec, of.request.stop);
+    const auto sizes = errors_by_size(
+        of.training.examples,
+        of.judged.examples,
+        of.loaded.spec,
+        of.request.stop,
+        of.loaded.predictor.decision()
+    );
     std::vector<std::uint32_t> all(of.judged.items.size());
     std::iota(all.begin(), all.end(), 0U);
     Evidence evidence;

@@ -78,7 +78,12 @@ struct AnalysisWorld {
         });
     }
 
-    training::TrainOutcome train(const std::string& name, const std::string& where) {
+    training::TrainOutcome train(
+        const std::string& name,
+        const std::string& where,
+        const std::string& model = "logistic",
+        const training::DecisionSpec& decision = {}
+    ) {
         training::SnapshotSpec spec;
         spec.name = name;
         spec.project = "p";
@@ -87,7 +92,8 @@ struct AnalysisWorld {
         training::create_snapshot(*db, spec, analysis_now);
         training::TrainSettings settings;
         settings.snapshot = name;
-        settings.model = "logistic";
+        settings.model = model;
+        settings.decision = decision;
         settings.threads = 2;
         return training::train(*db, blobs, {}, settings, "test", {}, {});
     }
@@ -177,4 +183,30 @@ TEST_CASE("a quick analysis fits no model", "[training][db]") {
     CHECK(found.advice.empty());
     request.run_id = 4711;
     CHECK_THROWS(training::analyse(*world.db, world.blobs, {}, request));
+}
+
+TEST_CASE("what is forecast is the error of the decisions that are made", "[training][db]") {
+    AnalysisWorld world(300);
+    training::DecisionSpec decision;
+    decision.decide = training::DecideBy::cost;
+    decision.costs["field>sea"] = 1000;  // so that "sea" is never said
+    const auto run = world.train("s1", "", "logistic", decision).run.id;
+    const auto found = world.analyse(run);
+    const auto error = static_cast<double>(found.wrong) / static_cast<double>(found.judged);
+    CHECK(error > 0.3);
+    REQUIRE(!found.forecasts.empty());
+    CHECK(found.forecasts[0].error == Approx(error).margin(0.03));
+}
+
+TEST_CASE("a baseline says nothing of single labels", "[training][db]") {
+    AnalysisWorld world(300);
+    const auto found = world.analyse(world.train("s1", "", "majority").run.id);
+    CHECK(found.wrong > 0);
+    CHECK(found.label_errors_judged == 0);
+    CHECK(found.label_errors.empty());
+    CHECK(found.ambiguous.empty());
+    CHECK(std::any_of(found.notes.begin(), found.notes.end(), [](const std::string& note) {
+        return note.find("majority is a baseline") != std::string::npos;
+    }));
+    for (const auto& each : found.advice) CHECK(each.action != training::Action::relabel);
 }
