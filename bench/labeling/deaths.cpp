@@ -81,6 +81,8 @@ void prepare(base::Database& database, std::int64_t tasks) {
     database.call([](base::Tx& tx) { tx.exec("ANALYZE"); });
 }
 
+// With the time by the server's clock: a worker takes its time before it waits for a connection or
+// a lock, and what ran out meanwhile may have been freed by another.
 void note(
     base::Tx& tx,
     const labeling::Claimed& task,
@@ -89,10 +91,10 @@ void note(
     const char* what
 ) {
     tx.exec(
-        "INSERT INTO noted SELECT $1, $2, nextval('moment'), $3::timestamptz, $4::timestamptz, $5",
+        "INSERT INTO noted SELECT $1, $2, nextval('moment'), clock_timestamp(), $3::timestamptz, "
+        "$4",
         task.task,
         person,
-        schema::timestamp(at),
         schema::timestamp(at + lease),
         what
     );
