@@ -60,7 +60,7 @@ void add_windows(
     for (const auto& one : quality::find_drift(before, after))
         found.columns.push_back(
             {.column = one.column,
-             .verdict = one.verdict,
+             .verdict = found.predictions < enough_predictions ? "too few" : one.verdict,
              .psi = one.psi,
              .ks = one.ks,
              .missing_before = one.missing_before,

@@ -17,8 +17,8 @@ struct FindModelDrift {
 };
 
 struct DriftedColumn {
-    std::string column;  // or "(class)", "(probability)", "(value)", "(text bytes)"
-    std::string verdict;
+    std::string column;   // or "(class)", "(probability)", "(value)", "(text bytes)"
+    std::string verdict;  // as quality/profile/drift.hpp, or "too few" predictions for one
     double psi = 0, ks = 0;
     double missing_before = 0, missing_after = 0;
 };

@@ -30,7 +30,6 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::int64_t enough = 200;  // predictions that a comparison says something of
 constexpr std::size_t reference_rows = 5000;
 constexpr double more_abstained = 0.1;
 constexpr auto store_every = std::chrono::seconds(10);
@@ -111,7 +110,7 @@ void store(
     window.predictions += inputs.predictions;
     window.abstained += inputs.abstained;
     window.unknown += inputs.unknown;
-    if (!window.told && window.predictions >= enough)
+    if (!window.told && window.predictions >= enough_predictions)
         if (const auto reference = training::reference_of(tx, model.name, model.version))
             if (const auto alarm = alarm_of(model, window, *reference)) {
                 schema::tell(tx, schema::WebhookEvent::model_drift, *alarm, model.project, at);
@@ -192,7 +191,8 @@ void keep_watched(
         auto& waiting = kept.waiting[{model.name, model.version}];
         waiting.inputs.merge(watched);
         const auto time = std::chrono::steady_clock::now();
-        if (!now && waiting.inputs.predictions < enough && time - waiting.stored < store_every)
+        if (!now && waiting.inputs.predictions < enough_predictions &&
+            time - waiting.stored < store_every)
             return;
         waiting.stored = time;
         std::swap(due, waiting.inputs);
@@ -208,7 +208,7 @@ void make_reference(Work& work, const LoadedModel& model) {
     training::ExampleStore store(work.here.database, work.here.blobs);
     std::vector<training::Item> items;
     for (int split : {1, 2, 0}) {
-        if (split == 0 && items.size() >= static_cast<std::size_t>(enough)) break;
+        if (split == 0 && items.size() >= static_cast<std::size_t>(enough_predictions)) break;
         for (auto& item : store.split_items(snapshot.id, split)) {
             item.class_id.reset();  // they are to be predicted: labels say nothing
             item.value.reset();

@@ -12,6 +12,9 @@
 // of the snapshot; an alarm (webhook event model.drift) once an hour where they differ.
 namespace service {
 
+// That a comparison with held-out rows says something of.
+inline constexpr std::int64_t enough_predictions = 200;
+
 // Of some predictions of one model.
 struct WatchedInputs {
     std::int64_t predictions = 0, abstained = 0, unknown = 0;
