@@ -40,6 +40,27 @@ Expected spread_of(const CurveLaws& curve, Value value) {
     return out;
 }
 
+// With a decision that is fitted on some of the rows. What was said of the rows is calibrated.
+std::vector<int> decide_by(
+    const DecisionSpec& spec,
+    std::vector<double>& said,
+    const Examples& rows,
+    std::span<const std::uint32_t> validation,
+    std::uint64_t seed
+) {
+    const auto classes = rows.class_names.size();
+    if (spec.empty()) return decide(said, classes);
+    HeldOut held_out{{}, {}, "validation"};
+    for (auto row : validation) {
+        const auto line = std::span(said).subspan(row * classes, classes);
+        held_out.probabilities.insert(held_out.probabilities.end(), line.begin(), line.end());
+        held_out.truth.push_back(rows.classes[row]);
+    }
+    const auto decision = Decision::fit(spec, std::move(held_out), rows.class_names, seed);
+    decision.calibrator().apply(said);
+    return decision.decide(said, classes);
+}
+
 }  // namespace
 
 std::vector<SizeErrors> errors_by_size(
@@ -47,12 +68,15 @@ std::vector<SizeErrors> errors_by_size(
     const Examples& held_out,
     const TrainSpec& spec,
     std::stop_token stop,
-    const Decision& decision
+    std::span<const std::uint32_t> validation
 ) {
     auto plain = spec;
     plain.tune.clear();
     plain.budget = 0;
-    plain.decision = {};
+    plain.decision.abstain_below = plain.decision.abstain_accuracy =
+        0;  // a class is said all the same
+    const auto decision = plain.decision;
+    if (!validation.empty()) plain.decision = {};
     std::vector<std::size_t> order(train.rows);
     std::iota(order.begin(), order.end(), std::size_t{0});
     base::CounterRandom(spec.seed, 11).shuffle(std::span(order));
@@ -68,8 +92,10 @@ std::vector<SizeErrors> errors_by_size(
         auto predicted = model.predict(held_out, spec.threads);
         SizeErrors size{rows, {}};
         if (classes > 0) {
-            decision.calibrator().apply(predicted);
-            const auto decided = decision.decide(predicted, classes);
+            const auto decided =
+                validation.empty()
+                    ? model.decide(predicted)
+                    : decide_by(decision, predicted, held_out, validation, spec.seed);
             for (std::size_t row = 0; row < held_out.rows; ++row)
                 size.errors.push_back(decided[row] == held_out.classes[row] ? 0 : 1);
         } else if (held_out.has_sets()) {

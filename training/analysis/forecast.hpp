@@ -21,15 +21,15 @@ struct SizeErrors {
 };
 
 // Fits `spec`, without a search, at growing sizes (1/16, 1/8, .. 1 of the rows, from 20 on), each
-// the beginning of one seeded shuffle, and judges each on `held_out`. Classes are decided as
-// `decision` says, so that the errors are those of a model with it; by default the most probable.
-// Throws base::Interrupted at a stop.
+// the beginning of one seeded shuffle, and judges each on `held_out`. What the spec decides from
+// probabilities is fitted at each size: on these rows of `held_out`, or out of fold where there are
+// none. Throws base::Interrupted at a stop.
 std::vector<SizeErrors> errors_by_size(
     const Examples& train,
     const Examples& held_out,
     const TrainSpec& spec,
     std::stop_token stop = {},
-    const Decision& decision = {}
+    std::span<const std::uint32_t> validation = {}
 );
 
 // Power laws that fit resamples of the held-out rows: how far the curve may lie from the one drawn.

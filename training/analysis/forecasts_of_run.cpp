@@ -122,12 +122,11 @@ void gather(const Findings& of, const Analysis& analysis, Evidence& evidence) {
 void find_forecasts(Findings& of, Analysis& analysis) {
     if (of.judged.items.empty() || of.training.items.empty()) return;
     score_earlier(of, analysis);
+    std::vector<std::uint32_t> validation;
+    for (std::uint32_t row = 0; row < of.judged.parts.size(); ++row)
+        if (of.judged.parts[row] == 1) validation.push_back(row);
     const auto sizes = errors_by_size(
-        of.training.examples,
-        of.judged.examples,
-        of.loaded.spec,
-        of.request.stop,
-        of.loaded.predictor.decision()
+        of.training.examples, of.judged.examples, of.loaded.spec, of.request.stop, validation
     );
     std::vector<std::uint32_t> all(of.judged.items.size());
     std::iota(all.begin(), all.end(), 0U);

@@ -43,6 +43,12 @@ TrainSpec spec_of(const RunInfo& run, const json::object& asked, const json::obj
     if (const auto loss = base::parse<Loss>(member_text(asked, "loss"))) spec.loss = *loss;
     if (const auto* quantile = asked.if_contains("quantile"))
         spec.quantile = quantile->to_number<double>();
+    json::object decided;
+    for (const auto& setting : DecisionSpec::settings.list()) {
+        const auto name = setting.path.substr(0, setting.path.find_first_of(".["));
+        if (const auto* given = asked.if_contains(name)) decided[name] = *given;
+    }
+    DecisionSpec::settings.read(base::Document::of(decided), spec.decision);
     spec.seed = run.seed;
     return spec;
 }

@@ -87,6 +87,8 @@ std::vector<double> out_of_fold(
     std::stop_token stop
 ) {
     const auto classes = examples.class_names.size();
+    auto plain = spec;
+    plain.decision = {};
     const auto fold = fold_of_rows(examples, folds, spec.seed);
     std::vector<double> out(examples.rows * classes);
     for (std::size_t f = 0; f < folds; ++f) {
@@ -95,7 +97,7 @@ std::vector<double> out_of_fold(
             (fold[row] == f ? outside : inside).push_back(row);
         if (outside.empty()) continue;
         if (stop.stop_requested()) throw base::Interrupted();
-        const auto fitted = fit(take(examples, inside), {}, spec, {}, stop);
+        const auto fitted = fit(take(examples, inside), {}, plain, {}, stop);
         const auto predicted =
             Predictor::load(fitted.artefact).predict(take(examples, outside), spec.threads);
         for (std::size_t i = 0; i < outside.size(); ++i)

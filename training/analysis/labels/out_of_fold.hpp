@@ -17,8 +17,8 @@ std::vector<std::uint32_t>
 fold_of_rows(const Examples& examples, std::size_t folds, std::uint64_t seed);
 
 // Probabilities of the rows' classes, row-major, each row's by a model that was fitted as `spec`
-// says, without a search, on the rows of the other folds. Throws base::Error if a fold cannot be
-// fitted, base::Interrupted at a stop.
+// says, without a search and a decision, on the rows of the other folds. Throws base::Error if a
+// fold cannot be fitted, base::Interrupted at a stop.
 std::vector<double> out_of_fold(
     const Examples& examples,
     const TrainSpec& spec,
