@@ -1,6 +1,8 @@
 // `tilth errors RUN`: where the model is wrong, why, and what to do; and `tilth errors
 // --probabilities FILE --labels FILE`: which labels of plain files may be wrong, without a
 // database. Of each finding people see the first ten; machines get all that was asked for.
+#include <algorithm>
+#include <cmath>
 #include <iostream>
 #include <memory>
 
@@ -63,14 +65,24 @@ void print_confused(const std::vector<service::ConfusedClass>& pairs) {
     if (!table.empty()) table.print();
 }
 
-void print_slices(const std::vector<service::WorseSlice>& all) {
-    Table table({"slice", "records", "error (95 % interval)", "lift", "q"});
+// Squared errors of values are shown as their roots, which are in the unit of the values.
+void print_slices(const std::vector<service::WorseSlice>& all, bool of_values) {
+    const auto shown_as = [&](double error) {
+        return of_values ? std::sqrt(std::max(error, 0.0)) : error;
+    };
+    Table table(
+        {"slice",
+         "records",
+         of_values ? "RMSE (95 % interval)" : "error (95 % interval)",
+         "lift",
+         "q"}
+    );
     for (std::size_t i = 0; i < all.size() && i < shown; ++i) {
         const auto& slice = all[i];
         table.add(
             {slice.slice,
              std::to_string(slice.rows),
-             with_interval(slice.rate, slice.low, slice.high),
+             with_interval(shown_as(slice.rate), shown_as(slice.low), shown_as(slice.high)),
              fmt::format("{:.2f}", slice.lift),
              fmt::format("{:.1g}", slice.q_value)}
         );
@@ -154,16 +166,21 @@ void print_sent(const service::FoundErrors& found) {
 }
 
 void show(const service::AnalyseErrors& asked, const service::FoundErrors& found) {
-    print_line(fmt::format(
-        "run {} ({} on {}): {} of {} validation and test records wrong",
-        found.run,
-        found.model,
-        found.snapshot,
-        found.wrong,
-        found.judged
-    ));
+    const auto run = fmt::format("run {} ({} on {})", found.run, found.model, found.snapshot);
+    if (found.rmse)
+        print_line(fmt::format(
+            "{}: RMSE {:.6g} over {} validation and test records; {} err by more",
+            run,
+            *found.rmse,
+            found.judged,
+            found.wrong
+        ));
+    else
+        print_line(fmt::format(
+            "{}: {} of {} validation and test records wrong", run, found.wrong, found.judged
+        ));
     print_confused(found.confused);
-    if (asked.slices || !asked.label_errors) print_slices(found.slices);
+    if (asked.slices || !asked.label_errors) print_slices(found.slices, found.rmse.has_value());
     if (asked.label_errors || !asked.slices)
         print_reviews(
             fmt::format(

@@ -156,6 +156,7 @@ FoundErrors found_errors(const training::Analysis& analysis) {
         .project = analysis.run.project,
         .judged = analysis.judged,
         .wrong = analysis.wrong,
+        .rmse = analysis.rmse,
         .notes = analysis.notes,
         .next = reviews(analysis.next),
         .pool = analysis.pool};

@@ -128,7 +128,9 @@ BOOST_DESCRIBE_STRUCT(SentToQueue, (), (added, changed, waiting))
 struct FoundErrors {
     std::int64_t run = 0;
     std::string model, snapshot, project;
-    std::size_t judged = 0, wrong = 0;  // rows of validation and test
+    // Rows of validation and test; of values those are wrong that err by more than the rmse.
+    std::size_t judged = 0, wrong = 0;
+    std::optional<double> rmse{};  // of values
     std::vector<ConfusedClass> confused{};
     std::vector<WorseSlice> slices{};
     std::vector<ToReview> label_errors{};
@@ -153,6 +155,7 @@ BOOST_DESCRIBE_STRUCT(
      project,
      judged,
      wrong,
+     rmse,
      confused,
      slices,
      label_errors,

@@ -4,6 +4,7 @@
 #include "training/analysis/analysis.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "base/error.hpp"
@@ -27,6 +28,7 @@ void judge_parts(Findings& of, Analysis& analysis, bool columns) {
         static_cast<std::size_t>(std::count_if(errors.begin(), errors.end(), [&](double error) {
             return error > (classes ? 0 : mean);
         }));
+    if (!classes && !errors.empty()) analysis.rmse = std::sqrt(mean);
     if (columns && !errors.empty())
         of.columns = slice_columns_of(of.loaded, of.judged.items, of.judged.examples, true);
 }

@@ -62,6 +62,7 @@ struct Analysis {
     RunInfo run;
     std::size_t judged = 0;                  // rows of validation and test
     std::size_t wrong = 0;                   // of values, rows whose error is above the mean
+    std::optional<double> rmse;              // of values
     std::vector<ConfusedClasses> confused;   // most rows first
     std::vector<Slice> slices;               // worst first
     std::vector<ReviewItem> label_errors;    // the likeliest first, of all parts

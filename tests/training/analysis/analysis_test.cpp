@@ -181,6 +181,7 @@ TEST_CASE("a quick analysis fits no model", "[training][db]") {
     CHECK(found.label_errors_judged == found.judged);
     CHECK(found.forecasts.empty());
     CHECK(found.advice.empty());
+    CHECK_FALSE(found.rmse);
     request.run_id = 4711;
     CHECK_THROWS(training::analyse(*world.db, world.blobs, {}, request));
 }
