@@ -8,6 +8,7 @@
 // wants, although some labelers die; a page of a list within 50 ms wherever it lies.
 //
 //     bench_queue [TASKS [SECONDS]]      1000000 and 20 by default
+//     BENCH_QUEUE_FOLDER=DIR bench_queue ...   keeps the loaded database there, or finds it there
 //     bench_queue deaths [CLAIMS]        claims under random deaths, 1000000 by default
 //     (deaths.cpp)
 #include <sys/stat.h>
@@ -23,6 +24,7 @@
 #include <thread>
 
 #include <fmt/format.h>
+#include <pqxx/pqxx>
 
 #include "base/database/database.hpp"
 #include "base/database/postgres.hpp"
@@ -33,7 +35,9 @@
 #include "schema/sql.hpp"
 #include "service/context.hpp"
 #include "service/labels/judging.hpp"
+#include "service/labels/own_work.hpp"
 #include "service/labels/projects.hpp"
+#include "service/labels/review.hpp"
 #include "service/labels/tasks.hpp"
 
 namespace {
@@ -86,10 +90,10 @@ void load(base::Database& database, int tasks) {
     run("INSERT INTO label_class (project_id, class_id, name) SELECT 1, i, 'c' || i FROM "
         "generate_series(0, 3) i");
     run("INSERT INTO label_task (id, project_id, rk, source_id, key, version, state, wanted, "
-        "answers, created_at, done_at) SELECT i, 1, rk, 1, key, 1, CASE WHEN i <= {done} THEN "
-        "'done' "
-        "ELSE 'open' END, {overlap}, CASE WHEN i <= {done} THEN {overlap} ELSE 0 END, now(), CASE "
-        "WHEN i <= {done} THEN now() END FROM made");
+        "answers, created_at, done_at, disagreement) SELECT i, 1, rk, 1, key, 1, CASE WHEN i <= "
+        "{done} THEN 'done' ELSE 'open' END, {overlap}, CASE WHEN i <= {done} THEN {overlap} ELSE "
+        "0 END, now(), CASE WHEN i <= {done} THEN now() END, CASE WHEN i <= {done} AND i % 3 = 0 "
+        "THEN .4 END FROM made");
     run("INSERT INTO label_lease (task_id, user_id, token, attempt, state, expires_at) SELECT i, 1 "
         "+ (i * 7 + a * 13) % {people}, 1, 1, 'answered', now() - interval '1 hour' FROM made, "
         "generate_series(1, {overlap}) a WHERE i <= {done}");
@@ -110,6 +114,14 @@ void load(base::Database& database, int tasks) {
         run(fmt::format(
             "SELECT setval(pg_get_serial_sequence('{0}', 'id'), (SELECT max(id) FROM {0}))", table
         ));
+}
+
+// A database as it is when it has stood for a while: the load alone leaves gigabytes of dirty pages
+// to a checkpoint, and rows that were never vacuumed.
+void settle(const std::string& url) {
+    pqxx::connection connection(url);
+    pqxx::nontransaction direct(connection);
+    for (auto sql : {"VACUUM ANALYZE", "CHECKPOINT"}) direct.exec(sql);
 }
 
 struct Times {
@@ -286,6 +298,50 @@ by_pgbench(const std::string& url, const fs::path& home, std::chrono::seconds sp
     return std::nullopt;
 }
 
+// A page's `next` with another number behind its last stop: a place anywhere in the list.
+std::string somewhere(const std::optional<std::string>& next, std::uint64_t number) {
+    if (!next) throw std::runtime_error("a list that should be long has one page");
+    return next->substr(0, next->find_last_of(".:") + 1) + std::to_string(number);
+}
+
+// What stands in lists and on the page of a project, at places picked at random.
+void tell_pages(const service::Environment& here, int tasks) {
+    constexpr int looks = 200;
+    base::Random random(1);
+    auto any_task = [&] { return 1 + random.below(static_cast<std::uint64_t>(tasks)); };
+    auto look = [&](const char* name, auto ask) {
+        std::vector<double> times;
+        for (int i = 0; i < looks; ++i) {
+            auto at = Clock::now();
+            ask();
+            times.push_back(since(at));
+        }
+        tell(name, times);
+    };
+    auto list = [&](auto verb, auto request) {
+        return asked(here, [&](service::Work& work) { return verb(work, request); });
+    };
+    service::ListAnswers answers{.project = "p"};
+    look("answers", [&] {
+        answers.page.after = fmt::format("{}.0.0.", static_cast<std::int64_t>(random.next()));
+        list(service::list_answers, answers);
+    });
+    service::ListMine mine{.project = "p", .user = "u1"};
+    auto own = list(service::list_mine, mine).next;
+    look("own history", [&] {
+        mine.page.after = somewhere(own, any_task());
+        list(service::list_mine, mine);
+    });
+    service::ListReview review{.project = "p"};
+    auto disputed = list(service::list_review, review).next;
+    look("review", [&] {
+        review.page.after = somewhere(disputed, any_task());
+        list(service::list_review, review);
+    });
+    look("projects", [&] { list(service::list_projects, service::ListProjects{}); });
+    look("project", [&] { list(service::show_project, service::ProjectName{"p"}); });
+}
+
 // No task has more answers and leases than it wants, its counts are those of its rows, and nobody
 // answered one twice.
 void check_sums(base::Database& database) {
@@ -314,7 +370,9 @@ int main(int argc, char** argv) {
         return deaths(argc > 2 ? std::atoll(argv[2]) : 1'000'000);
     int tasks = argc > 1 ? std::atoi(argv[1]) : 1'000'000;
     std::chrono::seconds span(argc > 2 ? std::atoi(argv[2]) : 20);
-    auto home = fs::temp_directory_path() / fmt::format("tilth-bench-{}", ::getpid());
+    const char* kept = std::getenv("BENCH_QUEUE_FOLDER");
+    auto home = kept ? fs::path(kept)
+                     : fs::temp_directory_path() / fmt::format("tilth-bench-{}", ::getpid());
     fs::create_directories(home);
     fs::permissions(home, fs::perms::others_read | fs::perms::others_exec, fs::perm_options::add);
     int code = 0;
@@ -326,13 +384,19 @@ int main(int argc, char** argv) {
         context.config.database.url = url;
         context.config.home = home;
         auto& database = context.database();
-        load(database, tasks);
-        database.call([](base::Tx& tx) { tx.exec("ANALYZE"); });
+        auto there = database.call([](base::Tx& tx) {
+            return tx.exec("SELECT count(*) FROM label_project")[0][0].as<int>();
+        });
+        if (there == 0) load(database, tasks);
+        settle(url);
         service::Environment here{database, context.blobs(), context.config, std::stop_token()};
         fmt::print(
             "{} tasks, {} answers, {} labelers\n", tasks, tasks / 20 * 19 * overlap, labelers
         );
-        fmt::print("each answers once a second\n");
+        fmt::print(
+            "each answers once a second, when all connections have planned their statements\n"
+        );
+        all_work(here, std::chrono::seconds(5), std::chrono::milliseconds(0));
         auto paced = all_work(here, span, std::chrono::milliseconds(1000));
         tell("next task", paced.claim);
         tell("answer", paced.submit);
@@ -349,20 +413,12 @@ int main(int argc, char** argv) {
         auto dying = all_work(here, span, std::chrono::milliseconds(0), 200);
         fmt::print("one claim in 200 is left alone: {} answers\n", dying.answers());
         check_sums(database);
-        std::vector<double> pages;
-        base::Random random(1);
-        for (int i = 0; i < 200; ++i) {
-            auto at = Clock::now();
-            asked(here, [&](service::Work& work) {
-                return service::list_projects(work, service::ListProjects{});
-            });
-            pages.push_back(since(at));
-        }
-        tell("projects", pages);
+        fmt::print("a page of 50, anywhere in the list\n");
+        tell_pages(here, tasks);
     } catch (const std::exception& failure) {
         fmt::print(stderr, "bench_queue: {}\n", failure.what());
         code = 1;
     }
-    fs::remove_all(home);
+    if (!kept) fs::remove_all(home);
     return code;
 }

@@ -105,11 +105,16 @@ WHERE t.project_id = $1 AND t.rk = w.rk AND t.source_id = $2 AND t.key = w.key A
 -- name: task_of_key
 SELECT id FROM label_task WHERE project_id = $1 AND rk = $2 AND source_id = $3 AND key = $4;
 
--- Tasks of project $1 whose answers disagree, the worst first: those behind ($2, $3).
+-- Tasks of project $1 whose answers disagree, the worst first: those behind ($2, $3). As two ranges of the index, since many disagree
+-- equally.
 -- name: disagreed_tasks
-SELECT id AS task, disagreement AS place FROM label_task
-WHERE project_id = $1 AND disagreement IS NOT NULL AND disagreement <= $2::float8 AND (disagreement < $2::float8 OR id > $3::bigint)
-ORDER BY disagreement DESC, id LIMIT $4;
+SELECT task, place FROM (
+    (SELECT id AS task, disagreement AS place FROM label_task
+     WHERE project_id = $1 AND disagreement IS NOT NULL AND disagreement = $2::float8 AND id > $3::bigint ORDER BY id LIMIT $4)
+    UNION ALL
+    (SELECT id, disagreement FROM label_task
+     WHERE project_id = $1 AND disagreement IS NOT NULL AND disagreement < $2::float8 ORDER BY disagreement DESC, id LIMIT $4)
+) d ORDER BY place DESC, task LIMIT $4;
 
 -- name: flagged_tasks
 SELECT DISTINCT task_id AS task, 0::float8 AS place FROM label_comment
