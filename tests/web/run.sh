@@ -1,11 +1,13 @@
 #!/bin/sh
 # Drives the browser application with a real Chromium against a real service and database.
 #
-#     tests/web/run.sh BUILD/tests/api/serve_fixture
+#     tests/web/run.sh SUITE BUILD/tests/api/serve_fixture BUILD/app/tilth      SUITE.test.mjs beside this file
 #
 # Needs npm and Debian's chromium. Builds web/dist if it is older than its sources.
 set -eu
-fixture=$1
+suite=$1
+fixture=$2
+program=$3
 here=$(cd "$(dirname "$0")" && pwd)
 web=$here/../../web
 
@@ -20,4 +22,4 @@ cd "$web"
 if [ ! -f dist/index.html ] || [ -n "$(find src public index.html vite.config.ts -newer dist/index.html -print -quit)" ]; then
   npm run --silent build -- --logLevel warn
 fi
-exec node "$here/run.mjs" "$fixture" "$web/dist"
+exec node "$here/$suite.test.mjs" "$fixture" "$program" "$web/dist"

@@ -1,6 +1,6 @@
 // What the tests in a browser stand on: the service with a small world in it, and Chromium.
-import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -61,6 +61,60 @@ export class Service {
   async api(path) {
     const response = await fetch(`${this.info.url}/api/v1${path}`, { headers: { Authorization: `Bearer ${this.info.labeler}` } });
     return response.json();
+  }
+}
+
+// The program as it ships, in a home of its own: `tilth up` with database and workers, and its commands.
+export class Tilth {
+  constructor(program, dist) {
+    this.program = program;
+    this.dist = dist;
+  }
+
+  async start() {
+    this.home = mkdtempSync(join(tmpdir(), "tilth-web-"));
+    chmodSync(this.home, 0o755); // the database runs as a user of its own
+    await this.resume();
+    return this;
+  }
+
+  // Also after stop("SIGKILL") and the like: the same home, and the same port.
+  async resume() {
+    this.child = spawn(this.program, ["--home", this.home, "up", "--port", String(this.port ?? 0), "--sign-in"], {
+      env: { ...process.env, TILTH_WEB: this.dist },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let said = "";
+    this.link = await new Promise((resolve, reject) => {
+      const take = (bytes) => {
+        said += bytes;
+        const found = /(https?:\/\/\S+\/sign-in#\S+)/.exec(said);
+        if (found) resolve(found[1]);
+      };
+      this.child.stdout.on("data", take);
+      this.child.stderr.on("data", take);
+      this.child.once("exit", (code) => reject(new Error(`tilth up ended with ${code}: ${said}`)));
+    });
+    this.url = new URL(this.link).origin;
+    this.port = new URL(this.link).port;
+  }
+
+  // A command in this home; what it wrote. Throws with what it said if it fails.
+  run(...words) {
+    const done = spawnSync(this.program, ["--home", this.home, ...words], { encoding: "utf8" });
+    if (done.status !== 0) throw new Error(`tilth ${words.join(" ")} ended with ${done.status}: ${done.stderr}`);
+    return done.stdout;
+  }
+
+  async pause(signal = "SIGTERM") {
+    const gone = new Promise((resolve) => this.child.once("exit", resolve));
+    this.child.kill(signal);
+    await gone;
+  }
+
+  async stop() {
+    if (this.child.exitCode === null) await this.pause();
+    rmSync(this.home, { recursive: true, force: true });
   }
 }
 

@@ -1,4 +1,5 @@
-// Calls of /api/v1. Types come from the service's own description (npm run types).
+// The calls that several pages share, by name; the others are made with client.ts itself.
+import { client, ok, Problem, type Listed } from "./client";
 import type { components, operations } from "./schema";
 
 type Schemas = components["schemas"];
@@ -20,99 +21,37 @@ export type RunLine = Answer<"listRuns">["items"][number];
 export type Run = Answer<"showRun">;
 export type Metric = Run["metrics"][number];
 export type Confusion = Answer<"showConfusion">;
-export type Page<T> = { items: T[]; next: string | null };
+export type Page<T> = Listed<T>;
+export { Problem };
 
-export class Problem extends Error {
-  constructor(
-    readonly status: number, // 0: the service was not reached
-    readonly title: string,
-    readonly detail: string,
-  ) {
-    super(detail || title);
-  }
-  // Worth sending the same request again later.
-  get passing(): boolean {
-    return this.status === 0 || this.status === 429 || this.status >= 500 || this.title === "Under way";
-  }
-}
-
-let csrf = "";
-export function useCsrf(token: string): void {
-  csrf = token;
-}
-
-interface Options {
-  body?: unknown;
-  key?: string; // Idempotency-Key
-  match?: string; // If-Match
-  timeout?: number; // milliseconds
-}
-
-async function send(method: string, path: string, options: Options = {}): Promise<Response> {
-  const headers: Record<string, string> = { Accept: "application/json" };
-  if (options.body !== undefined) headers["Content-Type"] = "application/json";
-  if (method !== "GET") headers["X-CSRF-Token"] = csrf;
-  if (options.key) headers["Idempotency-Key"] = options.key;
-  if (options.match) headers["If-Match"] = options.match;
-  let response: Response;
-  try {
-    response = await fetch("/api/v1" + path, {
-      method,
-      headers,
-      credentials: "same-origin",
-      body: options.body === undefined ? undefined : JSON.stringify(options.body),
-      signal: AbortSignal.timeout(options.timeout ?? 15_000),
-    });
-  } catch {
-    throw new Problem(0, "Not reached", "The service cannot be reached.");
-  }
-  if (response.ok) return response;
-  let title = response.statusText;
-  let detail = "";
-  try {
-    const problem = (await response.json()) as { title?: string; detail?: string };
-    title = problem.title ?? title;
-    detail = problem.detail ?? "";
-  } catch {
-    // a proxy's answer; the status says enough
-  }
-  throw new Problem(response.status, title, detail);
-}
-
-async function call<T>(method: string, path: string, options?: Options): Promise<T> {
-  const response = await send(method, path, options);
-  return (response.status === 204 ? undefined : await response.json()) as T;
-}
-
-const part = encodeURIComponent;
+const here = (name: string) => ({ params: { path: { project: name } } });
+const by = (key: string) => ({ "Idempotency-Key": key });
+const soon = (): AbortSignal => AbortSignal.timeout(15_000);
+type Known = { project: Project; etag: string };
+const known = ({ data, response }: { data?: Project; response: Response }): Known => ({ project: data!, etag: response.headers.get("ETag") ?? "" });
 
 export const api = {
-  session: () => call<Session>("GET", "/session"),
-  signIn: (token: string) => call<Session>("POST", "/session", { body: { token } }),
-  signInBy: (name: string, password: string) => call<Session>("POST", "/session/password", { body: { name, password } }),
-  setPassword: (body: Body<"setPassword">) => call<void>("PUT", "/password", { body }),
-  waysToSignIn: () => call<Ways>("GET", "/sign-in"),
-  signOut: () => call<void>("DELETE", "/session"),
-  sources: () => call<Page<Source>>("GET", "/sources?limit=100"),
-  projects: () => call<Page<ProjectLine>>("GET", "/projects?limit=100"),
-  project: async (name: string) => {
-    const response = await send("GET", `/projects/${part(name)}`);
-    return { project: (await response.json()) as Project, etag: response.headers.get("ETag") ?? "" };
-  },
-  editProject: async (name: string, etag: string, body: Body<"editProject">) => {
-    const response = await send("PATCH", `/projects/${part(name)}`, { body, match: etag });
-    return { project: (await response.json()) as Project, etag: response.headers.get("ETag") ?? "" };
-  },
-  annotators: (name: string) => call<Page<Annotator>>("GET", `/projects/${part(name)}/annotators`),
-  agreement: (name: string) => call<Agreement>("GET", `/projects/${part(name)}/agreement`, { timeout: 60_000 }),
-  claim: (name: string, n: number) => call<Claimed>("POST", `/projects/${part(name)}/claim`, { body: { n } }),
-  undo: (name: string, key: string) => call<Task>("POST", `/projects/${part(name)}/undo`, { body: {}, key }),
+  session: () => ok(client.GET("/api/v1/session")),
+  signIn: (token: string) => ok(client.POST("/api/v1/session", { body: { token } })),
+  signInBy: (name: string, password: string) => ok(client.POST("/api/v1/session/password", { body: { name, password } })),
+  setPassword: (body: Body<"setPassword">) => ok(client.PUT("/api/v1/password", { body })),
+  waysToSignIn: () => ok(client.GET("/api/v1/sign-in")),
+  signOut: () => ok(client.DELETE("/api/v1/session")),
+  sources: () => ok(client.GET("/api/v1/sources", { params: { query: { limit: 100 } } })),
+  projects: () => ok(client.GET("/api/v1/projects", { params: { query: { limit: 100 } } })),
+  project: async (name: string): Promise<Known> => known(await client.GET("/api/v1/projects/{project}", here(name))),
+  editProject: async (name: string, etag: string, body: Body<"editProject">): Promise<Known> =>
+    known(await client.PATCH("/api/v1/projects/{project}", { params: { path: { project: name }, header: { "If-Match": etag } }, body })),
+  annotators: (name: string) => ok(client.GET("/api/v1/projects/{project}/annotators", here(name))),
+  agreement: (name: string) => ok(client.GET("/api/v1/projects/{project}/agreement", here(name))),
+  claim: (name: string, n: number) => ok(client.POST("/api/v1/projects/{project}/claim", { ...here(name), body: { n }, signal: soon() })),
+  undo: (name: string, key: string) => ok(client.POST("/api/v1/projects/{project}/undo", { ...here(name), headers: by(key), body: {}, signal: soon() })),
   submit: (task: number, body: Body<"submitTask">, key: string) =>
-    call<Answer<"submitTask">>("POST", `/tasks/${task}/submit`, { body, key }),
+    ok(client.POST("/api/v1/tasks/{task}/submit", { params: { path: { task: String(task) } }, headers: by(key), body, signal: soon() })),
   skip: (task: number, body: Body<"skipTask">, key: string) =>
-    call<Answer<"submitTask">>("POST", `/tasks/${task}/skip`, { body, key }),
-  renew: (task: number, lease: string) => call<Answer<"renewTask">>("POST", `/tasks/${task}/renew`, { body: { lease } }),
-  runs: () => call<Page<RunLine>>("GET", "/runs?limit=50"),
-  run: (id: string) => call<Run>("GET", `/runs/${part(id)}`),
-  confusion: (id: string) => call<Confusion>("GET", `/runs/${part(id)}/confusion`),
+    ok(client.POST("/api/v1/tasks/{task}/skip", { params: { path: { task: String(task) } }, headers: by(key), body, signal: soon() })),
+  renew: (task: number, lease: string) => ok(client.POST("/api/v1/tasks/{task}/renew", { params: { path: { task: String(task) } }, body: { lease }, signal: soon() })),
+  runs: () => ok(client.GET("/api/v1/runs", { params: { query: { limit: 50 } } })),
+  run: (run: string) => ok(client.GET("/api/v1/runs/{run}", { params: { path: { run } } })),
+  confusion: (run: string) => ok(client.GET("/api/v1/runs/{run}/confusion", { params: { path: { run } } })),
 };

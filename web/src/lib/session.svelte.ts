@@ -1,4 +1,5 @@
-import { api, Problem, useCsrf, type Session } from "./api";
+import { api, type Session } from "./api";
+import { Problem, useCsrf } from "./client";
 
 // Who is signed in. `known` is false until the service was asked.
 class SessionState {
@@ -34,6 +35,9 @@ class SessionState {
     if (this.openedBy === "oidc") location.assign("/api/v1/session/oidc/end");
   }
 
+  is(...roles: Session["account"]["role"][]): boolean {
+    return this.account !== null && roles.includes(this.account.role);
+  }
   // Labelers see their tasks only; everybody else also sources and runs.
   get seesAll(): boolean {
     return this.account !== null && this.account.role !== "labeler";

@@ -1,55 +1,15 @@
-// Tests of the browser application; each is a sentence. Ends with "N passed, N failed".
+// A labeler's work in the browser, against the service of serve_fixture.
 import assert from "node:assert/strict";
-import { Browser, Service, violations } from "./stage.mjs";
+import { becomes, browser, closed, finish, signedIn, test } from "./harness.mjs";
+import { Service, violations } from "./stage.mjs";
 
-const [program, dist] = process.argv.slice(2);
+const [program, , dist] = process.argv.slice(2);
 const service = await new Service(program, dist).start();
-const browser = await new Browser().start();
 const { url } = service.info;
-let passed = 0;
-let failed = 0;
-
-async function test(sentence, body) {
-  const started = Date.now();
-  let limit;
-  try {
-    const late = new Promise((_, reject) => (limit = setTimeout(() => reject(new Error("took over 40 s")), 40_000)));
-    await Promise.race([body(), late]);
-    passed++;
-    console.log(`ok      ${sentence} (${Date.now() - started} ms)`);
-  } catch (error) {
-    failed++;
-    const told = `${error.stack ?? error}\n${await browser.seen()}`;
-    console.log(`FAILED  ${sentence}\n        ${told.replaceAll("\n", "\n        ")}`);
-  } finally {
-    clearTimeout(limit);
-  }
-}
 
 const saved = (page) => page.getByText("All saved").waitFor();
 const answersOf = async (project) => (await service.api(`/projects/${project}`)).answers;
 const item = (page) => page.getByRole("article", { name: "Item to label" });
-
-// Waits until what `read` gives is as wanted; then it must be equal.
-async function becomes(read, wanted) {
-  for (const end = Date.now() + 10_000; Date.now() < end; ) {
-    if ((await read()) === wanted) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  assert.equal(await read(), wanted);
-}
-
-async function closed(page) {
-  await page.keyboard.press("Escape");
-  await page.getByRole("dialog").waitFor({ state: "detached" });
-}
-
-async function signedIn(token) {
-  await browser.context.clearCookies();
-  const page = await browser.page(`${url}/sign-in#${token}`);
-  await page.getByRole("heading", { name: "Overview" }).waitFor();
-  return page;
-}
 
 // Of a page that was signed in by a link: a token sets no password.
 const setsPassword = async (page) => {
@@ -77,7 +37,7 @@ const setsPassword = async (page) => {
 };
 
 await test("a link signs in once, leaves no token in the address bar, and lets one set one's own password", async () => {
-  const page = await signedIn(service.info.admin);
+  const page = await signedIn(url, service.info.admin);
   assert.equal(page.url(), `${url}/`);
   await page.reload();
   await page.getByRole("heading", { name: "Overview" }).waitFor();
@@ -91,7 +51,7 @@ await test("a link signs in once, leaves no token in the address bar, and lets o
 });
 
 await test("a labeler sees the projects and nothing of sources and models", async () => {
-  const page = await signedIn(service.info.labeler);
+  const page = await signedIn(url, service.info.labeler);
   await page.getByRole("link", { name: "Label clothes" }).waitFor();
   assert.equal(await page.getByRole("heading", { name: "Sources" }).count(), 0);
   assert.equal(await page.getByRole("heading", { name: "Models" }).count(), 0);
@@ -100,7 +60,7 @@ await test("a labeler sees the projects and nothing of sources and models", asyn
 });
 
 await test("ten items are labeled by keyboard only, and the next one is there at once", async () => {
-  const page = await signedIn(service.info.labeler);
+  const page = await signedIn(url, service.info.labeler);
   const link = page.getByRole("link", { name: "Label clothes" });
   while (!(await link.evaluate((node) => node === document.activeElement))) await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
@@ -348,7 +308,7 @@ const pages = { overview: "/", project: "/projects/topics", run: "/runs/2", labe
 const admin = service.info.operator;
 for (const scheme of ["light", "dark"]) {
   await test(`no page breaks WCAG A or AA, ${scheme}`, async () => {
-    const opened = await signedIn(admin);
+    const opened = await signedIn(url, admin);
     await opened.emulateMedia({ colorScheme: scheme });
     const found = [];
     for (const [name, path] of Object.entries(pages)) {
@@ -371,7 +331,7 @@ for (const scheme of ["light", "dark"]) {
 }
 
 await test("no page is wider than a phone", async () => {
-  const page = await signedIn(admin);
+  const page = await signedIn(url, admin);
   await page.setViewportSize({ width: 360, height: 740 });
   for (const path of Object.values(pages)) {
     await page.goto(url + path);
@@ -393,7 +353,4 @@ await test("nothing moves for those who asked for reduced motion", async () => {
   await page.close();
 });
 
-await browser.stop();
-await service.stop();
-console.log(`${passed} passed, ${failed} failed`);
-process.exit(failed === 0 ? 0 : 1);
+await finish(service);

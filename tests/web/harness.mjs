@@ -1,0 +1,55 @@
+// What every suite of tests in the browser begins with: its world, and how a test is told. A suite is a file NAME.test.mjs: its tests are
+// sentences, and its last line is finish().
+import assert from "node:assert/strict";
+import { Browser } from "./stage.mjs";
+
+export const browser = await new Browser().start();
+let passed = 0;
+let failed = 0;
+
+export async function test(sentence, body, seconds = 40) {
+  const started = Date.now();
+  let limit;
+  try {
+    const late = new Promise((_, reject) => (limit = setTimeout(() => reject(new Error(`took over ${seconds} s`)), seconds * 1000)));
+    await Promise.race([body(), late]);
+    passed++;
+    console.log(`ok      ${sentence} (${Date.now() - started} ms)`);
+  } catch (error) {
+    failed++;
+    const told = `${error.stack ?? error}\n${await browser.seen()}`;
+    console.log(`FAILED  ${sentence}\n        ${told.replaceAll("\n", "\n        ")}`);
+  } finally {
+    clearTimeout(limit);
+  }
+}
+
+// Waits until what `read` gives is as wanted; then it must be equal.
+export async function becomes(read, wanted) {
+  for (const end = Date.now() + 10_000; Date.now() < end; ) {
+    if ((await read()) === wanted) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assert.equal(await read(), wanted);
+}
+
+// Escape closes the dialog.
+export async function closed(page) {
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+}
+
+export async function signedIn(url, token) {
+  await browser.context.clearCookies();
+  const page = await browser.page(`${url}/sign-in#${token}`);
+  await page.getByRole("heading", { name: "Overview" }).waitFor();
+  return page;
+}
+
+// Ends the suite, with the world it ran in.
+export async function finish(...services) {
+  await browser.stop();
+  for (const service of services) await service.stop();
+  console.log(`${passed} passed, ${failed} failed`);
+  process.exit(failed > 0 ? 1 : 0);
+}

@@ -1,0 +1,80 @@
+// The service, as its own description tells it (npm run types): `await ok(client.GET("/api/v1/..", {..}))`.
+import createClient, { type Middleware } from "openapi-fetch";
+import type { paths } from "./schema";
+
+export class Problem extends Error {
+  constructor(
+    readonly status: number, // 0: the service was not reached
+    readonly title: string,
+    readonly detail: string,
+  ) {
+    super(detail || title);
+  }
+  // Worth sending the same request again later.
+  get passing(): boolean {
+    return this.status === 0 || this.status === 429 || this.status >= 500 || this.title === "Under way";
+  }
+}
+
+let csrf = "";
+export function useCsrf(token: string): void {
+  csrf = token;
+}
+
+const patience = 60_000; // milliseconds; a caller's own signal may be less patient
+
+async function reach(request: Request): Promise<Response> {
+  try {
+    return await fetch(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(patience)]) });
+  } catch (error) {
+    if (request.signal.aborted) throw error;
+    throw new Problem(0, "Not reached", "The service cannot be reached.");
+  }
+}
+
+const guard: Middleware = {
+  onRequest({ request }) {
+    if (request.method !== "GET") request.headers.set("X-CSRF-Token", csrf);
+    return request;
+  },
+  async onResponse({ response }) {
+    if (response.ok) return;
+    let title = response.statusText;
+    let detail = "";
+    try {
+      const problem = (await response.json()) as { title?: string; detail?: string };
+      title = problem.title ?? title;
+      detail = problem.detail ?? "";
+    } catch {
+      // a proxy's answer; the status says enough
+    }
+    throw new Problem(response.status, title, detail);
+  },
+};
+
+export const client = createClient<paths>({ credentials: "same-origin", headers: { Accept: "application/json" }, fetch: reach });
+client.use(guard);
+
+// What the service answered; a Problem if it refused.
+export async function ok<T>(call: Promise<{ data?: T }>): Promise<T> {
+  return (await call).data as T;
+}
+
+export interface Listed<T> {
+  items: T[];
+  next: string | null;
+}
+
+// Every page of a list, one after another, for lists that are short by nature.
+export async function all<T>(page: (after: string | undefined) => Promise<Listed<T>>): Promise<T[]> {
+  const items: T[] = [];
+  let after: string | undefined;
+  do {
+    const one = await page(after);
+    items.push(...one.items);
+    after = one.next ?? undefined;
+  } while (after);
+  return items;
+}
+
+export const message = (error: unknown): string => (error instanceof Problem ? error.message : "Something went wrong.");

@@ -1,0 +1,73 @@
+// Which page stands at which address, and where it is found in the navigation. A page is loaded when it is first opened.
+import type { Component } from "svelte";
+
+export type Role = "admin" | "operator" | "labeler" | "analyst";
+export type Area = "Gather" | "Data" | "Label" | "Learn" | "People";
+
+// A page takes the named parts of its pattern.
+type Page = Component<Record<string, string>>;
+
+export interface Route {
+  pattern: string; // "/sources/{source}"
+  load: () => Promise<{ default: unknown }>;
+  bare?: boolean; // fills the window, without the frame
+}
+
+export const routes: Route[] = [
+  { pattern: "/", load: () => import("../pages/Overview.svelte") },
+  { pattern: "/password", load: () => import("../pages/PasswordPage.svelte") },
+  { pattern: "/label/{name}", load: () => import("../pages/label/LabelPage.svelte"), bare: true },
+  { pattern: "/projects/{name}", load: () => import("../pages/ProjectPage.svelte") },
+  { pattern: "/runs/{id}", load: () => import("../pages/RunPage.svelte") },
+];
+
+export interface Entry {
+  area: Area;
+  name: string;
+  path: string;
+  roles: Role[];
+}
+
+export const entries: Entry[] = [];
+
+export interface Match {
+  route: Route;
+  parts: Record<string, string>;
+}
+
+export function match(path: string): Match | null {
+  const segments = path.split("/").filter(Boolean);
+  for (const route of routes) {
+    const pieces = route.pattern.split("/").filter(Boolean);
+    if (pieces.length !== segments.length) continue;
+    const parts: Record<string, string> = {};
+    const fits = pieces.every((piece, i) => {
+      const segment = segments[i] ?? "";
+      if (!piece.startsWith("{")) return piece === segment;
+      parts[piece.slice(1, -1)] = decode(segment);
+      return true;
+    });
+    if (fits) return { route, parts };
+  }
+  return null;
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment; // a stray percent sign
+  }
+}
+
+const loaded = new Map<Route, Promise<Page>>();
+
+export function page(route: Route): Promise<Page> {
+  let found = loaded.get(route);
+  if (!found) {
+    found = route.load().then((module) => module.default as Page);
+    found.catch(() => loaded.delete(route)); // a network that failed may come back
+    loaded.set(route, found);
+  }
+  return found;
+}
