@@ -19,6 +19,11 @@ export const routes: Route[] = [
   { pattern: "/label/{name}", load: () => import("../pages/label/LabelPage.svelte"), bare: true },
   { pattern: "/projects/{name}", load: () => import("../pages/ProjectPage.svelte") },
   { pattern: "/runs/{id}", load: () => import("../pages/RunPage.svelte") },
+
+  // People
+  { pattern: "/users", load: () => import("../pages/people/Users.svelte") },
+  { pattern: "/access", load: () => import("../pages/people/Access.svelte") },
+  { pattern: "/audit", load: () => import("../pages/people/Audit.svelte") },
 ];
 
 export interface Entry {
@@ -28,7 +33,14 @@ export interface Entry {
   roles: Role[];
 }
 
-export const entries: Entry[] = [];
+const everybody: Role[] = ["admin", "operator", "labeler", "analyst"];
+
+export const entries: Entry[] = [
+  // People
+  { area: "People", name: "Users", path: "/users", roles: ["admin"] },
+  { area: "People", name: "Tokens and sessions", path: "/access", roles: everybody },
+  { area: "People", name: "Audit", path: "/audit", roles: ["admin"] },
+];
 
 export interface Match {
   route: Route;

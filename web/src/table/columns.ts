@@ -1,7 +1,7 @@
 // What a DataTable shows. `value` is what a row is sorted and found by; a cell without a snippet shows it as text.
 export interface Column<T> {
   id: string;
-  name: string;
+  name: string; // empty: what can be done with the row
   value: (row: T) => string | number | null | undefined;
   number?: boolean; // at the right, in figures of one width
   wide?: boolean; // left out on narrow screens

@@ -1,0 +1,76 @@
+// What an administrator does with people in the browser.
+import assert from "node:assert/strict";
+import { browser, finish, test } from "./harness.mjs";
+import { Tilth, violations } from "./stage.mjs";
+
+const [, program, dist] = process.argv.slice(2);
+const tilth = await new Tilth(program, dist).start();
+const page = await browser.page(tilth.link);
+await page.getByRole("heading", { name: "Overview" }).waitFor();
+
+await test("an administrator adds a user and gets a link for them", async () => {
+  await page.getByRole("link", { name: "Users" }).click();
+  await page.getByRole("heading", { name: "Users", level: 1 }).waitFor();
+  await page.getByRole("button", { name: "Add a user" }).click();
+  await page.getByLabel("name (needed)").fill("lena");
+  await page.getByRole("dialog").getByRole("button", { name: "Add" }).click();
+  const link = await page.getByLabel("To be copied").inputValue();
+  assert.match(link, /\/sign-in#/);
+  await page.getByRole("button", { name: "Close" }).click();
+  await page.getByRole("row", { name: /lena/ }).waitFor();
+});
+
+await test("a role is changed, and a user kept out and let in again", async () => {
+  await page.getByLabel("Role of lena").selectOption("analyst");
+  await page.getByText("lena is analyst now").waitFor();
+  await page.getByRole("button", { name: "Keep lena out" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Keep out" }).click();
+  await page.getByText("kept out", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "Let lena in" }).click();
+  await page.getByRole("button", { name: "Keep lena out" }).waitFor();
+});
+
+await test("a token is made, shown once and revoked", async () => {
+  await page.getByRole("link", { name: "Tokens and sessions" }).click();
+  await page.getByRole("button", { name: "Make a token" }).click();
+  await page.getByLabel("label", { exact: true }).fill("nightly");
+  await page.getByRole("button", { name: "Make it" }).click();
+  assert.ok((await page.getByLabel("To be copied").inputValue()).length > 20);
+  await page.getByRole("button", { name: "Close" }).click();
+  await page.getByRole("button", { name: "Revoke nightly" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
+  await page.getByText("revoked", { exact: true }).waitFor();
+});
+
+await test("what was done stands in the audit, found by a word", async () => {
+  await page.getByRole("link", { name: "Audit" }).click();
+  await page.getByRole("region", { name: "Audit" }).waitFor();
+  await page.getByLabel("Find in Audit").fill("lena");
+  assert.match(page.url(), /find=lena/);
+  assert.ok((await page.getByRole("row").count()) >= 3);
+  await page.reload();
+  assert.equal(await page.getByLabel("Find in Audit").inputValue(), "lena");
+});
+
+await test("Ctrl K goes to a page by a few letters", async () => {
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: /Name of a page/ }).fill("user");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Users", level: 1 }).waitFor();
+});
+
+await test("no page has a violation, complains, or is wider than a phone", async () => {
+  for (const path of ["/users", "/access", "/access?tab=sessions", "/audit"])
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width: colorScheme === "dark" ? 360 : 1440, height: 900 });
+      await page.goto(tilth.url + path);
+      await page.getByRole("region").first().waitFor();
+      assert.deepEqual(await violations(page), [], path);
+      assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= (colorScheme === "dark" ? 360 : 1440), path);
+      await page.screenshot({ path: `${process.env.SHOTS ?? "/tmp"}/people-${path.replaceAll(/\W/g, "")}-${colorScheme}.png` });
+    }
+  assert.deepEqual(page.complaints, []);
+});
+
+await finish(tilth);
