@@ -81,7 +81,7 @@ export class Tilth {
   // Also after stop("SIGKILL") and the like: the same home, and the same port.
   async resume() {
     this.child = spawn(this.program, ["--home", this.home, "up", "--port", String(this.port ?? 0), "--sign-in"], {
-      env: { ...process.env, TILTH_WEB: this.dist },
+      env: { ...process.env, TILTH_SERVER_WEB: this.dist },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let said = "";
