@@ -20,6 +20,13 @@ export const routes: Route[] = [
   { pattern: "/projects/{name}", load: () => import("../pages/ProjectPage.svelte") },
   { pattern: "/runs/{id}", load: () => import("../pages/RunPage.svelte") },
 
+  // Gather
+  { pattern: "/sources", load: () => import("../pages/gather/Sources.svelte") },
+  { pattern: "/sources/new", load: () => import("../pages/gather/NewSource.svelte") },
+  { pattern: "/sources/{source}", load: () => import("../pages/gather/SourcePage.svelte") },
+  { pattern: "/records/{id}", load: () => import("../pages/data/RecordPage.svelte") },
+  { pattern: "/jobs", load: () => import("../pages/gather/Jobs.svelte") },
+
   // People
   { pattern: "/users", load: () => import("../pages/people/Users.svelte") },
   { pattern: "/access", load: () => import("../pages/people/Access.svelte") },
@@ -36,6 +43,10 @@ export interface Entry {
 const everybody: Role[] = ["admin", "operator", "labeler", "analyst"];
 
 export const entries: Entry[] = [
+  // Gather
+  { area: "Gather", name: "Sources", path: "/sources", roles: ["admin", "operator", "analyst"] },
+  { area: "Gather", name: "Jobs", path: "/jobs", roles: ["admin", "operator", "analyst"] },
+
   // People
   { area: "People", name: "Users", path: "/users", roles: ["admin"] },
   { area: "People", name: "Tokens and sessions", path: "/access", roles: everybody },
