@@ -67,7 +67,7 @@ export function settingsOf(text: string): Record<string, unknown> {
 }
 
 export const kinds: { kind: string; says: string; example: Record<string, unknown> }[] = [
-  { kind: "files", says: "Files, downloads and archives: CSV, JSON, XML, HTML, pictures and more. Files can also be uploaded here.", example: { inputs: [] } },
+  { kind: "files", says: "Files, downloads and archives: CSV, JSON, XML, HTML, pictures and more. For files of your own, go to “Upload a file”.", example: { inputs: ["https://example.org/data.csv"] } },
   { kind: "crawl", says: "Web pages, followed politely from the first ones. To crawl a server of your own network, add \"allow_private\": true.", example: { urls: ["https://example.org/"], scope: "host", max_pages: 100, delay_ms: 1000 } },
   { kind: "folder", says: "A folder of the server that is watched: what comes, changes and goes.", example: { path: "/data/deliveries", names: ["*.csv"] } },
   { kind: "feed", says: "RSS, Atom and JSON feeds.", example: { urls: ["https://example.org/feed.xml"] } },
@@ -75,3 +75,21 @@ export const kinds: { kind: string; says: string; example: Record<string, unknow
   { kind: "database", says: "A table or query of PostgreSQL, SQLite or ODBC.", example: { url: "env:SHOP_URL", table: "orders", key: ["id"] } },
   { kind: "push", says: "Webhooks that others send to /api/v1/push/NAME.", example: { scheme: "standard", secrets: ["env:ORDERS_SECRET"], key: "id" } },
 ];
+
+// A name for a record without a title: its key, unless that is a hash as long as a line.
+export const nameOf = (record: { title: string; excerpt?: string; key: string }): string =>
+  record.title || (/^[0-9a-f]{32,}$/.test(record.key) ? `Record ${record.key.slice(0, 8)}` : record.key);
+
+export const base64Of = (from: File): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(String(reader.result).replace(/^data:[^,]*,/, ""));
+    reader.onerror = () => reject(new Error(`${from.name} cannot be read here`));
+    reader.readAsDataURL(from);
+  });
+
+// Gives a file to a source, which is made if there is none.
+export async function upload(source: string, file: File): Promise<void> {
+  if (file.size === 0) throw new Error(`${file.name} is empty`);
+  await ok(client.POST("/api/v1/sources/{source}/upload", { params: { path: { source } }, body: { name: file.name, base64: await base64Of(file) } }));
+}

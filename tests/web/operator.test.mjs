@@ -1,0 +1,158 @@
+// What an operator does in the browser: makes sources, watches them, looks at what they brought and at what went wrong.
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { browser, finish, test } from "./harness.mjs";
+import { Tilth, violations } from "./stage.mjs";
+
+const [, program, dist] = process.argv.slice(2);
+const tilth = await new Tilth(program, dist).start();
+const page = await browser.page(tilth.link);
+await page.getByRole("heading", { name: "Overview" }).waitFor();
+
+// A few pages of the web, and a site that has none.
+const words = { "/": "the garden", "/apples": "apples and how they keep in a cool cellar", "/pears": "pears which ripen after they were picked" };
+const site = createServer((request, answer) => {
+  const about = words[request.url];
+  if (!about) return void answer.writeHead(404, { "Content-Type": "text/plain" }).end("no");
+  const links = Object.keys(words).map((path) => `<a href="${path}">${path}</a>`).join(" ");
+  const text = `<p>This page tells at some length of ${about}, so that whoever reads it knows more than before, and can tell others about it.</p>`;
+  answer.writeHead(200, { "Content-Type": "text/html" }).end(`<html lang="en"><title>About ${about}</title><body><main><h1>About ${about}</h1>${text.repeat(3)}</main>${links}</body></html>`);
+});
+await new Promise((resolve) => site.listen(0, "127.0.0.1", resolve));
+const web = `http://127.0.0.1:${site.address().port}`;
+
+const rows = ["id,price,title"];
+for (let i = 0; i < 60; i++) rows.push(`${i},${10 + (i % 17)}.5,Red apple number ${i} of the garden`);
+rows.splice(30, 0, "77,only two");
+const csv = { name: "shop.csv", mimeType: "text/csv", buffer: Buffer.from(`${rows.join("\n")}\n`) };
+
+const tab = (name) => page.getByRole("navigation", { name: "Parts of the source" }).getByRole("link", { name });
+
+await test("without sources the page says what to do first", async () => {
+  await page.getByRole("link", { name: "Sources", exact: true }).click();
+  await page.getByRole("heading", { name: "No source yet" }).waitFor();
+  await page.getByRole("link", { name: "Make the first one" }).click();
+  await page.getByRole("heading", { name: "New source", level: 1 }).waitFor();
+});
+
+await test("settings that the service does not take are refused with its words, and stay typed", async () => {
+  await page.getByLabel("Name").fill("wrong");
+  await page.getByLabel("Settings").fill("{ no json");
+  await page.getByRole("button", { name: "Make it" }).click();
+  await page.getByRole("alert").getByText(/no JSON/).waitFor();
+  await page.getByLabel("Settings").fill('{"inputz": []}');
+  await page.getByRole("button", { name: "Make it" }).click();
+  await page.getByRole("alert").getByText(/input/).waitFor();
+  assert.equal(await page.getByLabel("Settings").inputValue(), '{"inputz": []}');
+});
+
+await test("a CSV is uploaded into a new source, read, and its bad row counted", async () => {
+  await page.getByRole("link", { name: "Upload a file" }).click();
+  await page.getByLabel("Name of the source").fill("shop");
+  await page.getByLabel("File").setInputFiles(csv);
+  await page.getByRole("button", { name: "Upload" }).click();
+  await page.getByRole("heading", { name: "shop", level: 1 }).waitFor();
+  await page.getByText(/60 records · 1 rejected/).waitFor({ timeout: 20_000 });
+  const row = page.getByRole("region", { name: "Runs" }).getByRole("row").nth(1);
+  await row.getByText("done", { exact: true }).waitFor();
+  assert.match(await row.innerText(), /#1/);
+});
+
+await test("a reject is looked at with its bytes and line", async () => {
+  await tab("Rejects").click();
+  await page.getByRole("button", { name: /Look at reject/ }).click();
+  await page.getByRole("dialog").getByText("77,only two").waitFor();
+  await page.getByRole("dialog").getByText(/line 31/).waitFor();
+  await page.getByRole("button", { name: "Close" }).click();
+});
+
+await test("records are browsed, found by words, and one is seen with its versions", async () => {
+  await tab(/Records/).click();
+  await page.getByRole("region", { name: "Records" }).waitFor();
+  assert.equal(await page.getByRole("region", { name: "Records" }).getByRole("row").count(), 51);
+  await page.getByRole("button", { name: "Show more" }).click();
+  await page.getByRole("region", { name: "Records" }).getByRole("row").nth(60).waitFor();
+  await page.getByLabel("Words in texts").fill("apple 42");
+  await page.getByRole("button", { name: "Search", exact: true }).click();
+  const found = page.getByRole("region", { name: "Found records" });
+  await found.getByText(/number 42/).waitFor();
+  assert.equal(await found.getByRole("row").count(), 2);
+  await found.getByRole("link").click();
+  await page.getByRole("heading", { name: "Versions" }).waitFor();
+  await page.getByText("26.5").first().waitFor({ state: "attached" }).catch(() => undefined);
+  await page.getByRole("region", { name: "Payload" }).getByText(/Red apple number 42/).waitFor();
+});
+
+await test("a source is paused, goes on, and gets a schedule", async () => {
+  await page.goto(`${tilth.url}/sources/shop`);
+  await page.getByRole("button", { name: "Pause" }).click();
+  await page.getByRole("heading", { name: "shop paused" }).waitFor();
+  assert.ok(await page.getByRole("button", { name: "Run now" }).isDisabled());
+  await page.getByRole("button", { name: "Resume" }).click();
+  await page.getByRole("button", { name: "Pause" }).waitFor();
+  await tab("Settings").click();
+  await page.getByRole("textbox", { name: "Schedule" }).fill("0 3 * * *");
+  await page.getByRole("button", { name: "Set the schedule" }).click();
+  await page.getByText(/runs 0 3 \* \* \*/).waitFor();
+});
+
+await test("a job that ended is looked at", async () => {
+  await page.getByRole("link", { name: "Jobs", exact: true }).click();
+  await page.getByRole("button", { name: "Look at job 1", exact: true }).click();
+  await page.getByRole("dialog").getByRole("region", { name: "Result" }).getByText(/60/).waitFor();
+  await page.getByRole("button", { name: "Close" }).click();
+});
+
+async function crawl(name, spec) {
+  await page.goto(`${tilth.url}/sources/new`);
+  await page.getByLabel("Name").fill(name);
+  await page.getByLabel("Kind").selectOption("crawl");
+  await page.getByLabel("Settings").fill(JSON.stringify(spec));
+  await page.getByRole("button", { name: "Make it" }).click();
+  await page.getByRole("heading", { name, level: 1 }).waitFor();
+  await page.getByRole("button", { name: "Run now" }).click();
+}
+
+await test("a crawl of a local server keeps its pages and says why it left others", async () => {
+  await crawl("garden", { urls: [`${web}/`, `${web}/gone`], allow_private: true, delay_ms: 0 });
+  await page.getByText(/3 records/).waitFor({ timeout: 30_000 });
+  await tab("Pages").click();
+  const row = page.getByRole("row", { name: /\/gone/ });
+  await row.waitFor();
+  assert.match(await row.innerText(), /404|http|gone/);
+  await tab("Hosts").click();
+  await page.getByRole("region", { name: "Hosts" }).getByText("127.0.0.1").first().waitFor();
+}, 60);
+
+await test("a crawl that fetches nothing looks failed and says why", async () => {
+  await crawl("closed", { urls: [`${web}/`], delay_ms: 0 });
+  const row = page.getByRole("region", { name: "Runs" }).getByRole("row").nth(1);
+  await row.locator(".tag.bad").waitFor({ timeout: 30_000 });
+  assert.match(await row.innerText(), /failed|got nothing/);
+  assert.match(await row.innerText(), /private|address|kept/);
+}, 60);
+
+await test("no page has a violation, complains, or is wider than a phone", async () => {
+  const tabs = ["", "?tab=rejects", "?tab=records", "?tab=columns", "?tab=settings"];
+  const paths = ["/", "/sources", "/sources/new", "/jobs", "/sources/garden?tab=urls", "/sources/garden?tab=hosts", ...tabs.map((each) => `/sources/shop${each}`)];
+  const wrong = [];
+  for (const path of paths)
+    for (const colorScheme of ["light", "dark"]) {
+      const width = colorScheme === "dark" ? 360 : 1440;
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 900 });
+      await page.goto(tilth.url + path);
+      await page.getByRole("heading", { level: 1 }).waitFor();
+      await page.getByText("Loading …").first().waitFor({ state: "detached" });
+      await page.waitForTimeout(300);
+      for (const one of await violations(page)) wrong.push(`${path} ${colorScheme}: ${one}`);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+      if (wide > width) wrong.push(`${path}: ${wide} wide`);
+      await page.screenshot({ path: `${process.env.SHOTS ?? "/tmp"}/operator-${path.replaceAll(/\W/g, "")}-${colorScheme}.png` });
+    }
+  assert.deepEqual(wrong, []);
+  assert.deepEqual(page.complaints, []);
+}, 180);
+
+site.close();
+await finish(tilth);
