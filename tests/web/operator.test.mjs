@@ -75,11 +75,10 @@ await test("records are browsed, found by words, and one is seen with its versio
   await page.getByLabel("Words in texts").fill("apple 42");
   await page.getByRole("button", { name: "Search", exact: true }).click();
   const found = page.getByRole("region", { name: "Found records" });
-  await found.getByText(/number 42/).waitFor();
+  await found.getByText(/42/).waitFor();
   assert.equal(await found.getByRole("row").count(), 2);
   await found.getByRole("link").click();
   await page.getByRole("heading", { name: "Versions" }).waitFor();
-  await page.getByText("26.5").first().waitFor({ state: "attached" }).catch(() => undefined);
   await page.getByRole("region", { name: "Payload" }).getByText(/Red apple number 42/).waitFor();
 });
 
