@@ -17,8 +17,6 @@ export const routes: Route[] = [
   { pattern: "/", load: () => import("../pages/Overview.svelte") },
   { pattern: "/password", load: () => import("../pages/PasswordPage.svelte") },
   { pattern: "/label/{name}", load: () => import("../pages/label/LabelPage.svelte"), bare: true },
-  { pattern: "/projects/{name}", load: () => import("../pages/ProjectPage.svelte") },
-  { pattern: "/runs/{id}", load: () => import("../pages/RunPage.svelte") },
 
   // Gather
   { pattern: "/sources", load: () => import("../pages/gather/Sources.svelte") },
@@ -26,6 +24,15 @@ export const routes: Route[] = [
   { pattern: "/sources/{source}", load: () => import("../pages/gather/SourcePage.svelte") },
   { pattern: "/records/{id}", load: () => import("../pages/data/RecordPage.svelte") },
   { pattern: "/jobs", load: () => import("../pages/gather/Jobs.svelte") },
+
+  // Label: the owner's
+  { pattern: "/projects", load: () => import("../pages/label/owner/Projects.svelte") },
+  { pattern: "/projects/new", load: () => import("../pages/label/owner/NewProject.svelte") },
+  { pattern: "/projects/{name}", load: () => import("../pages/label/owner/ProjectPage.svelte") },
+
+  // Learn
+  { pattern: "/runs", load: () => import("../pages/learn/Runs.svelte") },
+  { pattern: "/runs/{id}", load: () => import("../pages/learn/RunPage.svelte") },
 
   // People
   { pattern: "/users", load: () => import("../pages/people/Users.svelte") },
@@ -46,6 +53,12 @@ export const entries: Entry[] = [
   // Gather
   { area: "Gather", name: "Sources", path: "/sources", roles: ["admin", "operator", "analyst"] },
   { area: "Gather", name: "Jobs", path: "/jobs", roles: ["admin", "operator", "analyst"] },
+
+  // Label: the owner's
+  { area: "Label", name: "Projects", path: "/projects", roles: everybody },
+
+  // Learn
+  { area: "Learn", name: "Runs", path: "/runs", roles: ["admin", "operator", "analyst"] },
 
   // People
   { area: "People", name: "Users", path: "/users", roles: ["admin"] },
