@@ -192,7 +192,6 @@ await test("no page has a violation, complains, or is wider than a phone", async
       await page.setViewportSize({ width, height: 900 });
       await page.goto(tilth.url + path);
       await page.getByRole("heading", { level: 1 }).waitFor();
-      await page.waitForLoadState("networkidle").catch(() => undefined);
       await page.getByText("Loading …").first().waitFor({ state: "detached" });
       assert.deepEqual(await violations(page), [], `${path} ${colorScheme}`);
       assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width, path);

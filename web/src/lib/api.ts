@@ -17,6 +17,9 @@ export type Annotator = Answer<"listAnnotators">["items"][number];
 export type Agreement = Answer<"showAgreement">;
 export type Claimed = Answer<"claimTasks">;
 export type Task = Claimed["tasks"][number];
+export type Submitted = Answer<"submitTask">;
+export type Own = Answer<"listMyTasks">["items"][number];
+export type OwnProgress = Answer<"showProgress">;
 export type RunLine = Answer<"listRuns">["items"][number];
 export type Run = Answer<"showRun">;
 export type Metric = Run["metrics"][number];
@@ -51,6 +54,14 @@ export const api = {
   skip: (task: number, body: Body<"skipTask">, key: string) =>
     ok(client.POST("/api/v1/tasks/{task}/skip", { params: { path: { task: String(task) } }, headers: by(key), body, signal: soon() })),
   renew: (task: number, lease: string) => ok(client.POST("/api/v1/tasks/{task}/renew", { params: { path: { task: String(task) } }, body: { lease }, signal: soon() })),
+  saveDraft: (task: number, lease: string, value: unknown) =>
+    ok(client.PUT("/api/v1/tasks/{task}/draft", { params: { path: { task: String(task) } }, body: { lease, value } as Body<"saveDraft">, signal: soon() })),
+  comment: (task: number, text: string, flag: boolean) =>
+    ok(client.POST("/api/v1/tasks/{task}/comment", { params: { path: { task: String(task) } }, body: { text, flag } })),
+  correct: (task: number, body: Body<"correctAnswer">) => ok(client.POST("/api/v1/tasks/{task}/correct", { params: { path: { task: String(task) } }, body })),
+  mine: (name: string, after?: string) =>
+    ok(client.GET("/api/v1/projects/{project}/mine", { params: { path: { project: name }, query: { limit: 20, ...(after ? { after } : {}) } } })),
+  progress: (name: string) => ok(client.GET("/api/v1/projects/{project}/progress", here(name))),
   runs: () => ok(client.GET("/api/v1/runs", { params: { query: { limit: 50 } } })),
   run: (run: string) => ok(client.GET("/api/v1/runs/{run}", { params: { path: { run } } })),
   confusion: (run: string) => ok(client.GET("/api/v1/runs/{run}/confusion", { params: { path: { run } } })),

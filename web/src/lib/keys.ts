@@ -1,11 +1,11 @@
 // Which key chooses which class. A class keeps the hotkey of its project; others get digits, then letters.
-import type { Class, Project } from "./api";
+import type { Project } from "./api";
 
 const free = [..."1234567890qwertyuopadfghjklxcvbnm"];
 
-export function keysOf(classes: Class[], taken: string[] = []): Map<string, Class> {
-  const keys = new Map<string, Class>();
-  const later: Class[] = [];
+export function keysOf<T extends { hotkey?: string | null | undefined }>(classes: T[], taken: string[] = []): Map<string, T> {
+  const keys = new Map<string, T>();
+  const later: T[] = [];
   for (const each of classes) {
     const key = each.hotkey?.toLowerCase();
     if (key && !keys.has(key)) keys.set(key, each);

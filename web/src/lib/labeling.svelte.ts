@@ -1,22 +1,22 @@
 // One person's work on one project: the task at hand, the next ones fetched ahead, drafts, undo.
-import { api, Problem, type Project, type Task } from "./api";
+import { api, Problem, type OwnProgress, type Project, type Submitted, type Task } from "./api";
 import { newKey, type Outbox, type Reply } from "./outbox.svelte";
 
 const ahead = 3;
+const draftAfter = 1_500; // milliseconds
 const renewEvery = 30_000; // milliseconds
 
 const lease = (task: Task): string => `${task.id} ${task.lease}`;
 
-export interface Draft {
-  choice?: string;
-}
 
 export class Labeling {
   project = $state<Project | null>(null);
   current = $state<Task | null>(null);
   next = $state<Task[]>([]);
   mine = $state(0); // own answers, with those that still wait to be sent
-  draft = $state<Draft>({});
+  value = $state.raw<unknown>(undefined); // the answer to the task at hand, so far
+  standing = $state<OwnProgress | null>(null);
+  told = $state.raw<{ title: string; answer: Submitted } | null>(null); // what the service said to the last answer, where it says something
   empty = $state(false); // no task left for this person
   trouble = $state("");
   canUndo = $state(false);
@@ -24,6 +24,7 @@ export class Labeling {
   // Tasks answered under their present lease: a claim that was under way meanwhile may bring them once more.
   private readonly handled = new Set<string>();
   private shownAt = 0;
+  private draftTimer: ReturnType<typeof setTimeout> | undefined;
   private filling: Promise<void> | null = null;
   private readonly timer: ReturnType<typeof setInterval>;
   private readonly wake = () => void this.fill();
@@ -34,10 +35,14 @@ export class Labeling {
   ) {
     this.timer = setInterval(() => void this.renew(), renewEvery);
     addEventListener("online", this.wake);
+    outbox.told = (entry, answer) => {
+      if (entry.project === name && (answer.gold || answer.suggestion)) this.told = { title: entry.task.item.title || entry.task.item.key, answer };
+    };
   }
 
   close(): void {
     clearInterval(this.timer);
+    clearTimeout(this.draftTimer);
     removeEventListener("online", this.wake);
   }
 
@@ -51,9 +56,10 @@ export class Labeling {
     }
   }
 
-  answer(choice: string): void {
+  answer(value: unknown, said: string): void {
     const milliseconds = Math.round(performance.now() - this.shownAt);
-    this.send({ kind: "answer", class: choice, milliseconds }, choice);
+    this.told = null;
+    this.send({ kind: "answer", value, milliseconds }, said);
   }
 
   skip(reason: string): void {
@@ -65,6 +71,7 @@ export class Labeling {
     if (!task) return;
     this.outbox.add(this.name, task, reply);
     this.handled.add(lease(task));
+    clearTimeout(this.draftTimer);
     localStorage.removeItem(this.draftKey(task));
     this.canUndo = true;
     if (reply.kind === "answer") this.mine++;
@@ -105,7 +112,8 @@ export class Labeling {
     this.current = task;
     this.empty = false;
     this.shownAt = performance.now();
-    this.draft = task ? this.loadDraft(task) : {};
+    clearTimeout(this.draftTimer);
+    this.value = task ? this.loadDraft(task) : undefined;
     if (task) this.spoken += task.item.title || "Next task";
   }
 
@@ -126,11 +134,21 @@ export class Labeling {
       // Answers that still wait are not counted by the service yet.
       const unsent = this.outbox.waiting.filter((e) => e.project === this.name && e.reply.kind === "answer").length;
       this.mine = claimed.mine + unsent;
+      void this.count();
       this.trouble = "";
       if (!this.current) this.show(this.next.shift() ?? null);
       this.empty = this.current === null;
     } catch (error) {
       this.complain(error);
+    }
+  }
+
+  // How far this person is. A figure beside the work: it is left as it was where the service is out of reach.
+  private async count(): Promise<void> {
+    try {
+      this.standing = await api.progress(this.name);
+    } catch {
+      // told with the next claim
     }
   }
 
@@ -169,15 +187,22 @@ export class Labeling {
   private draftKey(task: Task): string {
     return `tilth.draft.${this.name}.${task.id}`;
   }
-  private loadDraft(task: Task): Draft {
+  private loadDraft(task: Task): unknown {
     try {
-      return JSON.parse(localStorage.getItem(this.draftKey(task)) ?? "{}") as Draft;
+      const kept = localStorage.getItem(this.draftKey(task));
+      if (kept) return (JSON.parse(kept) as { value?: unknown }).value;
     } catch {
-      return {};
+      // of another version of this page
     }
+    return task.draft ?? undefined;
   }
-  setDraft(draft: Draft): void {
-    this.draft = draft;
-    if (this.current) localStorage.setItem(this.draftKey(this.current), JSON.stringify(draft));
+  // Kept here at once, and by the service a little later, so that it is there in another browser too.
+  setValue(value: unknown): void {
+    this.value = value;
+    const task = this.current;
+    if (!task) return;
+    localStorage.setItem(this.draftKey(task), JSON.stringify({ value }));
+    clearTimeout(this.draftTimer);
+    this.draftTimer = setTimeout(() => void api.saveDraft(task.id, task.lease, value ?? null).catch(() => {}), draftAfter);
   }
 }

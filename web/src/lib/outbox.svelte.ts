@@ -4,10 +4,10 @@
 //
 // Each answer is an entry of its own there: windows of one person see each other's, and none writes over them. Two may
 // send the same one; by its key it counts once.
-import { api, Problem, type Task } from "./api";
+import { api, Problem, type Submitted, type Task } from "./api";
 
 export type Reply =
-  | { kind: "answer"; class: string; milliseconds: number }
+  | { kind: "answer"; value: unknown; milliseconds: number }
   | { kind: "skip"; reason: string };
 
 export interface Entry {
@@ -27,15 +27,16 @@ export function newKey(): string {
   return Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join("");
 }
 
-function send(entry: Entry): Promise<unknown> {
+function send(entry: Entry): Promise<Submitted | { state: string }> {
   const { task, reply, key } = entry;
   if (reply.kind === "skip") return api.skip(task.id, { lease: task.lease, reason: reply.reason }, key);
-  return api.submit(task.id, { lease: task.lease, class: reply.class, milliseconds: reply.milliseconds }, key);
+  return api.submit(task.id, { lease: task.lease, value: reply.value, milliseconds: reply.milliseconds }, key);
 }
 
 export class Outbox {
   entries = $state<Entry[]>([]);
   offline = $state(false);
+  told: (entry: Entry, answer: Submitted) => void = () => {}; // what the service said to an answer
   private readonly store: string;
   private readonly own = new Set<string>(); // given in this window
   private sending: Promise<void> | null = null;
@@ -79,7 +80,7 @@ export class Outbox {
   }
 
   add(project: string, task: Task, reply: Reply): void {
-    const entry = { key: newKey(), at: Date.now(), project, task: $state.snapshot(task), reply };
+    const entry = { key: newKey(), at: Date.now(), project, task: $state.snapshot(task) as Task, reply: $state.snapshot(reply) as Reply };
     this.own.add(entry.key);
     this.entries.push(entry);
     this.save(entry);
@@ -109,7 +110,8 @@ export class Outbox {
   private async run(): Promise<void> {
     for (let entry = this.waiting[0]; entry; entry = this.waiting[0]) {
       try {
-        await send(entry);
+        const answer = await send(entry);
+        if ("gold" in answer) this.told(entry, answer);
         this.drop(entry.key);
         this.failures = 0;
         this.offline = false;
@@ -155,6 +157,8 @@ export class Outbox {
   private take(stored: string | null): void {
     try {
       const entry = JSON.parse(stored ?? "") as Entry;
+      const { reply } = entry as { reply: { class?: string; value?: unknown } };
+      if (reply.class !== undefined) reply.value = reply.class; // kept by an older page
       this.entries = [...this.entries, entry].sort((a, b) => a.at - b.at);
     } catch {
       // of another version of this page

@@ -2,7 +2,7 @@
 const key = "tilth.settings";
 
 class Settings {
-  private values = $state({ singleKeys: true, confirm: false });
+  private values = $state({ singleKeys: true, confirm: false, size: 1.0625 });
 
   constructor() {
     try {
@@ -27,6 +27,15 @@ class Settings {
   }
   set confirm(on: boolean) {
     this.values.confirm = on;
+    this.save();
+  }
+
+  // Of the text of an item, in rem.
+  get size(): number {
+    return this.values.size;
+  }
+  set size(size: number) {
+    this.values.size = Math.min(2.5, Math.max(0.75, size));
     this.save();
   }
 

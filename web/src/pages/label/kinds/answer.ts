@@ -1,0 +1,173 @@
+// What every kind of question shares: the question, the item, the value there is so far, and what is still wrong with it, as
+// the service would say.
+import type { Project, Task } from "../../../lib/api";
+
+export type Definition = Project["definition"];
+export type Question = NonNullable<Definition["question"]>[number];
+export type Label = NonNullable<Question["class"]>[number];
+export type Item = Task["item"];
+export type Value = unknown; // undefined: nothing yet
+
+export interface PictureMark {
+  label: string;
+  x?: number;
+  y?: number;
+  width?: number;
+  height?: number;
+  rotation?: number;
+  points?: number[][];
+}
+
+// Of every component of kinds/. It exports key(event): true if the key was its own.
+export interface Asked {
+  question: Question;
+  item: Item;
+  value: Value;
+  setValue: (value: Value) => void;
+  choose?: ((value: Value) => void) | undefined; // where one choice is the whole answer: it may be sent at once
+  taken: string[]; // keys that are commands of the page
+  disabled?: boolean;
+}
+
+export const kindOf = (question: Question): string => question.kind ?? "classification";
+export const atOnce = (kind: string): boolean => ["classification", "hierarchical", "pairwise"].includes(kind);
+const broad = ["spans", "relations", "boxes", "polygons", "keypoints", "pairwise", "ranking", "rows"];
+// These show the text, the picture or the fields themselves, and stand where the item stands.
+export function isWide(question: Question | Definition): boolean {
+  if (question.kind === "form") return ((question as Definition).question ?? []).some((part) => isWide(part));
+  return broad.includes(question.kind ?? "");
+}
+
+export const points = (text: string): string[] => [...text];
+
+// The rows of a table as the item has it: a list, or a list written as JSON.
+export function rowsOf(question: Question, item: Item): unknown[] | null {
+  let value = item.fields.find((field) => field.name === question.table)?.value as unknown;
+  if (typeof value === "string")
+    try {
+      value = JSON.parse(value);
+    } catch {
+      return null;
+    }
+  return Array.isArray(value) ? value : null;
+}
+
+function counted(question: Question, n: number, of: string): string {
+  if (question.at_least != null && n < question.at_least) return `${n} ${of}; ${question.at_least} at least`;
+  if (question.at_most != null && n > question.at_most) return `${n} ${of}; ${question.at_most} at most`;
+  return "";
+}
+
+function numberFault(question: Question, value: Value): string {
+  if (typeof value !== "number" || !Number.isFinite(value)) return "Give a number";
+  if (question.low != null && value < question.low) return `The lowest is ${question.low}`;
+  if (question.high != null && value > question.high) return `The highest is ${question.high}`;
+  if (question.step != null) {
+    const steps = (value - (question.low ?? 0)) / question.step;
+    if (Math.abs(steps - Math.round(steps)) > 1e-6) return `It lies between two steps of ${question.step}`;
+  }
+  return "";
+}
+
+function textFault(question: Question, value: Value): string {
+  const text = typeof value === "string" ? value.trim() : "";
+  if (!text) return "Write something, or skip the task";
+  return counted(question, points(text).length, "characters");
+}
+
+// Whether a part of a form is asked, by what is answered before it.
+export function isAsked(part: Question, answers: Record<string, unknown>): boolean {
+  if (!part.when) return true;
+  const given = answers[part.when.question];
+  const all = Array.isArray(given) ? given.map(String) : given === undefined ? [] : [String(given)];
+  return all.some((each) => part.when!.is.includes(each));
+}
+
+// The parts that are asked, in order; an answer to a part that is not asked does not ask another.
+export function askedParts(definition: Definition, value: Value): Question[] {
+  const given = (value ?? {}) as Record<string, unknown>;
+  const live: Record<string, unknown> = {};
+  return (definition.question ?? []).filter((part) => {
+    if (!isAsked(part, live)) return false;
+    if (given[part.name] !== undefined) live[part.name] = given[part.name];
+    return true;
+  });
+}
+
+function formFault(definition: Definition, item: Item, value: Value): string {
+  const given = (value ?? {}) as Record<string, unknown>;
+  for (const part of askedParts(definition, value)) {
+    const title = part.title || part.name;
+    if (isBlank(part, given[part.name])) {
+      if (part.required !== false) return `‘${title}’ is not answered yet`;
+      continue;
+    }
+    const fault = faultOf(part, item, given[part.name]);
+    if (fault) return `${title}: ${fault}`;
+  }
+  return "";
+}
+
+function isBlank(question: Question, value: Value): boolean {
+  if (value === undefined || value === null) return true;
+  return kindOf(question) === "text" && typeof value === "string" && value.trim() === "";
+}
+
+// Why the service would not take it; empty: it would.
+export function faultOf(question: Question | Definition, item: Item, value: Value): string {
+  const asked = question as Question;
+  const list = Array.isArray(value) ? value : [];
+  switch (question.kind ?? "classification") {
+    case "form":
+      return formFault(question as Definition, item, value);
+    case "multilabel":
+      return counted(asked, list.length, "classes");
+    case "text":
+      return textFault(asked, value);
+    case "regression":
+      return numberFault(asked, value);
+    case "ranking": {
+      const n = list.flat().length;
+      const all = question.candidates?.length ?? 0;
+      return n < all ? `${all - n} of ${all} are not ranked yet` : "";
+    }
+    case "rows": {
+      const rows = rowsOf(asked, item);
+      if (!rows) return `This item has no table in ‘${question.table ?? ""}’; skip it`;
+      return counted(asked, list.filter((each) => each !== null).length, "rows with a class");
+    }
+    case "spans":
+    case "relations":
+    case "boxes":
+    case "polygons":
+    case "keypoints":
+      return "This page cannot ask for marks yet; skip it, and answer it over the API";
+    default:
+      return typeof value === "string" ? "" : "Nothing is chosen yet";
+  }
+}
+
+// What is sent: without blanks around it, with each part that a form asks and no other.
+export function answerOf(question: Question | Definition, item: Item, value: Value): Value {
+  const kind = question.kind ?? "classification";
+  if (kind === "text") return String(value).trim();
+  if (["multilabel", "spans", "boxes", "polygons", "keypoints"].includes(kind)) return value ?? [];
+  if (kind === "relations") return value ?? { spans: [], relations: [] };
+  if (kind === "rows") return value ?? (rowsOf(question as Question, item) ?? []).map(() => null);
+  if (kind !== "form") return value;
+  const given = (value ?? {}) as Record<string, unknown>;
+  const parts = askedParts(question as Definition, value).filter((part) => !isBlank(part, given[part.name]));
+  return Object.fromEntries(parts.map((part) => [part.name, answerOf(part, item, given[part.name])]));
+}
+
+// A value in a few words.
+export function inWords(value: Value): string {
+  if (value === undefined || value === null) return "–";
+  if (typeof value === "string" || typeof value === "number") return String(value);
+  if (Array.isArray(value)) {
+    if (value.length === 0) return "none";
+    if (value.every((each) => each === null || typeof each !== "object" || Array.isArray(each))) return value.map(inWords).join(", ");
+    return `${value.length} × ${[...new Set(value.map((each) => String((each as PictureMark).label)))].join(", ")}`;
+  }
+  return Object.entries(value as object).map(([name, each]) => `${name}: ${inWords(each)}`).join("; ");
+}
