@@ -31,6 +31,8 @@ export const routes: Route[] = [
   { pattern: "/projects/{name}", load: () => import("../pages/label/owner/ProjectPage.svelte") },
 
   // Learn
+  { pattern: "/snapshots", load: () => import("../pages/learn/Snapshots.svelte") },
+  { pattern: "/snapshots/{snapshot}", load: () => import("../pages/learn/SnapshotPage.svelte") },
   { pattern: "/runs", load: () => import("../pages/learn/Runs.svelte") },
   { pattern: "/runs/{id}", load: () => import("../pages/learn/RunPage.svelte") },
 
@@ -58,6 +60,7 @@ export const entries: Entry[] = [
   { area: "Label", name: "Projects", path: "/projects", roles: everybody },
 
   // Learn
+  { area: "Learn", name: "Snapshots", path: "/snapshots", roles: ["admin", "operator", "analyst"] },
   { area: "Learn", name: "Runs", path: "/runs", roles: ["admin", "operator", "analyst"] },
 
   // People
