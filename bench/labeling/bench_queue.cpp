@@ -18,21 +18,18 @@
 #include <atomic>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <map>
 #include <mutex>
 #include <thread>
 
 #include <fmt/format.h>
-#include <pqxx/pqxx>
 
 #include "base/database/database.hpp"
 #include "base/database/postgres.hpp"
 #include "base/numbers/random.hpp"
 #include "base/run/stop.hpp"
 #include "bench/labeling/deaths.hpp"
-#include "labeling/sql.hpp"
-#include "schema/sql.hpp"
+#include "bench/labeling/queue_rival.hpp"
+#include "bench/labeling/queue_world.hpp"
 #include "service/context.hpp"
 #include "service/labels/judging.hpp"
 #include "service/labels/own_work.hpp"
@@ -46,82 +43,12 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 using Milliseconds = std::chrono::duration<double, std::milli>;
 
-constexpr int labelers = 64;
-constexpr int overlap = 5;
+using bench::queue_labelers;
+using bench::queue_overlap;
 constexpr int connections = 8;  // as many as the service has
 
 double since(Clock::time_point begun) {
     return Milliseconds(Clock::now() - begun).count();
-}
-
-// A project whose tasks are done but for the last twentieth, which nobody has touched.
-void load(base::Database& database, int tasks) {
-    int done = tasks - tasks / 20;
-    auto run = [&](const std::string& sql) {
-        auto begun = Clock::now();
-        database.call([&](base::Tx& tx) {
-            tx.exec(fmt::format(
-                fmt::runtime(sql),
-                fmt::arg("tasks", tasks),
-                fmt::arg("done", done),
-                fmt::arg("people", labelers),
-                fmt::arg("overlap", overlap)
-            ));
-        });
-        fmt::print(stderr, "  {:5.1f} s  {}\n", since(begun) / 1000, sql.substr(0, 60));
-    };
-    run("CREATE TABLE made AS SELECT i, ('x' || substr(md5(i::text), 1, 16))::bit(64)::bigint AS "
-        "rk, "
-        "'k' || i AS key FROM generate_series(1, {tasks}) i");
-    run("INSERT INTO source (id, name, kind, created_at) VALUES (1, 's', 'files', now())");
-    run("INSERT INTO source_run (id, source_id, state, started_at) VALUES (1, 1, 'done', now())");
-    run("INSERT INTO record (rk, source_id, key, version, content_sha256, first_run, last_run, "
-        "first_seen, last_seen) SELECT rk, 1, key, 1, sha256(key::bytea), 1, 1, now(), now() FROM "
-        "made ORDER BY rk");
-    run("INSERT INTO record_version (rk, source_id, key, version, run_id, content_sha256, payload, "
-        "url, stored_at) SELECT rk, 1, key, 1, 1, sha256(key::bytea), '{{\"a\": 1}}', 'http://a/', "
-        "now() FROM made ORDER BY rk");
-    run("INSERT INTO content_text (rk, source_id, key, version, title, body, characters, words, "
-        "simhash) SELECT rk, 1, key, 1, 't', 'some words', 10, 25, 0 FROM made ORDER BY rk");
-    run("INSERT INTO app_user (id, name, role, created_at) SELECT i, 'u' || i, 'labeler', now() "
-        "FROM generate_series(1, {people}) i");
-    run("INSERT INTO label_project (id, name, source_id, kind, spec, overlap, created_at) VALUES "
-        "(1, 'p', 1, 'classification', '{{\"truth\": {{\"method\": \"ds\"}}}}', {overlap}, now())");
-    run("INSERT INTO label_class (project_id, class_id, name) SELECT 1, i, 'c' || i FROM "
-        "generate_series(0, 3) i");
-    run("INSERT INTO label_task (id, project_id, rk, source_id, key, version, state, wanted, "
-        "answers, created_at, done_at, disagreement) SELECT i, 1, rk, 1, key, 1, CASE WHEN i <= "
-        "{done} THEN 'done' ELSE 'open' END, {overlap}, CASE WHEN i <= {done} THEN {overlap} ELSE "
-        "0 END, now(), CASE WHEN i <= {done} THEN now() END, CASE WHEN i <= {done} AND i % 3 = 0 "
-        "THEN .4 END FROM made");
-    run("INSERT INTO label_lease (task_id, user_id, token, attempt, state, expires_at) SELECT i, 1 "
-        "+ (i * 7 + a * 13) % {people}, 1, 1, 'answered', now() - interval '1 hour' FROM made, "
-        "generate_series(1, {overlap}) a WHERE i <= {done}");
-    run("INSERT INTO annotation (rk, source_id, key, project_id, user_id, attempt, version, "
-        "task_id, class_id, milliseconds, submitted_at) SELECT rk, 1, key, 1, 1 + (i * 7 + a * 13) "
-        "% {people}, 1, 1, i, (i + (a = 1 AND i % 3 = 0)::int) % 4, 1500, now() - interval '1 "
-        "hour' FROM made, generate_series(1, {overlap}) a WHERE i <= {done}");
-    run("INSERT INTO ground_truth (rk, source_id, key, project_id, class_id, probability, method, "
-        "set_at) SELECT rk, 1, key, 1, i % 4, 1, 'ds', now() FROM made WHERE i <= {done}");
-    run("INSERT INTO label_person (project_id, user_id, answers) SELECT 1, user_id, count(*) FROM "
-        "annotation GROUP BY user_id");
-    run("INSERT INTO label_tally (project_id, user_id, open, done, answers, wanted, labels, free) "
-        "VALUES (1, 0, {tasks} - {done}, {done}, {done} * {overlap}, {tasks} * {overlap}, {done}, "
-        "{tasks} - {done})");
-    run("INSERT INTO label_trust (project_id, user_id, accuracy, set_at) SELECT 1, i, .9, now() "
-        "FROM generate_series(1, {people}) i");
-    for (auto table : {"label_task", "app_user", "label_project", "source"})
-        run(fmt::format(
-            "SELECT setval(pg_get_serial_sequence('{0}', 'id'), (SELECT max(id) FROM {0}))", table
-        ));
-}
-
-// A database as it is when it has stood for a while: the load alone leaves gigabytes of dirty pages
-// to a checkpoint, and rows that were never vacuumed.
-void settle(const std::string& url) {
-    pqxx::connection connection(url);
-    pqxx::nontransaction direct(connection);
-    for (auto sql : {"VACUUM ANALYZE", "CHECKPOINT"}) direct.exec(sql);
 }
 
 struct Times {
@@ -196,7 +123,7 @@ Times all_work(
     std::mutex mutex;
     Times all;
     std::vector<std::jthread> people;
-    for (int person = 1; person <= labelers; ++person)
+    for (int person = 1; person <= queue_labelers; ++person)
         people.emplace_back([&, person] {
             auto mine = work_as(here, person, end, pace, deaths);
             std::lock_guard lock(mutex);
@@ -215,87 +142,6 @@ void tell(const char* name, const std::vector<double>& times) {
         quantile(times, 1),
         times.size()
     );
-}
-
-void put(std::string& text, const std::string& what, const std::string& by) {
-    for (auto at = text.find(what); at != text.npos; at = text.find(what, at + by.size()))
-        text.replace(at, what.size(), by);
-}
-
-// The statements of a claim and of an answer, as the verbs send them, for pgbench. Which labels
-// follow from answers is left out: it is asked for once in five answers.
-std::string pgbench_script() {
-    struct Step {
-        std::string_view query;
-        std::vector<std::string> arguments;
-        std::string_view keep{};
-    };
-    const std::string now = "now()", later = "(now() + interval '10 minutes')";
-    const std::vector<std::string> in_hand{":u", "1", now, "NULL", "1"};
-    const std::string priority = "coalesce(nullif(:p_mark_priority::text, '')::float8, 'infinity')";
-    const std::string from = "coalesce(nullif(:p_mark_task::text, '')::bigint, 0)";
-    const std::string tasks = "ARRAY[:t_task]";
-    const std::vector<std::vector<Step>> transactions{
-        {{"find_project", {"'p'"}},
-         {"project_classes", {"1"}},
-         {"find_user", {"'u' || :u"}},
-         {"tasks_in_hand", in_hand},
-         {"find_place", {"1", ":u", now}, "p_"},
-         {"claim_tasks", {"1", ":u", later, "1", priority, from, "NULL", ":p_xid", now}, "t_"},
-         {"tally_tasks", {tasks, "'claimed'", ":u"}},
-         {"tasks_in_hand", in_hand},
-         {"answers_of_user", {"1", ":u"}}},
-        {{"find_user", {"'u' || :u"}},
-         {"project_of_task", {":t_task"}},
-         {"keep_classes", {"1"}},
-         {"find_project_by_id", {"1"}},
-         {"project_classes", {"1"}},
-         {"submit_answer", {":t_task", ":u", ":t_token", ":t_attempt", "1", "NULL", "900", now}},
-         {"tally_tasks", {tasks, "'answered'", "0"}},
-         {"note_answer", {":t_task", ":u", "900", now, "date_trunc('hour', now())"}},
-         {"label_of_task", {":t_task"}},
-         {"awaited_events", {"'p'"}}}};
-    std::map<std::string, std::string, std::less<>> queries;
-    auto keep = [&](std::string_view name, std::string_view query) {
-        queries.emplace(name, query.substr(0, query.find_last_of(';')));
-    };
-    labeling::sql::file.each(keep);
-    schema::sql::file.each(keep);
-    std::string script = "\\set u :client_id + 1\n";
-    for (const auto& steps : transactions) {
-        script += "BEGIN;\n";
-        for (const auto& step : steps) {
-            auto sql = queries.find(step.query)->second;
-            for (auto i = step.arguments.size(); i > 0; --i)
-                put(sql, "$" + std::to_string(i), step.arguments[i - 1]);
-            script += sql;
-            script += step.keep.empty() ? ";\n" : fmt::format(" \\gset {}\n", step.keep);
-        }
-        script += "COMMIT;\n";
-    }
-    return script;
-}
-
-// Answers a second; nothing if pgbench is not here or failed, which it says itself.
-std::optional<double>
-by_pgbench(const std::string& url, const fs::path& home, std::chrono::seconds span) {
-    auto script = home / "pgbench.sql", report = home / "pgbench.txt";
-    std::ofstream(script) << pgbench_script();
-    auto command = fmt::format(
-        "$(pg_config --bindir)/pgbench -n -M prepared -c {} -j 2 -T {} -f '{}' '{}' > '{}'",
-        connections,
-        span.count(),
-        script.string(),
-        url,
-        report.string()
-    );
-    if (std::system(command.c_str()) != 0) return std::nullopt;
-    std::ifstream in(report);
-    std::string line;
-    constexpr std::string_view rate = "tps = ";
-    while (std::getline(in, line))
-        if (line.starts_with(rate)) return std::stod(line.substr(rate.size()));
-    return std::nullopt;
 }
 
 // A page's `next` with another number behind its last stop: a place anywhere in the list.
@@ -387,11 +233,14 @@ int main(int argc, char** argv) {
         auto there = database.call([](base::Tx& tx) {
             return tx.exec("SELECT count(*) FROM label_project")[0][0].as<int>();
         });
-        if (there == 0) load(database, tasks);
-        settle(url);
+        if (there == 0) bench::load_queue(database, tasks);
+        bench::settle(url);
         service::Environment here{database, context.blobs(), context.config, std::stop_token()};
         fmt::print(
-            "{} tasks, {} answers, {} labelers\n", tasks, tasks / 20 * 19 * overlap, labelers
+            "{} tasks, {} answers, {} labelers\n",
+            tasks,
+            tasks / 20 * 19 * queue_overlap,
+            queue_labelers
         );
         fmt::print(
             "each answers once a second, when all connections have planned their statements\n"
@@ -406,7 +255,7 @@ int main(int argc, char** argv) {
         tell("next task", fast.claim);
         tell("answer", fast.submit);
         auto rate = static_cast<double>(fast.answers()) * 1000 / since(begun);
-        auto rival = by_pgbench(url, home, span);
+        auto rival = bench::by_pgbench(url, home, connections, span);
         fmt::print("  {:.0f} answers/s", rate);
         if (rival) fmt::print(", pgbench {:.0f}: ratio {:.2f}", *rival, rate / *rival);
         fmt::print("\n");

@@ -1,0 +1,104 @@
+// The script is made of the queries of the program, so that both send the same.
+#include "bench/labeling/queue_rival.hpp"
+
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "labeling/sql.hpp"
+#include "schema/sql.hpp"
+
+namespace bench {
+
+namespace {
+
+void put(std::string& text, const std::string& what, const std::string& by) {
+    for (auto at = text.find(what); at != text.npos; at = text.find(what, at + by.size()))
+        text.replace(at, what.size(), by);
+}
+
+// The statements of a claim and of an answer, as the verbs send them, for pgbench. Which labels
+// follow from answers is left out: it is asked for once in five answers.
+std::string pgbench_script() {
+    struct Step {
+        std::string_view query;
+        std::vector<std::string> arguments;
+        std::string_view keep{};
+    };
+    const std::string now = "now()", later = "(now() + interval '10 minutes')";
+    const std::vector<std::string> in_hand{":u", "1", now, "NULL", "1"};
+    const std::string priority = "coalesce(nullif(:p_mark_priority::text, '')::float8, 'infinity')";
+    const std::string from = "coalesce(nullif(:p_mark_task::text, '')::bigint, 0)";
+    const std::string tasks = "ARRAY[:t_task]";
+    const std::vector<std::vector<Step>> transactions{
+        {{"find_project", {"'p'"}},
+         {"project_classes", {"1"}},
+         {"find_user", {"'u' || :u"}},
+         {"tasks_in_hand", in_hand},
+         {"find_place", {"1", ":u", now}, "p_"},
+         {"claim_tasks", {"1", ":u", later, "1", priority, from, "NULL", ":p_xid", now}, "t_"},
+         {"tally_tasks", {tasks, "'claimed'", ":u"}},
+         {"tasks_in_hand", in_hand},
+         {"answers_of_user", {"1", ":u"}}},
+        {{"find_user", {"'u' || :u"}},
+         {"project_of_task", {":t_task"}},
+         {"keep_classes", {"1"}},
+         {"find_project_by_id", {"1"}},
+         {"project_classes", {"1"}},
+         {"submit_answer", {":t_task", ":u", ":t_token", ":t_attempt", "1", "NULL", "900", now}},
+         {"tally_tasks", {tasks, "'answered'", "0"}},
+         {"note_answer", {":t_task", ":u", "900", now, "date_trunc('hour', now())"}},
+         {"label_of_task", {":t_task"}},
+         {"awaited_events", {"'p'"}}}};
+    std::map<std::string, std::string, std::less<>> queries;
+    auto keep = [&](std::string_view name, std::string_view query) {
+        queries.emplace(name, query.substr(0, query.find_last_of(';')));
+    };
+    labeling::sql::file.each(keep);
+    schema::sql::file.each(keep);
+    std::string script = "\\set u :client_id + 1\n";
+    for (const auto& steps : transactions) {
+        script += "BEGIN;\n";
+        for (const auto& step : steps) {
+            auto sql = queries.find(step.query)->second;
+            for (auto i = step.arguments.size(); i > 0; --i)
+                put(sql, "$" + std::to_string(i), step.arguments[i - 1]);
+            script += sql;
+            script += step.keep.empty() ? ";\n" : fmt::format(" \\gset {}\n", step.keep);
+        }
+        script += "COMMIT;\n";
+    }
+    return script;
+}
+
+}  // namespace
+
+std::optional<double> by_pgbench(
+    const std::string& url,
+    const std::filesystem::path& home,
+    int connections,
+    std::chrono::seconds span
+) {
+    auto script = home / "pgbench.sql", report = home / "pgbench.txt";
+    std::ofstream(script) << pgbench_script();
+    auto command = fmt::format(
+        "$(pg_config --bindir)/pgbench -n -M prepared -c {} -j 2 -T {} -f '{}' '{}' > '{}'",
+        connections,
+        span.count(),
+        script.string(),
+        url,
+        report.string()
+    );
+    if (std::system(command.c_str()) != 0) return std::nullopt;
+    std::ifstream in(report);
+    std::string line;
+    constexpr std::string_view rate = "tps = ";
+    while (std::getline(in, line))
+        if (line.starts_with(rate)) return std::stod(line.substr(rate.size()));
+    return std::nullopt;
+}
+
+}  // namespace bench
