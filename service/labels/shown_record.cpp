@@ -36,12 +36,24 @@ std::string unit_of(const json::value& columns, std::string_view name) {
     return {};
 }
 
-// Only fields that the project names; all if it names none.
+// Fields that the question is about: candidates to compare, a table whose rows are labeled.
+std::vector<std::string> asked_about(const labeling::Question& question) {
+    auto names = question.candidates;
+    if (!question.table.empty()) names.push_back(question.table);
+    for (const auto& part : question.parts)
+        for (auto& name : asked_about(part.question)) names.push_back(std::move(name));
+    return names;
+}
+
+// Only fields that the project names, all if it names none; and always what the question is about,
+// which could not be answered without.
 std::vector<ShownField> fields_of(const Project& project, const TaskInHand& task) {
     std::vector<ShownField> shown;
+    const auto asked = asked_about(project.question);
     // A project that does not say what to show shows the fields of what has nothing else to see.
     bool bare = project.show.empty() && task.title.empty() && task.body.empty() && !task.width;
-    if (!shows(project, Project::Show::fields) && !bare) return shown;
+    bool listed = shows(project, Project::Show::fields) || bare;
+    if (!listed && asked.empty()) return shown;
     auto whole = parsed(task.payload);
     if (!whole.is_object()) return shown;
     auto columns = parsed(task.columns);
@@ -53,10 +65,18 @@ std::vector<ShownField> fields_of(const Project& project, const TaskInHand& task
         );
     };
     const auto& payload = whole.as_object();
-    if (project.fields.empty())
+    if (listed && project.fields.empty())
         for (const auto& member : payload) add(member.key(), member.value());
-    for (const auto& name : project.fields)
-        if (const auto* value = payload.if_contains(name)) add(name, *value);
+    const auto add_named = [&](const std::vector<std::string>& names) {
+        for (const auto& name : names) {
+            const bool there = std::any_of(shown.begin(), shown.end(), [&](const auto& one) {
+                return one.name == name;
+            });
+            if (const auto* value = payload.if_contains(name); value && !there) add(name, *value);
+        }
+    };
+    if (listed) add_named(project.fields);
+    add_named(asked);
     return shown;
 }
 

@@ -103,7 +103,7 @@ await test("a job that ended is looked at", async () => {
 });
 
 async function crawl(name, spec) {
-  await page.goto(`${tilth.url}/sources/new`);
+  await page.goto(`${tilth.url}/new/source`);
   await page.getByLabel("Name").fill(name);
   await page.getByLabel("Kind").selectOption("crawl");
   await page.getByLabel("Settings").fill(JSON.stringify(spec));
@@ -133,7 +133,7 @@ await test("a crawl that fetches nothing looks failed and says why", async () =>
 
 await test("no page has a violation, complains, or is wider than a phone", async () => {
   const tabs = ["", "?tab=rejects", "?tab=records", "?tab=columns", "?tab=settings"];
-  const paths = ["/", "/sources", "/sources/new", "/jobs", "/sources/garden?tab=urls", "/sources/garden?tab=hosts", ...tabs.map((each) => `/sources/shop${each}`)];
+  const paths = ["/", "/sources", "/new/source", "/jobs", "/sources/garden?tab=urls", "/sources/garden?tab=hosts", ...tabs.map((each) => `/sources/shop${each}`)];
   const wrong = [];
   for (const path of paths)
     for (const colorScheme of ["light", "dark"]) {

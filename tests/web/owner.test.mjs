@@ -185,7 +185,7 @@ await test("a missing project and a lost network are told once, with a way on", 
 
 await test("no page has a violation, complains, or is wider than a phone", async () => {
   const tabs = ["overview", "queue", "review", "answers", "people", "quality", "machines", "exchange", "settings"].map((each) => `/projects/moods?tab=${each}`);
-  for (const path of ["/projects", "/projects/new", ...tabs])
+  for (const path of ["/projects", "/new/project", ...tabs])
     for (const colorScheme of ["light", "dark"]) {
       const width = colorScheme === "dark" ? 360 : 1440;
       await page.emulateMedia({ colorScheme });

@@ -1,5 +1,5 @@
 // The calls that several pages share, by name; the others are made with client.ts itself.
-import { client, ok, Problem, type Listed } from "./client";
+import { all, client, ok, Problem } from "./client";
 import type { components, operations } from "./schema";
 
 type Schemas = components["schemas"];
@@ -9,22 +9,16 @@ type Answer<O extends keyof operations> = operations[O] extends { responses: { 2
 type Body<O extends keyof operations> = operations[O] extends { requestBody: Json<infer T> } ? T : never;
 export type Session = Schemas["Session"];
 export type Ways = Schemas["WaysToSignIn"];
-export type Source = Answer<"listSources">["items"][number];
 export type ProjectLine = Answer<"listProjects">["items"][number];
 export type Project = Answer<"showProject">;
-export type Class = Project["classes"][number];
 export type Annotator = Answer<"listAnnotators">["items"][number];
-export type Agreement = Answer<"showAgreement">;
 export type Claimed = Answer<"claimTasks">;
 export type Task = Claimed["tasks"][number];
 export type Submitted = Answer<"submitTask">;
 export type Own = Answer<"listMyTasks">["items"][number];
 export type OwnProgress = Answer<"showProgress">;
-export type RunLine = Answer<"listRuns">["items"][number];
 export type Run = Answer<"showRun">;
-export type Metric = Run["metrics"][number];
 export type Confusion = Answer<"showConfusion">;
-export type Page<T> = Listed<T>;
 export { Problem };
 
 const here = (name: string) => ({ params: { path: { project: name } } });
@@ -40,13 +34,11 @@ export const api = {
   setPassword: (body: Body<"setPassword">) => ok(client.PUT("/api/v1/password", { body })),
   waysToSignIn: () => ok(client.GET("/api/v1/sign-in")),
   signOut: () => ok(client.DELETE("/api/v1/session")),
-  sources: () => ok(client.GET("/api/v1/sources", { params: { query: { limit: 100 } } })),
-  projects: () => ok(client.GET("/api/v1/projects", { params: { query: { limit: 100 } } })),
+  sources: () => all((after) => ok(client.GET("/api/v1/sources", { params: { query: { limit: 200, after } } }))),
+  projects: () => all((after) => ok(client.GET("/api/v1/projects", { params: { query: { limit: 200, after } } }))),
   project: async (name: string): Promise<Known> => known(await client.GET("/api/v1/projects/{project}", here(name))),
   editProject: async (name: string, etag: string, body: Body<"editProject">): Promise<Known> =>
     known(await client.PATCH("/api/v1/projects/{project}", { params: { path: { project: name }, header: { "If-Match": etag } }, body })),
-  annotators: (name: string) => ok(client.GET("/api/v1/projects/{project}/annotators", here(name))),
-  agreement: (name: string) => ok(client.GET("/api/v1/projects/{project}/agreement", here(name))),
   claim: (name: string, n: number) => ok(client.POST("/api/v1/projects/{project}/claim", { ...here(name), body: { n }, signal: soon() })),
   undo: (name: string, key: string) => ok(client.POST("/api/v1/projects/{project}/undo", { ...here(name), headers: by(key), body: {}, signal: soon() })),
   submit: (task: number, body: Body<"submitTask">, key: string) =>
@@ -63,6 +55,4 @@ export const api = {
     ok(client.GET("/api/v1/projects/{project}/mine", { params: { path: { project: name }, query: { limit: 20, ...(after ? { after } : {}) } } })),
   progress: (name: string) => ok(client.GET("/api/v1/projects/{project}/progress", here(name))),
   runs: () => ok(client.GET("/api/v1/runs", { params: { query: { limit: 50 } } })),
-  run: (run: string) => ok(client.GET("/api/v1/runs/{run}", { params: { path: { run } } })),
-  confusion: (run: string) => ok(client.GET("/api/v1/runs/{run}/confusion", { params: { path: { run } } })),
 };

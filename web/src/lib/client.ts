@@ -21,15 +21,26 @@ export function useCsrf(token: string): void {
   csrf = token;
 }
 
-const patience = 60_000; // milliseconds; a caller's own signal may be less patient
+// What is read comes soon; what is done may take minutes (models are fitted), and the service ends it. A caller's own signal may be less
+// patient.
+const patience = 60_000; // milliseconds
 
 async function reach(request: Request): Promise<Response> {
+  const signals = [request.signal];
+  if (request.method === "GET") signals.push(AbortSignal.timeout(patience));
   try {
-    return await fetch(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(patience)]) });
+    return await fetch(request, { signal: AbortSignal.any(signals) });
   } catch (error) {
-    if (request.signal.aborted) throw error;
+    const late = (request.signal.reason as Error | undefined)?.name === "TimeoutError";
+    if (request.signal.aborted && !late) throw error;
     throw new Problem(0, "Not reached", "The service cannot be reached.");
   }
+}
+
+// Called when the service no longer knows who asks: the session ran out or was ended.
+let lost = (): void => {};
+export function whenLost(then: () => void): void {
+  lost = then;
 }
 
 const guard: Middleware = {
@@ -48,6 +59,7 @@ const guard: Middleware = {
     } catch {
       // a proxy's answer; the status says enough
     }
+    if (response.status === 401 && !new URL(response.url).pathname.startsWith("/api/v1/session")) lost();
     throw new Problem(response.status, title, detail);
   },
 };
@@ -65,7 +77,7 @@ export interface Listed<T> {
   next: string | null;
 }
 
-// Every page of a list, one after another, for lists that are short by nature.
+// Every page of a list, one after another: for what has to be whole, as what there is to choose from.
 export async function all<T>(page: (after: string | undefined) => Promise<Listed<T>>): Promise<T[]> {
   const items: T[] = [];
   let after: string | undefined;

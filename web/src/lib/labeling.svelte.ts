@@ -8,7 +8,6 @@ const renewEvery = 30_000; // milliseconds
 
 const lease = (task: Task): string => `${task.id} ${task.lease}`;
 
-
 export class Labeling {
   project = $state<Project | null>(null);
   current = $state<Task | null>(null);

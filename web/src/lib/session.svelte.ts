@@ -1,5 +1,5 @@
 import { api, type Session } from "./api";
-import { Problem, useCsrf } from "./client";
+import { Problem, useCsrf, whenLost } from "./client";
 
 // Who is signed in. `known` is false until the service was asked.
 class SessionState {
@@ -48,3 +48,4 @@ class SessionState {
 }
 
 export const session = new SessionState();
+whenLost(() => (session.account = null)); // the page for signing in stands at the same address then

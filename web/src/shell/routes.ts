@@ -20,14 +20,14 @@ export const routes: Route[] = [
 
   // Gather
   { pattern: "/sources", load: () => import("../pages/gather/Sources.svelte") },
-  { pattern: "/sources/new", load: () => import("../pages/gather/NewSource.svelte") },
+  { pattern: "/new/source", load: () => import("../pages/gather/NewSource.svelte") },
   { pattern: "/sources/{source}", load: () => import("../pages/gather/SourcePage.svelte") },
   { pattern: "/records/{id}", load: () => import("../pages/data/RecordPage.svelte") },
   { pattern: "/jobs", load: () => import("../pages/gather/Jobs.svelte") },
 
   // Label: the owner's
   { pattern: "/projects", load: () => import("../pages/label/owner/Projects.svelte") },
-  { pattern: "/projects/new", load: () => import("../pages/label/owner/NewProject.svelte") },
+  { pattern: "/new/project", load: () => import("../pages/label/owner/NewProject.svelte") },
   { pattern: "/projects/{name}", load: () => import("../pages/label/owner/ProjectPage.svelte") },
 
   // Learn

@@ -31,8 +31,9 @@ export interface Asked {
 
 export const kindOf = (question: Question): string => question.kind ?? "classification";
 export const atOnce = (kind: string): boolean => ["classification", "hierarchical", "pairwise"].includes(kind);
-const broad = ["spans", "relations", "boxes", "polygons", "keypoints", "pairwise", "ranking", "rows"];
-// These show the text, the picture or the fields themselves, and stand where the item stands.
+const marks = ["spans", "relations", "boxes", "polygons", "keypoints"]; // that this page cannot ask for yet
+const broad = ["pairwise", "ranking", "rows"];
+// These show the fields themselves, and stand where the item stands.
 export function isWide(question: Question | Definition): boolean {
   if (question.kind === "form") return ((question as Definition).question ?? []).some((part) => isWide(part));
   return broad.includes(question.kind ?? "");
@@ -136,13 +137,8 @@ export function faultOf(question: Question | Definition, item: Item, value: Valu
       if (!rows) return `This item has no table in ‘${question.table ?? ""}’; skip it`;
       return counted(asked, list.filter((each) => each !== null).length, "rows with a class");
     }
-    case "spans":
-    case "relations":
-    case "boxes":
-    case "polygons":
-    case "keypoints":
-      return "This page cannot ask for marks yet; skip it, and answer it over the API";
     default:
+      if (marks.includes(kindOf(asked))) return "This page cannot ask for marks yet; skip it, and answer it over the API";
       return typeof value === "string" ? "" : "Nothing is chosen yet";
   }
 }
@@ -151,8 +147,7 @@ export function faultOf(question: Question | Definition, item: Item, value: Valu
 export function answerOf(question: Question | Definition, item: Item, value: Value): Value {
   const kind = question.kind ?? "classification";
   if (kind === "text") return String(value).trim();
-  if (["multilabel", "spans", "boxes", "polygons", "keypoints"].includes(kind)) return value ?? [];
-  if (kind === "relations") return value ?? { spans: [], relations: [] };
+  if (kind === "multilabel") return value ?? [];
   if (kind === "rows") return value ?? (rowsOf(question as Question, item) ?? []).map(() => null);
   if (kind !== "form") return value;
   const given = (value ?? {}) as Record<string, unknown>;

@@ -21,7 +21,5 @@ export function said(answer: { label: string | null; value?: unknown }): string 
 
 export const seconds = (milliseconds: number | null | undefined): string => (milliseconds === null || milliseconds === undefined ? "–" : `${(milliseconds / 1000).toFixed(1)} s`);
 
-export const stateWord = (state: string): string => (state === "active" ? "" : state);
-
 export const ratio = (value: number | null | undefined, digits = 3): string => (value === null || value === undefined ? "–" : value.toFixed(digits));
 export const between = (low: number | null | undefined, high: number | null | undefined, digits = 3): string => (low === null || low === undefined || high === null || high === undefined ? "" : `${low.toFixed(digits)} to ${high.toFixed(digits)}`);
