@@ -1,3 +1,5 @@
+// Which parts of a record a task shows: what the project says, by default the text and the picture,
+// or the fields of a record that has neither; and always the fields that the question is about.
 #include "service/labels/shown_record.hpp"
 
 #include <algorithm>
