@@ -167,18 +167,22 @@ void tell_pages(const service::Environment& here, int tasks) {
     auto list = [&](auto verb, auto request) {
         return asked(here, [&](service::Work& work) { return verb(work, request); });
     };
-    service::ListAnswers answers{.project = "p"};
+    service::ListAnswers answers;
+    answers.project = "p";
     look("answers", [&] {
         answers.page.after = fmt::format("{}.0.0.", static_cast<std::int64_t>(random.next()));
         list(service::list_answers, answers);
     });
-    service::ListMine mine{.project = "p", .user = "u1"};
+    service::ListMine mine;
+    mine.project = "p";
+    mine.user = "u1";
     auto own = list(service::list_mine, mine).next;
     look("own history", [&] {
         mine.page.after = somewhere(own, any_task());
         list(service::list_mine, mine);
     });
-    service::ListReview review{.project = "p"};
+    service::ListReview review;
+    review.project = "p";
     auto disputed = list(service::list_review, review).next;
     look("review", [&] {
         review.page.after = somewhere(disputed, any_task());
@@ -193,16 +197,13 @@ void tell_pages(const service::Environment& here, int tasks) {
 void check_sums(base::Database& database) {
     auto wrong = database.call([](base::Tx& tx) {
         return tx
-            .exec(
-                "SELECT count(*) FROM label_task t LEFT JOIN (SELECT task_id, count(*) FILTER "
-                "(WHERE "
-                "state = 'answered') AS answers, count(*) FILTER (WHERE state = 'held') AS held "
-                "FROM "
-                "label_lease GROUP BY task_id) l ON l.task_id = t.id WHERE t.answers <> "
-                "coalesce(l.answers, 0) OR t.leases <> coalesce(l.held, 0) OR t.answers + t.leases "
-                "> "
-                "t.wanted"
-            )[0][0]
+            .exec(R"(
+                SELECT count(*) FROM label_task t LEFT JOIN (
+                    SELECT task_id, count(*) FILTER (WHERE state = 'answered') AS answers,
+                        count(*) FILTER (WHERE state = 'held') AS held
+                    FROM label_lease GROUP BY task_id) l ON l.task_id = t.id
+                WHERE t.answers <> coalesce(l.answers, 0) OR t.leases <> coalesce(l.held, 0)
+                    OR t.answers + t.leases > t.wanted)")[0][0]
             .as<int>();
     });
     fmt::print("  tasks whose counts are wrong or that too many have: {}\n", wrong);
