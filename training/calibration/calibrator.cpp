@@ -20,7 +20,7 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr double edge = 1e-12;
+constexpr double edge = Calibrator::edge;
 
 double logit_of(double probability) {
     const double p = std::clamp(probability, edge, 1 - edge);

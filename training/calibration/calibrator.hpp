@@ -38,6 +38,17 @@ constexpr auto words_of(Calibration) {
 // two classes for the second alone; a class without a row, or with all, stays as it is.
 class Calibrator {
 public:
+    struct Sigmoid {  // of slope * logit + offset
+        bool fitted = false;
+        double slope = 1;
+        double offset = 0;
+    };
+    // Straight between the points, flat beyond them; none: as it is.
+    struct Curve {
+        std::vector<double> x, y;  // x rises
+    };
+    static constexpr double edge = 1e-12;  // probabilities are cut to within it of 0 and 1
+
     Calibrator() = default;
 
     // `probabilities` is row-major, truth.size() x classes. Throws base::Error if there are no
@@ -56,6 +67,10 @@ public:
     Calibration kind() const { return kind_; }  // never automatic
     std::size_t classes() const { return classes_; }
     bool empty() const { return kind_ == Calibration::none; }
+    // What kind() has, by class; of two classes the second counts alone.
+    double temperature() const { return temperature_; }
+    const std::vector<Sigmoid>& sigmoids() const { return sigmoids_; }
+    const std::vector<Curve>& curves() const { return curves_; }
     // What was fitted: {"calibration": "temperature", "temperature": 1.7}.
     boost::json::object json() const;
 
@@ -64,16 +79,6 @@ public:
     static Calibrator load(Reader& in);
 
 private:
-    struct Sigmoid {
-        bool fitted = false;
-        double slope = 1;
-        double offset = 0;
-    };
-    // Straight between the points, flat beyond them; none: as it is.
-    struct Curve {
-        std::vector<double> x, y;
-    };
-
     double of_class(std::size_t which, double probability) const;
     void fit_temperature(std::span<const double> probabilities, std::span<const int> truth);
     static Sigmoid fit_sigmoid(std::span<const double> scores, std::span<const char> is_of);

@@ -55,6 +55,11 @@ struct HeldOut {
 // The calibration, thresholds and abstention that a model ends with. Kept in its artefact.
 class Decision {
 public:
+    struct Cost {
+        std::uint32_t truth = 0, said = 0;
+        double more = 0;  // than what it would cost without being named
+    };
+
     Decision() = default;
 
     // The calibration first; all else is fitted to calibrated probabilities. The thresholds are
@@ -72,6 +77,9 @@ public:
     const Calibrator& calibrator() const { return calibrator_; }
     // Whether it may leave rows without an answer.
     bool may_abstain() const { return abstain_below_ > 0; }
+    double abstain_below() const { return abstain_below_; }  // 0: never
+    const std::vector<double>& thresholds() const { return thresholds_; }
+    const std::vector<Cost>& costs() const { return costs_; }
 
     // The class of each line: the highest ratio of probability and threshold, the least expected
     // cost (Elkan 2001), or the most probable; the first of equals.
@@ -91,11 +99,6 @@ public:
     static Decision load(Reader& in, std::size_t classes);
 
 private:
-    struct Cost {
-        std::uint32_t truth = 0, said = 0;
-        double more = 0;  // than what it would cost without being named
-    };
-
     void fit_abstention(const DecisionSpec& spec, const HeldOut& rows, std::size_t classes);
 
     Calibrator calibrator_;

@@ -232,11 +232,10 @@ std::string features_of(OnnxGraph& graph, const Predictor& predictor) {
     const auto& featurizer = predictor.featurizer();
     if (!predictor.preparation().empty())
         cannot("the preparation of the source has no operators", "train with --prepare 0");
-    if (featurizer.has_text())
-        cannot("n-grams of texts by their hash have no operator", use_features);
     if (!predictor.inputs())
         cannot("the model is of an older program and knows no names", "train it again");
     std::vector<std::string> parts;
+    if (featurizer.text()) parts.push_back(onnx_text(graph, *featurizer.text()));
     if (featurizer.numeric())
         parts.push_back(graph.cast(
             Columns(graph, *featurizer.numeric(), *predictor.inputs()).all(), Type::real32
@@ -255,11 +254,6 @@ std::string onnx_of(const Predictor& predictor, OnnxInputs inputs) {
             fmt::format("models of the kind '{}' have no operators", predictor.model()),
             "export native, or train another kind"
         );
-    if (!predictor.decision().empty())
-        cannot(
-            "calibration, thresholds and abstention have no operators here",
-            "export native, or train without them"
-        );
     const auto rows = inputs == OnnxInputs::features
                           ? graph.input("features", Type::real32, predictor.featurizer().columns())
                           : features_of(graph, predictor);
@@ -276,8 +270,9 @@ std::string onnx_of(const Predictor& predictor, OnnxInputs inputs) {
     boost::json::array names;
     for (const auto& name : classes) names.emplace_back(name);
     graph.note("classes", boost::json::serialize(names));
-    graph.output(answers, "probabilities", Type::real64, classes.size());
-    graph.output(graph.texts_of(graph.argmax(answers), classes), "class", Type::text, 0);
+    const auto decision = onnx_decided(graph, answers, predictor.decision(), classes.size());
+    graph.output(decision.probabilities, "probabilities", Type::real64, classes.size());
+    graph.output(graph.texts_of(decision.decided, classes), "class", Type::text, 0);
     return graph.bytes();
 }
 

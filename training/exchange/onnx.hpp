@@ -25,16 +25,17 @@ constexpr auto words_of(OnnxInputs) {
 // The model as an ONNX graph (IR 8, opset 15, ai.onnx.ml 2) that computes what
 // Predictor::predict() does, for any number N of rows.
 //
-// Inputs, columns: a column of numbers, flags or times (seconds since 1970) is double [N, 1] with
-// NaN for what is missing; a category string [N, 1], "" for missing; "pixels" uint8 [N, values].
-// Inputs, features: "features" float [N, columns].
-// Outputs: "probabilities" double [N, classes] and "class" string [N], or "value" double [N, 1];
-// "class_" where a column is called "class", and so on.
-// Metadata: "classes" or "target", "signature" (JSON), "kind".
+// Inputs, columns: "title" and "body" string [N, 1], UTF-8, where the model reads words of them,
+// for which the graph takes the operator Tokenizer of ONNX Runtime (com.microsoft 1); a column of
+// numbers, flags or times (seconds since 1970) is double [N, 1] with NaN for what is missing; a
+// category string [N, 1], "" for missing; "pixels" uint8 [N, values]. Inputs, features: "features"
+// float [N, columns]. Outputs: "probabilities" double [N, classes], calibrated, and "class" string
+// [N], "" where the model abstains; or "value" double [N, 1]. "class_" where a column is called
+// "class", and so on. Metadata: "classes" or "target", "signature" (JSON), "kind".
 //
-// Throws base::Error in one line for what operators of ONNX do not express: n-grams of texts, parts
-// of dates, imputation by neighbours, a preparation, features of pictures other than pixels,
-// a decision (training/calibration), and kinds of model that are not laid open (PlainModel).
+// Throws base::Error in one line for what operators of ONNX do not express: n-grams of texts
+// without a vocabulary or of characters, parts of dates, imputation by neighbours, a preparation,
+// features of pictures other than pixels, and kinds of model that are not laid open (PlainModel).
 std::string onnx_of(const Predictor& predictor, OnnxInputs inputs);
 
 }  // namespace training

@@ -3,6 +3,9 @@
 // float would move thresholds of trees.
 #include "training/exchange/onnx_graph.hpp"
 
+#include <algorithm>
+#include <sstream>
+
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <onnx/onnx_pb.h>
@@ -213,6 +216,18 @@ std::string OnnxGraph::sum(const std::string& value) {
     return node("ReduceSum", {value, whole({1})}).output(0);
 }
 
+std::string OnnxGraph::largest(const std::string& value) {
+    auto& made = node("ReduceMax", {value});
+    set_ints(made, "axes", std::vector<std::int64_t>{1});
+    return made.output(0);
+}
+
+std::string OnnxGraph::at(const std::string& value, const std::string& where) {
+    auto& made = node("GatherElements", {value, op("Unsqueeze", {where, whole({1})})});
+    set_int(made, "axis", 1);
+    return op("Squeeze", {made.output(0), whole({1})});
+}
+
 std::string OnnxGraph::numbers_of(
     const std::string& value,
     const std::vector<std::string>& texts,
@@ -225,6 +240,63 @@ std::string OnnxGraph::numbers_of(
     set_floats(made, "values_floats", numbers);
     set_float(made, "default_float", other);
     return cast(made.output(0), Type::real64);
+}
+
+std::string OnnxGraph::words_of(const std::string& value, const std::string& pattern, bool lower) {
+    auto texts = op("Squeeze", {value, whole({1})});
+    if (lower) {
+        auto& lowered = node("StringNormalizer", {texts});
+        set_text(lowered, "case_change_action", "LOWER");
+        set_text(lowered, "locale", "C.UTF-8");
+        texts = lowered.output(0);
+    }
+    if (model_->opset_import_size() == 2) {
+        auto* runtime = model_->add_opset_import();
+        runtime->set_domain("com.microsoft");
+        runtime->set_version(1);
+    }
+    auto& made = node("Tokenizer", {texts});
+    made.set_domain("com.microsoft");
+    set_int(made, "mark", 0);
+    set_int(made, "mincharnum", 1);
+    set_text(made, "pad_value", " ");  // in no n-gram
+    set_text(made, "tokenexp", pattern);
+    return made.output(0);
+}
+
+std::string OnnxGraph::counts_of(const std::string& words, const std::vector<std::string>& grams) {
+    std::vector<std::vector<std::int64_t>> by_length;  // which grams have 1, 2, .. words
+    for (std::size_t i = 0; i < grams.size(); ++i) {
+        const auto blanks = std::count(grams[i].begin(), grams[i].end(), ' ');
+        const auto length = static_cast<std::size_t>(blanks);
+        if (by_length.size() <= length) by_length.resize(length + 1);
+        by_length[length].push_back(static_cast<std::int64_t>(i));
+    }
+    std::vector<std::string> pool;
+    std::vector<std::int64_t> starts, places;
+    for (const auto& some : by_length) {
+        starts.push_back(static_cast<std::int64_t>(pool.size()));
+        for (auto gram : some) {
+            places.push_back(gram);
+            std::istringstream parts(grams[static_cast<std::size_t>(gram)]);
+            for (std::string word; std::getline(parts, word, ' ');) pool.push_back(word);
+        }
+    }
+    auto& made = node("TfIdfVectorizer", {words});
+    set_text(made, "mode", "TF");
+    set_int(made, "min_gram_length", 1);
+    set_int(made, "max_gram_length", static_cast<std::int64_t>(by_length.size()));
+    set_int(made, "max_skip_count", 0);
+    set_ints(made, "ngram_counts", starts);
+    set_ints(made, "ngram_indexes", places);
+    set_texts(made, "pool_strings", pool);
+    return made.output(0);
+}
+
+std::string OnnxGraph::columns_at(const std::string& value, std::vector<std::int64_t> places) {
+    auto& made = node("Gather", {value, whole(std::move(places))});
+    set_int(made, "axis", 1);
+    return made.output(0);
 }
 
 std::string OnnxGraph::mapped(

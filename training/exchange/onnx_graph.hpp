@@ -44,6 +44,9 @@ public:
     std::string concat(const std::vector<std::string>& parts);  // side by side
     std::string argmax(const std::string& value);               // of each row; rows
     std::string sum(const std::string& value);                  // of each row; rows x 1
+    std::string largest(const std::string& value);              // of each row; rows x 1
+    // The value of each row at its column `where` (int64, rows); rows.
+    std::string at(const std::string& value, const std::string& where);
     // Texts to numbers; what is none of them becomes `other`.
     std::string numbers_of(
         const std::string& value,
@@ -51,6 +54,14 @@ public:
         const std::vector<float>& numbers,
         float other
     );
+    // Texts (rows x 1) to words (rows x the most of a row) by the operator of ONNX Runtime's own
+    // set; `pattern` is of RE2.
+    std::string words_of(const std::string& value, const std::string& pattern, bool lower);
+    // How often each of `grams`, which are words joined by blanks, is in a row of words; float,
+    // rows x grams.
+    std::string counts_of(const std::string& words, const std::vector<std::string>& grams);
+    // Columns of rows x columns in another order.
+    std::string columns_at(const std::string& value, std::vector<std::int64_t> places);
     std::string mapped(
         const std::string& value,
         const std::vector<double>& from,

@@ -36,6 +36,7 @@ public:
 
     // The parts that it has.
     bool has_text() const { return text_.has_value(); }
+    const HashedTfidf* text() const { return text_ ? &*text_ : nullptr; }
     const ColumnFeatures* numeric() const { return numeric_ ? &*numeric_ : nullptr; }
     const PictureFeaturizer* pictures() const { return pictures_ ? &*pictures_ : nullptr; }
 

@@ -168,7 +168,7 @@ void HashedTfidf::name_terms(const std::vector<TextItem>& items) {
     WordRoom room;
     std::vector<std::uint64_t> grams;
     const auto grams_wanted = grams_of(spec_);
-    const auto look = [&](const std::string& text, std::uint64_t seed, const char* before) {
+    const auto look = [&](const std::string& text, std::uint64_t seed, std::string_view before) {
         grams.clear();
         hash_grams(text, seed, grams_wanted, room, grams);
         std::vector<std::string> texts;
@@ -178,13 +178,13 @@ void HashedTfidf::name_terms(const std::vector<TextItem>& items) {
             auto& name = names_[static_cast<std::size_t>(found - terms_.begin())];
             if (!name.empty()) continue;
             if (texts.empty()) texts = gram_texts(text, grams_wanted);
-            name = before + texts[i];
+            name = std::string(before) + texts[i];
             --left;
         }
     };
     for (const auto& item : items) {
         if (left == 0) return;
-        if (spec_.title) look(item.title, title_seed, "title: ");
+        if (spec_.title) look(item.title, title_seed, in_title);
         if (spec_.body) look(item.body, body_seed, "");
     }
 }

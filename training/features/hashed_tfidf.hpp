@@ -28,8 +28,12 @@ public:
 
     std::size_t columns() const;
     const TextSpec& spec() const { return spec_; }
-    // Of a column: the n-gram if there is a vocabulary, "n-gram 123" if not.
+    // Of a column: the n-gram if there is a vocabulary, behind `in_title` if it is of titles;
+    // "n-gram 123" if not.
+    static constexpr std::string_view in_title = "title: ";
     std::string name(std::size_t column) const;
+    // What a column is multiplied with; 0 drops it.
+    const std::vector<float>& weights() const { return idf_; }
 
     void save(Writer& out) const;
     static HashedTfidf load(Reader& in);

@@ -118,6 +118,22 @@ void each_char_gram(std::string_view word, const Grams& grams, Visit visit) {
 
 }  // namespace
 
+// An intersection is written as what is in neither complement: letters that are not Han are
+// [^\\PL\\p{Han}], those that are [^\\PL\\P{Han}].
+std::string word_pattern() {
+    std::string run = "_", single;
+    for (const std::string kind : {"L", "M", "N"}) {
+        run += "|[^\\P" + kind;
+        for (const std::string script :
+             {"Han", "Hiragana", "Katakana", "Thai", "Lao", "Khmer", "Myanmar"}) {
+            run += "\\p{" + script + "}";
+            single += "[^\\P" + kind + "\\P{" + script + "}]|";
+        }
+        run += "]";
+    }
+    return single + "(?:" + run + ")+";
+}
+
 void hash_words(std::string_view utf8, std::uint64_t seed, std::vector<std::uint64_t>& out) {
     std::string room;
     each_word(utf8, true, room, [&](std::string_view word) {

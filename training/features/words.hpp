@@ -20,6 +20,9 @@ struct WordRoom {
     std::string word;
 };
 
+// A word as a regular expression of RE2.
+std::string word_pattern();
+
 // Hashes of the lower-cased words of a UTF-8 text, in order, appended to `out`. A word is a longest
 // run of letters, digits, marks and underscores; a character of a script written without spaces
 // (Han, kana, Thai, Lao, Khmer, Myanmar) is a word by itself. Broken bytes separate words.

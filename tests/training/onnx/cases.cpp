@@ -107,6 +107,11 @@ json::object inputs_of(const Examples& rows) {
         all[rows.columns[c].name] =
             column(levels != rows.levels.end() ? "string" : "float64", 1, std::move(values));
     }
+    for (bool title : {true, false}) {
+        json::array values;
+        for (const auto& text : rows.text) values.emplace_back(title ? text.title : text.body);
+        if (!values.empty()) all[title ? "title" : "body"] = column("string", 1, std::move(values));
+    }
     if (rows.pixel_count > 0) {
         json::array values;
         for (auto byte : rows.pixels) values.emplace_back(byte);
@@ -150,8 +155,13 @@ public:
         if (predictor.predicts_classes()) {
             const auto& classes = predictor.class_names();
             json::array names;
-            for (int decided : decide(answers, classes.size()))
-                names.emplace_back(classes[static_cast<std::size_t>(decided)]);
+            const auto& decision = predictor.decision();
+            const auto decided = decision.decide(answers, classes.size());
+            const auto abstains = decision.abstains(answers, decided, classes.size());
+            for (std::size_t row = 0; row < decided.size(); ++row)
+                names.emplace_back(
+                    abstains[row] ? "" : classes[static_cast<std::size_t>(decided[row])]
+                );
             out["classes"] = names;
         }
         std::ofstream(folder_ / (name + ".onnx"), std::ios::binary) << onnx_of(predictor, inputs);
@@ -233,6 +243,72 @@ void of_plans(Cases& cases) {
     cases.add("pictures-mlp", spec_of("mlp"), pictures_of(300, 1), pictures_of(60, 2));
 }
 
+void of_decisions(Cases& cases) {
+    for (std::size_t classes : {2U, 4U}) {
+        const auto add = [&](const std::string& name, const DecisionSpec& decision) {
+            auto spec = spec_of("gaussian_nb");  // says 0 and 1 of much
+            spec.decision = decision;
+            cases.add(
+                "decision-" + name + "-" + std::to_string(classes),
+                spec,
+                columns_of(600, 9, classes, false),
+                columns_of(300, 10, classes, true)
+            );
+        };
+        for (auto kind : {Calibration::temperature, Calibration::sigmoid, Calibration::isotonic}) {
+            DecisionSpec decision;
+            decision.calibrate = kind;
+            decision.abstain_below = 0.6;
+            add(std::string(base::name_of(kind)), decision);
+        }
+        DecisionSpec thresholds;
+        thresholds.decide = DecideBy::f_beta;
+        thresholds.beta = 2;
+        add("f_beta", thresholds);
+        DecisionSpec costs;
+        costs.calibrate = Calibration::sigmoid;
+        costs.decide = DecideBy::cost;
+        costs.costs = {{"c1>c0", 7}, {"c0>c1", 0.5}};
+        add("cost", costs);
+    }
+}
+
+// Topics with words of other scripts, accents, capitals and signs among them, and rows without any.
+Examples odd_topics(std::size_t rows, std::uint64_t seed) {
+    auto out = made::topics(rows, seed);
+    const std::vector<std::string> odd{
+        "École d'ÉTÉ, naïve_2",
+        "中文字 and かなカナ",
+        "ไทย ๏ ลาว",
+        "don't—stop",
+        "e\u0301t\u0301e",
+        "ΣΊΣΥΦΟΣ 123 x",
+        "🎈sea1🎈 Field3",
+        "\t\n"};
+    for (std::size_t row = 0; row < rows; ++row) {
+        out.text[row].body += odd[row % odd.size()];
+        out.text[row].title = odd[(row + 3) % odd.size()];
+        if (row % 29 == 7) out.text[row] = {};
+    }
+    return out;
+}
+
+void of_texts(Cases& cases) {
+    const auto train = odd_topics(300, 1), rows = odd_topics(80, 2);
+    for (const char* model : {"softmax", "multinomial_nb", "boosting"})
+        for (const bool lower : {true, false}) {
+            auto spec = spec_of(model);
+            spec.features.text.method = TextMethod::vocabulary;
+            spec.features.text.lower = lower;
+            spec.features.text.words_from = lower ? 1 : 2;
+            spec.features.text.ngrams = lower ? 2 : 3;
+            spec.features.text.sublinear = lower;
+            spec.features.text.min_documents = 2;
+            const auto* name = lower ? "-lower" : "-plain";
+            cases.add("texts-" + std::string(model) + name, spec, train, rows);
+        }
+}
+
 void of_features(Cases& cases) {
     const auto train = made::topics(300, 1), rows = made::topics(60, 2);
     for (const char* model :
@@ -252,6 +328,8 @@ int main(int argc, char** argv) {
     Cases cases(argv[1]);
     of_columns(cases);
     of_plans(cases);
+    of_decisions(cases);
+    of_texts(cases);
     of_features(cases);
     return 0;
 }
