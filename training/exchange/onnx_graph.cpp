@@ -164,6 +164,16 @@ std::string OnnxGraph::matrix32(std::span<const float> values, std::size_t colum
     return tensor->name();
 }
 
+std::string
+OnnxGraph::tensor32(std::span<const float> values, std::span<const std::int64_t> shape) {
+    auto* tensor = graph_->add_initializer();
+    tensor->set_data_type(onnx::TensorProto::FLOAT);
+    tensor->set_name(fresh());
+    for (auto size : shape) tensor->add_dims(size);
+    set_data(*tensor, values);
+    return tensor->name();
+}
+
 std::string OnnxGraph::whole(std::vector<std::int64_t> values) {
     auto* tensor = graph_->add_initializer();
     tensor->set_data_type(onnx::TensorProto::INT64);
@@ -209,6 +219,28 @@ std::string OnnxGraph::argmax(const std::string& value) {
     auto& made = node("ArgMax", {value});
     set_int(made, "axis", 1);
     set_int(made, "keepdims", 0);
+    return made.output(0);
+}
+
+std::string OnnxGraph::turned(const std::string& value, std::span<const std::int64_t> axes) {
+    auto& made = node("Transpose", {value});
+    set_ints(made, "perm", axes);
+    return made.output(0);
+}
+
+std::string
+OnnxGraph::conv(const std::string& value, const std::string& weights, const std::string& bias) {
+    auto& made = node("Conv", {value, weights, bias});
+    set_ints(made, "kernel_shape", std::vector<std::int64_t>{3, 3});
+    set_ints(made, "pads", std::vector<std::int64_t>{1, 1, 1, 1});
+    return made.output(0);
+}
+
+std::string OnnxGraph::pooled(const std::string& value) {
+    auto& made = node("MaxPool", {value});
+    set_ints(made, "kernel_shape", std::vector<std::int64_t>{2, 2});
+    set_ints(made, "strides", std::vector<std::int64_t>{2, 2});
+    set_int(made, "ceil_mode", 1);
     return made.output(0);
 }
 

@@ -36,6 +36,7 @@ public:
     std::string matrix(std::span<const double> values, std::size_t columns);
     std::string matrix32(std::span<const float> values, std::size_t columns);
     std::string whole(std::vector<std::int64_t> values);
+    std::string tensor32(std::span<const float> values, std::span<const std::int64_t> shape);
 
     // An operator of the standard set without attributes: "Add", "MatMul", "Where".
     std::string op(std::string_view type, std::initializer_list<std::string> inputs);
@@ -47,6 +48,11 @@ public:
     std::string largest(const std::string& value);              // of each row; rows x 1
     // The value of each row at its column `where` (int64, rows); rows.
     std::string at(const std::string& value, const std::string& where);
+    std::string turned(const std::string& value, std::span<const std::int64_t> axes);
+    // Of pictures channel by channel, with a border of zeros: 3 x 3 weights, out x in x 3 x 3.
+    std::string conv(const std::string& value, const std::string& weights, const std::string& bias);
+    // The largest of each field of 2 x 2, and of what there is of one at the edge.
+    std::string pooled(const std::string& value);
     // Texts to numbers; what is none of them becomes `other`.
     std::string numbers_of(
         const std::string& value,

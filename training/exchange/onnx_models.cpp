@@ -47,9 +47,9 @@ struct Answers {
         return graph.softmax(graph.op("Mul", {scores, graph.constant(model.temperature)}));
     }
 
-    std::string operator()(const PlainNetwork& model) const {
-        auto x = rows;
-        std::size_t at = 0;
+    // ReLU between layers, whose parameters begin at `at`; then the answer.
+    template <typename Net>
+    std::string layers(std::string x, const Net& model, std::size_t at) const {
         for (std::size_t i = 0; i + 1 < model.sizes.size(); ++i) {
             const auto in = model.sizes[i], out = model.sizes[i + 1];
             x = graph.op(
@@ -62,6 +62,43 @@ struct Answers {
         }
         x = graph.cast(x, Type::real64);
         return model.values ? value_of(x, model.counts, model.mean, model.scale) : graph.softmax(x);
+    }
+
+    std::string operator()(const PlainNetwork& model) const { return layers(rows, model, 0); }
+
+    // ONNX wants the channels of a picture one after the other, which is turned before and after.
+    std::string operator()(const PlainConvNetwork& model) const {
+        const auto whole = [](std::size_t size) { return static_cast<std::int64_t>(size); };
+        const std::vector<std::int64_t> to_front{0, 3, 1, 2}, to_back{0, 2, 3, 1};
+        auto x = graph.op(
+            "Reshape",
+            {rows,
+             graph.whole({-1, whole(model.height), whole(model.width), whole(model.channels)})}
+        );
+        x = graph.turned(x, to_front);
+        std::size_t at = 0, in = model.channels;
+        for (auto out : model.blocks) {
+            std::vector<float> weights(9 * in * out);
+            for (std::size_t o = 0; o < out; ++o)
+                for (std::size_t tap = 0; tap < 9; ++tap)
+                    for (std::size_t c = 0; c < in; ++c)
+                        weights[(o * in + c) * 9 + tap] =
+                            model.parameters[at + (o * 9 + tap) * in + c];
+            at += weights.size();
+            const std::vector<std::int64_t> shape{whole(out), whole(in), 3, 3}, one{whole(out)};
+            x = graph.conv(
+                x,
+                graph.tensor32(weights, shape),
+                graph.tensor32(model.parameters.subspan(at, out), one)
+            );
+            x = graph.pooled(graph.op("Relu", {x}));
+            at += out;
+            in = out;
+        }
+        x = graph.op(
+            "Reshape", {graph.turned(x, to_back), graph.whole({-1, whole(model.sizes.front())})}
+        );
+        return layers(x, model, at);
     }
 
     std::string value_of(std::string x, bool counts, double mean, double scale) const {

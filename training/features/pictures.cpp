@@ -228,6 +228,7 @@ Design PictureFeaturizer::fit(
             scale_[i] = spread > 1e-6 ? static_cast<float>(1 / spread) : 0.0F;
     }
     standardise(rows);
+    rows.picture = form();
     return rows;
 }
 
@@ -249,7 +250,15 @@ Design PictureFeaturizer::apply(const Examples& examples, Team& team) const {
         );
     auto design = described(examples, team);
     standardise(design);
+    design.picture = form();
     return design;
+}
+
+PictureForm PictureFeaturizer::form() const {
+    PictureForm out{shape_.width, shape_.height, shape_.channels};
+    if (kind_ != PictureFeatures::pixels || shape_.width == 0 || out.values() != values_) return {};
+    out.means = mean_;
+    return out;
 }
 
 std::string PictureFeaturizer::name(std::size_t output) const {

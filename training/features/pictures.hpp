@@ -66,6 +66,8 @@ public:
 
     std::size_t width() const { return width_; }
     PictureFeatures kind() const { return kind_; }
+    // How its rows lie as pictures; none where they are no pixels, or the width is not known.
+    PictureForm form() const;
     // Of each number over the training rows.
     const std::vector<float>& means() const { return mean_; }
     // "pixel 3,5", "gradient 12", "patch 7 in field 4"

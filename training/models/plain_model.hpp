@@ -37,6 +37,20 @@ struct PlainNetwork {
     double mean = 0, scale = 1;
 };
 
+// A row is a picture: line by line, the channels of a pixel side by side. For each of `blocks`: a
+// 3 x 3 convolution with a border of zeros, whose out x (line, column, in) weights and bias lie one
+// after the other, the largest of each field of 2 x 2 (of what there is of it at odd edges), and
+// ReLU. Then layers as those of PlainNetwork, of `sizes`, whose parameters follow.
+struct PlainConvNetwork {
+    std::size_t height = 0, width = 0, channels = 0;
+    std::vector<std::size_t> blocks;  // channels that each gives
+    std::vector<std::size_t> sizes;
+    std::span<const float> parameters;
+    bool values = false;
+    bool counts = false;
+    double mean = 0, scale = 1;
+};
+
 // Binary trees; a row goes left if x < threshold, and where `missing_left` says if x is missing.
 // Sums of the leaves over the trees of each margin, plus `base`; what is made of them is Trees'
 // (training/numeric/trees.hpp).
@@ -57,7 +71,7 @@ struct PlainTrees {
 };
 
 // None: the kind is not laid open.
-using PlainModel =
-    std::variant<std::monostate, PlainConstant, PlainLinear, PlainNetwork, PlainTrees>;
+using PlainModel = std::
+    variant<std::monostate, PlainConstant, PlainLinear, PlainNetwork, PlainConvNetwork, PlainTrees>;
 
 }  // namespace training

@@ -21,6 +21,7 @@ Design take_rows(const Design& design, std::span<const std::uint32_t> chosen) {
     out.rows = chosen.size();
     out.columns = design.columns;
     out.sparse = design.sparse;
+    out.picture = design.picture;
     if (!design.sparse) {
         out.values.resize(out.rows * out.columns);
         copy_rows(design, chosen, out.values.data());

@@ -7,6 +7,16 @@
 
 namespace training {
 
+// How the columns of rows lie as a picture: line by line, the channels of a pixel side by side.
+struct PictureForm {
+    std::size_t width = 0;  // 0: the rows are no pictures
+    std::size_t height = 0;
+    std::size_t channels = 0;
+    std::vector<float> means = {};  // what each column was lessened by; empty: nothing
+
+    std::size_t values() const { return width * height * channels; }
+};
+
 // The rows as a model sees them: a dense row-major matrix, or a sparse one in compressed rows with
 // rising columns.
 struct Design {
@@ -19,6 +29,7 @@ struct Design {
     // Where rows are the tokens of texts: the first row of each text, and the number of rows. Else
     // empty, and rows do not depend on each other.
     std::vector<std::uint64_t> sequences;
+    PictureForm picture;  // where each dense row is the pixels of one picture, and nothing else
 
     std::size_t count(std::size_t row) const {
         return static_cast<std::size_t>(starts[row + 1] - starts[row]);

@@ -87,6 +87,24 @@ struct Kernels {
       float shrink);
     // y += a * x
     void (*axpy)(std::size_t count, float a, const float* x, float* y);
+
+    // Of the four cells of a field, `count` channels each: out = max(0, largest + bias), and which
+    // of them it was (0 to 3; the first of equal ones). Cells may be the same.
+    void (*pool
+    )(std::size_t count,
+      const float* const* cells,
+      const float* bias,
+      float* out,
+      std::uint32_t* which);
+    // The way back: the error times `scale` goes to the cell that was largest, where `out` is above
+    // 0; all else of the cells becomes 0. Cells must differ.
+    void (*unpool
+    )(std::size_t count,
+      const float* error,
+      const float* out,
+      const std::uint32_t* which,
+      float scale,
+      float* const* cells);
 };
 
 inline constexpr std::size_t work_floats = 256 * 1024 + 96 * 256 + 64;

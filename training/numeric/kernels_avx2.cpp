@@ -17,6 +17,8 @@ const Kernels* avx2_kernels() {
         adagrad_rows,
         adam,
         axpy,
+        pool,
+        unpool,
     };
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? &table : nullptr;
 }

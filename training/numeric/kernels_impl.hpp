@@ -332,4 +332,39 @@ void axpy(size_t count, float a, const float* x, float* y) {
     for (size_t i = 0; i < count; ++i) y[i] += a * x[i];
 }
 
+void pool(size_t count, const float* const* cells, const float* bias, float* out, uint32_t* which) {
+    const float *a = cells[0], *b = cells[1], *c = cells[2], *d = cells[3];
+#pragma GCC ivdep
+    for (size_t i = 0; i < count; ++i) {
+        const bool right = b[i] > a[i], low_right = d[i] > c[i];
+        const float above = right ? b[i] : a[i];
+        const float below = low_right ? d[i] : c[i];
+        const uint32_t of_above = right ? 1U : 0U;
+        const uint32_t of_below = low_right ? 3U : 2U;
+        const float largest = (below > above ? below : above) + bias[i];
+        which[i] = below > above ? of_below : of_above;
+        out[i] = largest < 0 ? 0.0F : largest;  // not a number stays one
+    }
+}
+
+void unpool(
+    size_t count,
+    const float* error,
+    const float* out,
+    const uint32_t* which,
+    float scale,
+    float* const* cells
+) {
+    float *a = cells[0], *b = cells[1], *c = cells[2], *d = cells[3];
+#pragma GCC ivdep
+    for (size_t i = 0; i < count; ++i) {
+        const float e = out[i] > 0 ? error[i] * scale : 0.0F;
+        const uint32_t at = which[i];
+        a[i] = at == 0 ? e : 0.0F;
+        b[i] = at == 1 ? e : 0.0F;
+        c[i] = at == 2 ? e : 0.0F;
+        d[i] = at == 3 ? e : 0.0F;
+    }
+}
+
 }  // namespace

@@ -125,6 +125,36 @@ TEST_CASE("sparse rows are gathered and scattered at every width", "[training][k
     }
 }
 
+TEST_CASE("the largest of four cells is kept, and only it gets the error", "[training][kernels]") {
+    for (const auto* k : variants())
+        for (std::size_t count : {1U, 3U, 8U, 19U, 32U}) {
+            INFO(k->name << " count " << count);
+            const auto values = numbers<float>(4 * count, 6);
+            const auto bias = numbers<float>(count, 7), error = numbers<float>(count, 8);
+            const float* cells[4];
+            for (std::size_t i = 0; i < 4; ++i) cells[i] = values.data() + i * count;
+            std::vector<float> out(count), back(4 * count, 9.0F);
+            std::vector<std::uint32_t> which(count);
+            k->pool(count, cells, bias.data(), out.data(), which.data());
+            float* to[4];
+            for (std::size_t i = 0; i < 4; ++i) to[i] = back.data() + i * count;
+            k->unpool(count, error.data(), out.data(), which.data(), 2.0F, to);
+            for (std::size_t j = 0; j < count; ++j) {
+                std::uint32_t first = 0;
+                for (std::uint32_t i = 1; i < 4; ++i)
+                    if (cells[i][j] > cells[first][j]) first = i;
+                CHECK(which[j] == first);
+                CHECK(out[j] == std::max(0.0F, cells[first][j] + bias[j]));
+                for (std::uint32_t i = 0; i < 4; ++i)
+                    CHECK(to[i][j] == (i == first && out[j] > 0 ? 2 * error[j] : 0.0F));
+            }
+            const float broken = std::nanf("");
+            const float* same[4] = {&broken, &broken, &broken, &broken};
+            k->pool(1, same, bias.data(), out.data(), which.data());
+            CHECK(std::isnan(out[0]));  // not hidden
+        }
+}
+
 TEST_CASE("a team runs every part once, and hands on a failure", "[training][team]") {
     for (std::size_t threads : {1U, 2U, 3U}) {
         Team team(threads);

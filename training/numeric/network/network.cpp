@@ -10,14 +10,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 #include "base/error.hpp"
 #include "base/numbers/random.hpp"
 #include "training/models/models.hpp"
 #include "training/numeric/kernels.hpp"
-#include "training/numeric/network/adam.hpp"
 
 namespace training {
 
@@ -58,7 +56,7 @@ void Network::lay_out() {
 
 void Network::start(std::vector<std::size_t> sizes, bool values, std::uint64_t seed) {
     sizes_ = std::move(sizes);
-    values_ = values;
+    head_.start(values ? 0 : sizes_.back());
     lay_out();
     const base::CounterRandom random(seed, 1);
     for (std::size_t i = 0; i + 1 < layers_.size(); ++i) {
@@ -120,46 +118,6 @@ const float* Network::forward(
         }
     }
     return space.outputs.back().data();
-}
-
-// The loss of the rows, weighted, and its derivative by the outputs of the last layer; neither is
-// divided by the row count.
-// Log-sum-exp less the largest score, so that no exponential overflows.
-double Network::output_error(
-    const View& data,
-    std::span<const std::uint32_t> chosen,
-    std::span<const float> weights,
-    Workspace& space
-) const {
-    const auto width = sizes_.back();
-    const float* out = space.outputs.back().data();
-    float* error = space.errors.empty() ? nullptr : space.errors.back().data();
-    double loss = 0;
-    for (std::size_t row = 0; row < chosen.size(); ++row, out += width) {
-        const float weight = weight_at(weights, chosen[row]);
-        if (values_) {
-            float slope = 0;
-            loss +=
-                static_cast<double>(weight) * value_error(out[0], data.targets[chosen[row]], slope);
-            if (error) error[row] = weight * slope;
-            continue;
-        }
-        const float top = *std::max_element(out, out + width);
-        float sum = 0;
-        for (std::size_t j = 0; j < width; ++j) {
-            const float term = std::exp(out[j] - top);
-            if (error) error[row * width + j] = term;
-            sum += term;
-        }
-        if (error)
-            for (std::size_t j = 0; j < width; ++j) error[row * width + j] *= weight / sum;
-        for_each_class(data, chosen[row], width, [&](std::size_t label, float share) {
-            loss += static_cast<double>(weight * share) *
-                    static_cast<double>(top + std::log(sum) - out[label]);
-            if (error) error[row * width + label] -= weight * share;
-        });
-    }
-    return loss;
 }
 
 void Network::backward(const Design& rows, std::span<const std::uint32_t> chosen, Workspace& space)
@@ -235,7 +193,8 @@ double Network::gradient(
 ) const {
     Workspace space(*this, chosen.size(), true);
     forward(*data.rows, chosen, space);
-    const double loss = output_error(data, chosen, {}, space);
+    const double loss =
+        head_.error(data, chosen, {}, space.outputs.back().data(), space.errors.back().data());
     backward(*data.rows, chosen, space);
     out = space.gradient;
     const auto n = static_cast<float>(chosen.size());
@@ -255,81 +214,74 @@ double Network::mean_loss(const View& data, Team& team) const {
             const auto chosen = std::span<const std::uint32_t>(order).subspan(
                 b * block_rows, std::min(block_rows, order.size() - b * block_rows)
             );
-            forward(*data.rows, chosen, space);
-            losses[b] = output_error(data, chosen, data.weights, space);
+            const float* scores = forward(*data.rows, chosen, space);
+            losses[b] = head_.error(data, chosen, data.weights, scores, nullptr);
         }
     });
     return std::accumulate(losses.begin(), losses.end(), 0.0) /
            static_cast<double>(std::max<std::size_t>(1, data.size()));
 }
 
-// Adam with a rate that falls to zero in a straight line, and early stopping on validation.
+// A step's rows in two halves.
+struct Network::Steps final : Descending {
+    Network& net;
+    const View& train;
+    const View& validation;
+    Team& team;
+    std::vector<float> weights;
+    std::vector<Workspace> spaces;
+
+    Steps(Network& of, const View& learnt, const View& held_out, const Descent& how, Team& by)
+        : net(of),
+          train(learnt),
+          validation(held_out),
+          team(by),
+          weights(row_weights(learnt, of.head_.values() ? 0 : of.head_.width(), how.balance)) {
+        const auto shard = (how.rows_of_step(train.size()) + shards - 1) / shards;
+        for (std::size_t s = 0; s < shards; ++s) spaces.emplace_back(net, shard, true);
+    }
+
+    std::vector<float>& parameters() override { return net.parameters_; }
+
+    double learn(std::span<const std::uint32_t> chosen, std::size_t, std::vector<float*>& gradients)
+        override {
+        const auto half = (chosen.size() + shards - 1) / shards;
+        const auto used = (chosen.size() + half - 1) / half;
+        double losses[shards] = {};
+        team.run(used, [&](std::size_t s) {
+            auto& space = spaces[s];
+            const auto mine = chosen.subspan(s * half, std::min(half, chosen.size() - s * half));
+            const float* scores = net.forward(*train.rows, mine, space);
+            losses[s] = net.head_.error(train, mine, weights, scores, space.errors.back().data());
+            net.backward(*train.rows, mine, space);
+        });
+        gradients.clear();
+        for (std::size_t s = 0; s < used; ++s) gradients.push_back(spaces[s].gradient.data());
+        return std::accumulate(losses, losses + shards, 0.0);
+    }
+
+    double validation_loss() override { return net.mean_loss(validation, team); }
+};
+
 void Network::descend(
     const View& train,
     const View& validation,
     const Descent& how,
     const FitContext& context
 ) {
-    const auto n = train.size();
-    auto& team = *context.team;
-    const auto weights = row_weights(train, values_ ? 0 : sizes_.back(), how.balance);
-    if (values_) set_targets(train);
-    const auto batch = std::clamp<std::size_t>(how.batch, 1, std::max<std::size_t>(1, n / 8));
-    const auto batches = (n + batch - 1) / batch;
-    const auto shard = (batch + shards - 1) / shards;
-    std::vector<Workspace> spaces;
-    for (std::size_t s = 0; s < shards; ++s) spaces.emplace_back(*this, shard, true);
-    float* gradients[shards];
-    for (std::size_t s = 0; s < shards; ++s) gradients[s] = spaces[s].gradient.data();
-    Adam adam(parameters_.size());
-    std::vector<float> best;
-    double least = std::numeric_limits<double>::infinity();
-    std::size_t waited = 0;
-    std::vector<std::uint32_t> order(n);
-    std::iota(order.begin(), order.end(), 0U);
-    const double steps = static_cast<double>(how.epochs * batches);
-    std::size_t step = 0;
-    for (std::size_t epoch = 0; epoch < how.epochs; ++epoch) {
-        base::CounterRandom(context.seed, 100 + epoch).shuffle(std::span(order));
-        double loss = 0;
-        for (std::size_t b = 0; b < batches; ++b) {
-            if (context.stop.stop_requested()) throw base::Interrupted();
-            const auto chosen = std::span<const std::uint32_t>(order).subspan(
-                b * batch, std::min(batch, n - b * batch)
-            );
-            const auto half = (chosen.size() + shards - 1) / shards;
-            double losses[shards] = {};
-            const auto used = (chosen.size() + half - 1) / half;
-            team.run(used, [&](std::size_t s) {
-                const auto mine =
-                    chosen.subspan(s * half, std::min(half, chosen.size() - s * half));
-                forward(*train.rows, mine, spaces[s]);
-                losses[s] = output_error(train, mine, weights, spaces[s]);
-                backward(*train.rows, mine, spaces[s]);
-            });
-            for (double part : losses) loss += part;
-            const double rate = how.rate * (1 - static_cast<double>(step++) / steps);
-            const auto scale = 1.0F / static_cast<float>(chosen.size());
-            adam.step(parameters_, std::span(gradients, used), scale, rate, how.l2, team);
-        }
-        Progress progress{"fit", epoch + 1, how.epochs, loss / static_cast<double>(n), {}};
-        if (!std::isfinite(loss))
-            throw base::Error("training", "the loss is no longer finite", "lower the rate");
-        if (validation.size() > 0) {
-            const double now = mean_loss(validation, team);
-            progress.validation = now;
-            if (now < least) {
-                least = now;
-                best = parameters_;
-                waited = 0;
-            } else if (++waited >= how.patience) {
-                if (context.progress) context.progress(progress);
-                break;
-            }
-        }
-        if (context.progress) context.progress(progress);
-    }
-    if (!best.empty()) parameters_ = std::move(best);
+    if (head_.values()) head_.set_targets(train, parameters_[layers_.back().bias]);
+    Steps steps(*this, train, validation, how, *context.team);
+    training::descend(steps, train.size(), validation.size() > 0, how, context);
+}
+
+PlainNetwork Network::plain() const {
+    return {
+        .sizes = sizes_,
+        .parameters = parameters_,
+        .values = head_.values(),
+        .counts = head_.counts(),
+        .mean = head_.mean(),
+        .scale = head_.scale()};
 }
 
 std::vector<double> Network::predict(const Design& rows, Team& team) const {
@@ -349,12 +301,7 @@ std::vector<double> Network::predict(const Design& rows, Team& team) const {
             for (std::size_t i = 0; i < chosen.size(); ++i) {
                 const auto line = std::span(out).subspan((b * block_rows + i) * width, width);
                 std::copy_n(scores + i * width, width, line.begin());
-                if (values_) {
-                    if (loss_ == Loss::poisson) line[0] = std::exp(std::min(line[0], 700.0));
-                    line[0] = line[0] / target_scale_ + target_mean_;
-                } else {
-                    softmax(line);
-                }
+                head_.answer(line);
             }
         }
     });
@@ -363,11 +310,7 @@ std::vector<double> Network::predict(const Design& rows, Team& team) const {
 
 void Network::save(Writer& out) const {
     out.list(std::vector<std::uint64_t>(sizes_.begin(), sizes_.end()));
-    out.put<std::uint8_t>(
-        values_ ? static_cast<std::uint8_t>(1 + static_cast<int>(loss_)) : std::uint8_t{0}
-    );
-    out.put(target_mean_);
-    out.put(target_scale_);
+    head_.save(out);
     out.list(parameters_);
 }
 
@@ -377,12 +320,7 @@ void Network::load(Reader& in) {
         std::any_of(sizes.begin(), sizes.end(), [](auto s) { return s == 0 || s > (1U << 26); }))
         Reader::broken();
     sizes_.assign(sizes.begin(), sizes.end());
-    const auto lowered = in.get<std::uint8_t>();
-    if (lowered > base::words<Loss>.size()) Reader::broken();
-    values_ = lowered != 0;
-    if (values_) loss_ = static_cast<Loss>(lowered - 1);
-    target_mean_ = in.get<double>();
-    target_scale_ = in.get<double>();
+    head_.load(in, sizes_.back());
     auto parameters = in.list<float>();
     std::size_t wanted = 0;
     for (std::size_t i = 0; i + 1 < sizes_.size(); ++i) wanted += (sizes_[i] + 1) * sizes_[i + 1];

@@ -7,23 +7,14 @@
 #include "training/models/model.hpp"
 #include "training/numeric/bytes.hpp"
 #include "training/numeric/design.hpp"
+#include "training/numeric/network/descent.hpp"
+#include "training/numeric/network/head.hpp"
 #include "training/numeric/team.hpp"
 
 namespace training {
 
-struct Descent {
-    double rate = 1e-3;  // of Adam; falls to zero in a straight line
-    double l2 = 0;  // decoupled weight decay (Loshchilov and Hutter 2019), relative to the rate
-    std::size_t epochs = 10;
-    std::size_t batch = 256;
-    std::size_t patience = 3;  // epochs without a better validation loss
-    double balance = 0;
-};
-
 // Layers of weights with ReLU between them: none hidden is multinomial logistic regression (or
-// linear regression). The loss is cross-entropy, or half the squared error of standardised targets
-// (or another Loss of them; counts of Loss::poisson stay as they are, and the output is their
-// logarithm).
+// linear regression). What they lower is Head's.
 class Network {
 public:
     // `sizes`: inputs, hidden layers, outputs. Weights start as He et al. 2015 (uniform), the last
@@ -31,7 +22,7 @@ public:
     void start(std::vector<std::size_t> sizes, bool values, std::uint64_t seed);
 
     // What descend() lowers where values are learnt; squared errors if it is not called.
-    void lower(Loss loss, double quantile);
+    void lower(Loss loss, double quantile) { head_.lower(loss, quantile); }
 
     // Keeps the weights of the epoch with the least validation loss.
     void descend(
@@ -68,14 +59,7 @@ private:
     void lay_out();
     const float*
     forward(const Design& rows, std::span<const std::uint32_t> chosen, Workspace& space) const;
-    double output_error(
-        const View& data,
-        std::span<const std::uint32_t> chosen,
-        std::span<const float> weights,
-        Workspace& space
-    ) const;
-    double value_error(float out, double target, float& slope) const;
-    void set_targets(const View& train);
+    struct Steps;
     void backward(const Design& rows, std::span<const std::uint32_t> chosen, Workspace& space)
         const;
     bool gathers(const Design& rows) const { return rows.sparse && layers_.front().out % 8 == 0; }
@@ -83,11 +67,7 @@ private:
 
     std::vector<std::size_t> sizes_;
     std::vector<Layer> layers_;
-    bool values_ = false;
-    Loss loss_ = Loss::squared;  // of values
-    float quantile_ = 0.5F;
-    double target_mean_ = 0;
-    double target_scale_ = 1;
+    Head head_;
     std::vector<float> parameters_;
 };
 
