@@ -32,6 +32,8 @@ inline training::Examples fashion(const std::string& part) {
     const auto labels = unzip(folder + part + "-labels-idx1-ubyte.gz");
     training::Examples out;
     out.pixel_count = 784;
+    out.pixel_width = 28;
+    out.pixel_channels = 1;
     out.pixels.assign(images.begin() + 16, images.end());
     out.classes.assign(labels.begin() + 8, labels.end());
     out.rows = out.classes.size();

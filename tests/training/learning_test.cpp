@@ -50,7 +50,8 @@ double share_right(const std::vector<double>& probabilities, const Examples& dat
 bool fits(const ModelKind& kind, const Examples& data) {
     return kind.learns != Learns::values && kind.learns != Learns::nothing &&
            kind.learns != Learns::spans &&
-           kind.takes != (data.text.empty() ? Takes::texts : Takes::numbers);
+           kind.takes != (data.text.empty() ? Takes::texts : Takes::numbers) &&
+           kind.takes != Takes::pictures;  // see models/cnn_test.cpp
 }
 
 // Counts with mean exp(a), and their rows.

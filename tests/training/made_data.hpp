@@ -69,4 +69,36 @@ inline training::Examples topics(std::size_t rows, std::uint64_t seed) {
     return out;
 }
 
+// Stripes and checks of three pixels that begin anywhere, in noise: no pixel by itself tells them
+// apart.
+inline training::Examples pictures(
+    std::size_t rows,
+    std::uint64_t seed,
+    std::size_t width = 12,
+    std::size_t height = 12,
+    std::size_t channels = 1
+) {
+    const base::CounterRandom random(seed, 4);
+    training::Examples out;
+    out.rows = rows;
+    out.class_names = {"stripes", "checks"};
+    out.pixel_width = width;
+    out.pixel_channels = channels;
+    out.pixel_count = width * height * channels;
+    for (std::size_t row = 0; row < rows; ++row) {
+        const auto at = row * 100'000;
+        const auto label = static_cast<int>(random.below(at, 2));
+        out.classes.push_back(label);
+        const auto right = random.below(at + 1, 6), down = random.below(at + 2, 6);
+        for (std::size_t i = 0; i < out.pixel_count; ++i) {
+            const auto x = i / channels % width + right, y = i / channels / width + down;
+            const bool bright = label == 0 ? y / 3 % 2 == 0 : (x / 3 + y / 3) % 2 == 0;
+            out.pixels.push_back(static_cast<std::uint8_t>(
+                (bright ? 130 : 60) + static_cast<int>(random.below(at + 3 + i, 60))
+            ));
+        }
+    }
+    return out;
+}
+
 }  // namespace made

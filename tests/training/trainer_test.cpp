@@ -27,8 +27,10 @@ TrainSpec spec_of(const std::string& model) {
 
 TEST_CASE("every kind of model predicts the same after a save and a load", "[training][trainer]") {
     for (const auto& kind : model_kinds()) {
-        for (const auto& data : {made::clouds(200, 1), made::topics(150, 2)}) {
+        for (const auto& data :
+             {made::clouds(200, 1), made::topics(150, 2), made::pictures(60, 2)}) {
             const auto& declared = model_kind(kind);
+            if ((declared.takes == Takes::pictures) != (data.pixel_count > 0)) continue;
             if (declared.learns == Learns::values || declared.learns == Learns::nothing ||
                 declared.learns == Learns::spans ||
                 declared.takes == (data.text.empty() ? Takes::texts : Takes::numbers))

@@ -79,8 +79,18 @@ void set_text(onnx::NodeProto& node, const char* name, const std::string& value)
 }
 
 template <typename T>
-void set_data(onnx::TensorProto& tensor, std::span<const T> values) {
+std::string fill(
+    onnx::TensorProto& tensor,
+    onnx::TensorProto::DataType type,
+    const std::string& name,
+    std::span<const std::size_t> shape,
+    std::span<const T> values
+) {
+    tensor.set_data_type(type);
+    tensor.set_name(name);
+    for (auto size : shape) tensor.add_dims(static_cast<std::int64_t>(size));
     tensor.set_raw_data(values.data(), values.size_bytes());
+    return name;
 }
 
 }  // namespace
@@ -130,11 +140,9 @@ void OnnxGraph::output(
 }
 
 std::string OnnxGraph::constant(double value) {
-    auto* tensor = graph_->add_initializer();
-    tensor->set_data_type(onnx::TensorProto::DOUBLE);
-    tensor->set_name(fresh());
-    set_data(*tensor, std::span<const double>(&value, 1));
-    return tensor->name();
+    auto& tensor = *graph_->add_initializer();
+    const std::span<const double> one(&value, 1);
+    return fill(tensor, onnx::TensorProto::DOUBLE, fresh(), {}, one);
 }
 
 std::string OnnxGraph::row(std::span<const double> values) {
@@ -145,42 +153,26 @@ std::string OnnxGraph::row32(std::span<const float> values) {
 }
 
 std::string OnnxGraph::matrix(std::span<const double> values, std::size_t columns) {
-    auto* tensor = graph_->add_initializer();
-    tensor->set_data_type(onnx::TensorProto::DOUBLE);
-    tensor->set_name(fresh());
-    tensor->add_dims(static_cast<std::int64_t>(values.size() / columns));
-    tensor->add_dims(static_cast<std::int64_t>(columns));
-    set_data(*tensor, values);
-    return tensor->name();
+    auto& tensor = *graph_->add_initializer();
+    const std::size_t shape[] = {values.size() / columns, columns};
+    return fill(tensor, onnx::TensorProto::DOUBLE, fresh(), shape, values);
 }
 
 std::string OnnxGraph::matrix32(std::span<const float> values, std::size_t columns) {
-    auto* tensor = graph_->add_initializer();
-    tensor->set_data_type(onnx::TensorProto::FLOAT);
-    tensor->set_name(fresh());
-    tensor->add_dims(static_cast<std::int64_t>(values.size() / columns));
-    tensor->add_dims(static_cast<std::int64_t>(columns));
-    set_data(*tensor, values);
-    return tensor->name();
+    const std::size_t shape[] = {values.size() / columns, columns};
+    return tensor32(values, shape);
 }
 
-std::string
-OnnxGraph::tensor32(std::span<const float> values, std::span<const std::int64_t> shape) {
-    auto* tensor = graph_->add_initializer();
-    tensor->set_data_type(onnx::TensorProto::FLOAT);
-    tensor->set_name(fresh());
-    for (auto size : shape) tensor->add_dims(size);
-    set_data(*tensor, values);
-    return tensor->name();
+std::string OnnxGraph::tensor32(std::span<const float> values, std::span<const std::size_t> shape) {
+    auto& tensor = *graph_->add_initializer();
+    return fill(tensor, onnx::TensorProto::FLOAT, fresh(), shape, values);
 }
 
 std::string OnnxGraph::whole(std::vector<std::int64_t> values) {
-    auto* tensor = graph_->add_initializer();
-    tensor->set_data_type(onnx::TensorProto::INT64);
-    tensor->set_name(fresh());
-    tensor->add_dims(static_cast<std::int64_t>(values.size()));
-    set_data(*tensor, std::span<const std::int64_t>(values));
-    return tensor->name();
+    auto& tensor = *graph_->add_initializer();
+    const std::size_t shape[] = {values.size()};
+    const std::span<const std::int64_t> all(values);
+    return fill(tensor, onnx::TensorProto::INT64, fresh(), shape, all);
 }
 
 onnx::NodeProto& OnnxGraph::node(std::string_view type, std::initializer_list<std::string> inputs) {

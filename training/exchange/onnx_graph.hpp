@@ -36,7 +36,7 @@ public:
     std::string matrix(std::span<const double> values, std::size_t columns);
     std::string matrix32(std::span<const float> values, std::size_t columns);
     std::string whole(std::vector<std::int64_t> values);
-    std::string tensor32(std::span<const float> values, std::span<const std::int64_t> shape);
+    std::string tensor32(std::span<const float> values, std::span<const std::size_t> shape);
 
     // An operator of the standard set without attributes: "Add", "MatMul", "Where".
     std::string op(std::string_view type, std::initializer_list<std::string> inputs);

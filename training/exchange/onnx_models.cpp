@@ -85,7 +85,7 @@ struct Answers {
                         weights[(o * in + c) * 9 + tap] =
                             model.parameters[at + (o * 9 + tap) * in + c];
             at += weights.size();
-            const std::vector<std::int64_t> shape{whole(out), whole(in), 3, 3}, one{whole(out)};
+            const std::vector<std::size_t> shape{out, in, 3, 3}, one{out};
             x = graph.conv(
                 x,
                 graph.tensor32(weights, shape),

@@ -26,9 +26,9 @@ const std::vector<const ModelKind*>& kinds() {
         &svm_kind(),         &nbsvm_kind(),      &multinomial_kind(), &complement_kind(),
         &bernoulli_kind(),   &gaussian_kind(),   &ridge_kind(),       &lasso_kind(),
         &elastic_net_kind(), &neighbours_kind(), &forest_kind(),      &boosting_kind(),
-        &mlp_kind(),         &kmeans_kind(),     &mini_batch_kind(),  &mixture_kind(),
-        &dbscan_kind(),      &pca_kind(),        &svd_kind(),         &nmf_kind(),
-        &isolation_kind(),   &crf_kind()};
+        &mlp_kind(),         &cnn_kind(),        &kmeans_kind(),      &mini_batch_kind(),
+        &mixture_kind(),     &dbscan_kind(),     &pca_kind(),         &svd_kind(),
+        &nmf_kind(),         &isolation_kind(),  &crf_kind()};
     return all;
 }
 
@@ -42,13 +42,15 @@ std::vector<std::string> kinds_for(Learns wanted) {
     return out;
 }
 
-void check_rows(
-    const ModelKind& kind,
-    const View& train,
-    std::size_t outputs,
-    const FitContext& context
-) {
-    if (kind.takes == Takes::sequences) {
+void check_takes(const ModelKind& kind, const View& train) {
+    if (kind.takes == Takes::pictures) {
+        if (train.rows->picture.width == 0)
+            throw base::Error(
+                kind.name,
+                "it takes the pixels of pictures, and the rows are other or more than that",
+                "use another kind, or leave text and numeric out by [features]"
+            );
+    } else if (kind.takes == Takes::sequences) {
         if (train.rows->sequences.empty())
             throw base::Error(kind.name, "it learns spans of texts, and the labels are none");
     } else if (kind.takes != Takes::all && train.rows->sparse != (kind.takes == Takes::texts)) {
@@ -59,6 +61,15 @@ void check_rows(
             "use another kind, or leave parts out by [features]"
         );
     }
+}
+
+void check_rows(
+    const ModelKind& kind,
+    const View& train,
+    std::size_t outputs,
+    const FitContext& context
+) {
+    check_takes(kind, train);
     if (outputs == 0 &&
         std::find(kind.losses.begin(), kind.losses.end(), context.loss) == kind.losses.end()) {
         std::vector<std::string> able;

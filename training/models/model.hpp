@@ -155,13 +155,14 @@ constexpr auto words_of(Finds) {
 }
 
 // Which rows a kind takes: with texts they are sparse.
-enum class Takes { all, texts, numbers, sequences };
+enum class Takes { all, texts, numbers, pictures, sequences };
 
 constexpr auto words_of(Takes) {
     return std::to_array<base::Word<Takes>>({
         {Takes::all, "all", "texts, numbers and pictures"},
         {Takes::texts, "texts", "records with a text"},
         {Takes::numbers, "numbers", "numbers or pictures without a text"},
+        {Takes::pictures, "pictures", "the pixels of pictures and nothing else"},
         {Takes::sequences, "sequences", "the words of texts with spans"},
     });
 }
@@ -179,6 +180,9 @@ struct ModelKind {
     Finds finds = Finds::nothing;                // only, and always, of kinds that learn nothing
     bool soft_labels = false;                    // learns from how sure a label is (View::soft)
     std::vector<Loss> losses = {Loss::squared};  // of values
+    // What a fit with the defaults takes of one thread of a usual processor, about; nullptr: so
+    // little that nobody asks.
+    double (*seconds)(const PictureForm& form, std::size_t rows, std::size_t outputs) = nullptr;
     std::unique_ptr<Model> (*make)(const Params& params) = nullptr;
 };
 

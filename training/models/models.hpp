@@ -26,6 +26,7 @@ const ModelKind& neighbours_kind();
 const ModelKind& forest_kind();
 const ModelKind& boosting_kind();
 const ModelKind& mlp_kind();
+const ModelKind& cnn_kind();
 const ModelKind& crf_kind();
 // In training/models/unsupervised/.
 const ModelKind& kmeans_kind();

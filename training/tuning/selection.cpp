@@ -81,8 +81,23 @@ double cost_of(
     return root ? std::sqrt(sum) : sum;
 }
 
+namespace {
+
+// How the rows lie as pictures, where they will be pixels and nothing else.
+PictureForm form_of(const Examples& train, const FeatureSpec& features) {
+    if (!features.use_pixels || train.pixel_width == 0 ||
+        features.pictures.features != PictureFeatures::pixels ||
+        (features.use_text && !train.text.empty()) ||
+        (features.use_numeric && !train.columns.empty()))
+        return {};
+    const auto channels = std::max<std::size_t>(1, train.pixel_channels);
+    return {train.pixel_width, train.pixel_count / train.pixel_width / channels, channels};
+}
+
+}  // namespace
+
 std::vector<std::string>
-sensible_kinds(const Examples& train, const FeatureSpec& features, Loss loss) {
+sensible_kinds(const Examples& train, const FeatureSpec& features, Loss loss, double seconds) {
     const bool texts = features.use_text && !train.text.empty();
     const bool few = train.rows <= 20'000;
     std::vector<std::string> wanted;
@@ -96,8 +111,12 @@ sensible_kinds(const Examples& train, const FeatureSpec& features, Loss loss) {
         wanted = {"softmax", "logistic", "boosting", "mlp", "forest"};
         if (few) wanted.push_back("knn");
     }
+    const auto form = form_of(train, features);
+    if (form.width > 0) wanted.emplace_back("cnn");
     std::erase_if(wanted, [&](const std::string& name) {
         const auto& kind = model_kind(name);
+        if (kind.seconds && kind.seconds(form, train.rows, train.class_names.size()) > seconds)
+            return true;
         return !train.of_classes() &&
                std::find(kind.losses.begin(), kind.losses.end(), loss) == kind.losses.end();
     });
@@ -312,7 +331,11 @@ Selection::search(const std::string& kind, const Search& how, std::vector<Trial>
 
 Chosen Selection::choose_kind() {
     Chosen chosen;
-    for (const auto& kind : sensible_kinds(train_, spec_.features, spec_.loss)) {
+    // A trial is a fit for each round of the cross-validation, where there is no validation.
+    const auto fits = validation_.rows > 0 ? 1 : rounds_of(train_, spec_.seed).size();
+    const double seconds = (spec_.budget > 0 ? spec_.budget / 4 : seconds_without_budget) /
+                           static_cast<double>(std::max<std::size_t>(1, fits));
+    for (const auto& kind : sensible_kinds(train_, spec_.features, spec_.loss, seconds)) {
         prepare(kind);
         Trial trial;
         trial.number = chosen.trials.size();

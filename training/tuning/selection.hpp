@@ -27,9 +27,17 @@ double cost_of(
     const TrainSpec& spec
 );
 
-// The kinds that `auto` tries for such data, the quickest first.
-std::vector<std::string>
-sensible_kinds(const Examples& train, const FeatureSpec& features, Loss loss);
+// Of one fit that `auto` tries, where no budget is set.
+inline constexpr double seconds_without_budget = 30;
+
+// The kinds that `auto` tries for such data, the quickest first; none that would take one thread
+// more than `seconds` for a fit (ModelKind::seconds).
+std::vector<std::string> sensible_kinds(
+    const Examples& train,
+    const FeatureSpec& features,
+    Loss loss,
+    double seconds = seconds_without_budget
+);
 
 // The features of the rows, fitted on those of training.
 struct Form {

@@ -2,6 +2,7 @@
 //
 // Columns are of every type, with missing, infinite and unknown values; each way to scale and to
 // encode that a graph can express is in one of the models.
+#include <array>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -220,6 +221,31 @@ void of_columns(Cases& cases) {
     }
 }
 
+// Even and odd shapes, one channel and more, classes and values.
+void of_pictures(Cases& cases) {
+    auto spec = spec_of("cnn");
+    spec.params = {{"channels", 8}, {"hidden", 16}, {"epochs", 6}};
+    using Shape = std::array<std::size_t, 3>;
+    for (const auto& [width, height, channels] :
+         {Shape{12, 12, 1}, Shape{15, 10, 3}, Shape{1, 7, 2}, Shape{4, 1, 4}}) {
+        const auto name = "cnn-" + std::to_string(width) + "x" + std::to_string(height);
+        spec.params["blocks"] = width == 15 ? 3 : 2;
+        const auto train = made::pictures(200, 1, width, height, channels);
+        const auto rows = made::pictures(60, 2, width, height, channels);
+        cases.add(name, spec, train, rows);
+        cases.add(name + "-features", spec, train, rows, OnnxInputs::features);
+    }
+    auto train = made::pictures(200, 3), rows = made::pictures(60, 4);
+    for (auto* part : {&train, &rows}) {
+        for (int label : part->classes) part->targets.push_back(100 + 20 * label);
+        part->classes.clear();
+        part->class_names.clear();
+    }
+    cases.add("cnn-values", spec, train, rows);
+    spec.loss = Loss::poisson;
+    cases.add("cnn-poisson", spec, train, rows);
+}
+
 void of_plans(Cases& cases) {
     const auto train = columns_of(600, 7, 3, false), rows = columns_of(200, 8, 3, true);
     for (auto scale :
@@ -241,6 +267,7 @@ void of_plans(Cases& cases) {
         cases.add("encode-" + std::string(base::name_of(encode)), spec, train, rows);
     }
     cases.add("pictures-mlp", spec_of("mlp"), pictures_of(300, 1), pictures_of(60, 2));
+    of_pictures(cases);
 }
 
 void of_decisions(Cases& cases) {

@@ -80,12 +80,15 @@ TEST_CASE(
         if (kind.learns == Learns::spans) continue;  // see tagging/tagging_test.cpp
         const auto texts = kind.takes == Takes::texts || name == "nmf";  // nothing below 0
         const auto values = kind.learns == Learns::values;
-        const auto train = values  ? made::plane(700, 3)
-                           : texts ? made::topics(700, 3)
-                                   : made::clouds(700, 3);
-        const auto held_out = values  ? made::plane(150, 4)
-                              : texts ? made::topics(150, 4)
-                                      : made::clouds(150, 4);
+        const auto pictures = kind.takes == Takes::pictures;
+        const auto train = values     ? made::plane(700, 3)
+                           : pictures ? made::pictures(150, 3)
+                           : texts    ? made::topics(700, 3)
+                                      : made::clouds(700, 3);
+        const auto held_out = values     ? made::plane(150, 4)
+                              : pictures ? made::pictures(50, 4)
+                              : texts    ? made::topics(150, 4)
+                                         : made::clouds(150, 4);
         TrainSpec spec;
         spec.model = name;
         spec.features.text.bits = 10;
