@@ -2,10 +2,13 @@
 
 #include <cmath>
 #include <limits>
+#include <map>
 
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
+#include "base/numbers/random.hpp"
+#include "training/features/hits.hpp"
 #include "training/features/words.hpp"
 
 using namespace training;
@@ -52,6 +55,70 @@ TEST_CASE("words are found in any script, without regard to letter case", "[trai
         words_in("ab\xff"
                  "cd") == 2
     );  // a broken byte separates
+}
+
+// Texts are read 64 bytes at a time, and runs of other characters than ASCII apart.
+TEST_CASE("a word is the same wherever it stands in a text", "[training][features]") {
+    for (const std::string word :
+         {"a",
+          "Seven77",
+          "incomprehensibilities",
+          "\xc3\x84rger",
+          "na\xc3\xafve",
+          "caf\xc3\xa9",
+          "\xd0\x9c\xd0\x98\xd0\xa0"}) {
+        const auto alone = only_word(word);
+        for (std::size_t before = 0; before < 140; ++before)
+            for (const char* after : {"", ".", " b", " \xc3\xa9"}) {
+                std::vector<std::uint64_t> out;
+                hash_words(std::string(before, ' ') + word + after, 1, out);
+                INFO(word << " after " << before << " blanks, before '" << after << "'");
+                REQUIRE(out.size() == (std::string(after).size() > 1 ? 2 : 1));
+                CHECK(out[0] == alone);
+            }
+        std::vector<std::uint64_t> out;
+        hash_words("\xc3\xa9 " + std::string(70, 'x') + " " + word, 1, out);
+        REQUIRE(out.size() == 3);
+        CHECK(out[2] == alone);
+    }
+}
+
+TEST_CASE("letter case is kept where it is asked for", "[training][features]") {
+    Grams grams;
+    grams.lower = false;
+    WordRoom room;
+    std::vector<std::uint64_t> kept;
+    hash_grams("Tea tea \xc3\x84 \xc3\xa4", 1, grams, room, kept);
+    REQUIRE(kept.size() == 4);
+    CHECK(kept[0] != kept[1]);
+    CHECK(kept[2] != kept[3]);
+    CHECK(gram_texts("Tea \xc3\x84", grams) == std::vector<std::string>{"Tea", "\xc3\x84"});
+}
+
+// The hits of a row are put in order by comparison, by digits of 8 and of 11 bits.
+TEST_CASE("counts of short, long and very long rows are right", "[training][features]") {
+    for (const std::size_t size : {3, 31, 32, 200, 1499, 1500, 5000}) {
+        INFO(size << " n-grams");
+        std::vector<Hit> hits, room;
+        std::map<std::uint32_t, float> expected;
+        const base::CounterRandom random(size, 1);
+        for (std::size_t i = 0; i < size; ++i) {
+            const auto column =
+                static_cast<std::uint32_t>(random.below(2 * i, i % 3 == 0 ? 8 : 1 << 20));
+            const bool negative = random.below(2 * i + 1, 4) == 0;
+            hits.push_back(column << 1 | (negative ? 1 : 0));
+            expected[column] += negative ? -1 : 1;
+        }
+        std::erase_if(expected, [](const auto& one) { return one.second == 0; });
+        HitRows rows;
+        add_row(hits, room, 21, false, rows);
+        REQUIRE(rows.counts == std::vector{static_cast<std::uint32_t>(expected.size())});
+        std::size_t at = 0;
+        for (const auto& [column, sum] : expected) {
+            CHECK(rows.where[at] == column);
+            CHECK(rows.values[at++] == sum);
+        }
+    }
 }
 
 TEST_CASE(

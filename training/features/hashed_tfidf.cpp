@@ -1,7 +1,5 @@
 // A column is a hash (Weinberger et al. 2009), so there is no dictionary to build, ship or look up;
-// with a vocabulary it is the place of the hash among those of the training texts. A hit is column
-// and sign in 32 bits: sorting the hits of a row, by their digits where there are many, brings
-// equal columns together without a map.
+// with a vocabulary it is the place of the hash among those of the training texts.
 //
 // Rows are counted in blocks of 512 by several threads and joined in order, so the design does not
 // depend on how many there are. Columns that are met too seldom or too often have an idf of 0 and
@@ -9,13 +7,12 @@
 #include "training/features/hashed_tfidf.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <unordered_map>
 
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "training/features/hits.hpp"
 #include "training/features/words.hpp"
 
 namespace training {
@@ -24,68 +21,6 @@ namespace {
 
 constexpr std::size_t block_rows = 512;
 constexpr std::uint64_t title_seed = 1, body_seed = 2;
-
-struct Block {
-    std::vector<float> values;
-    std::vector<std::uint32_t> where;
-    std::vector<std::uint32_t> counts;  // non-zeros of each row
-};
-
-// The column in the upper bits, below it whether the n-gram counts negative: sorting brings equal
-// columns together.
-using Hit = std::uint32_t;
-
-// By digits of 11 bits from the lowest; short rows are quicker compared.
-void sort_hits(std::vector<Hit>& hits, std::vector<Hit>& room, int bits) {
-    constexpr std::size_t few = 192;
-    constexpr int digit = 11;
-    if (hits.size() < few) {
-        std::sort(hits.begin(), hits.end());
-        return;
-    }
-    room.resize(hits.size());
-    for (int shift = 0; shift < bits; shift += digit) {
-        std::array<std::uint32_t, 1U << digit> places{};
-        constexpr Hit mask = (1U << digit) - 1;
-        for (auto hit : hits) ++places[hit >> shift & mask];
-        std::uint32_t next = 0;
-        for (auto& place : places) {
-            const auto count = place;
-            place = next;
-            next += count;
-        }
-        for (auto hit : hits) room[places[hit >> shift & mask]++] = hit;
-        hits.swap(room);
-    }
-}
-
-float weight_of(int count, bool sublinear) {
-    static const auto logarithms = [] {
-        std::array<float, 64> table{};
-        for (std::size_t i = 1; i < table.size(); ++i)
-            table[i] = static_cast<float>(1 + std::log(i));
-        return table;
-    }();
-    const int size = std::abs(count);
-    if (!sublinear) return static_cast<float>(count);
-    const float weight = size < static_cast<int>(logarithms.size())
-                             ? logarithms[static_cast<std::size_t>(size)]
-                             : static_cast<float>(1 + std::log(size));
-    return count > 0 ? weight : -weight;
-}
-
-void close_row(const std::vector<Hit>& hits, bool sublinear, Block& block) {
-    const auto before = block.values.size();
-    for (std::size_t i = 0; i < hits.size();) {
-        const auto column = hits[i] >> 1;
-        int sum = 0;
-        for (; i < hits.size() && hits[i] >> 1 == column; ++i) sum += (hits[i] & 1) != 0 ? -1 : 1;
-        if (sum == 0) continue;
-        block.where.push_back(column);
-        block.values.push_back(weight_of(sum, sublinear));
-    }
-    block.counts.push_back(static_cast<std::uint32_t>(block.values.size() - before));
-}
 
 Grams grams_of(const TextSpec& spec) {
     return {
@@ -124,29 +59,33 @@ std::string HashedTfidf::name(std::size_t column) const {
 
 // Which n-grams are in enough rows, and in not too many.
 void HashedTfidf::learn_vocabulary(const std::vector<TextItem>& items, Team& team) {
-    using Frequencies = std::unordered_map<std::uint64_t, std::uint32_t>;
-    std::vector<Frequencies> parts((items.size() + block_rows - 1) / block_rows);
+    std::vector<GramTable> parts((items.size() + block_rows - 1) / block_rows);
     team.run(parts.size(), [&](std::size_t b) {
         std::vector<std::uint64_t> grams;
         WordRoom room;
+        GramTable last_row;  // that each n-gram was met in, from 1
         const auto end = std::min(items.size(), (b + 1) * block_rows);
         for (auto row = b * block_rows; row < end; ++row) {
             grams_of_item(items[row], spec_, room, grams);
-            std::sort(grams.begin(), grams.end());
-            grams.erase(std::unique(grams.begin(), grams.end()), grams.end());
-            for (auto gram : grams) ++parts[b][gram];
+            const auto now = static_cast<std::uint32_t>(row - b * block_rows + 1);
+            for (auto gram : grams) {
+                auto& last = last_row[gram];
+                if (last != now) ++parts[b][gram];
+                last = now;
+            }
         }
     });
-    Frequencies all;
+    GramTable all;
     for (auto& part : parts) {
-        for (auto [gram, rows] : part) all[gram] += rows;
-        part = {};
+        part.each([&](std::uint64_t gram, std::uint32_t rows) { all[gram] += rows; });
+        part = GramTable();
     }
     const auto least = static_cast<std::uint32_t>(std::max(1, spec_.min_documents));
     const double most = spec_.max_documents * static_cast<double>(items.size());
     std::vector<std::pair<std::uint32_t, std::uint64_t>> kept;
-    for (auto [gram, rows] : all)
+    all.each([&](std::uint64_t gram, std::uint32_t rows) {
         if (rows >= least && rows <= most) kept.emplace_back(rows, gram);
+    });
     const auto limit = static_cast<std::size_t>(spec_.max_features);
     if (limit > 0 && kept.size() > limit) {
         std::sort(kept.begin(), kept.end(), [](const auto& a, const auto& b) {
@@ -159,7 +98,14 @@ void HashedTfidf::learn_vocabulary(const std::vector<TextItem>& items, Team& tea
     terms_.clear();
     for (auto [rows, gram] : kept) terms_.push_back(gram);
     std::sort(terms_.begin(), terms_.end());
+    place_terms();
     name_terms(items);
+}
+
+void HashedTfidf::place_terms() {
+    places_ = GramTable(terms_.size());
+    for (std::size_t i = 0; i < terms_.size(); ++i)
+        places_[terms_[i]] = static_cast<std::uint32_t>(i + 1);
 }
 
 void HashedTfidf::name_terms(const std::vector<TextItem>& items) {
@@ -173,9 +119,9 @@ void HashedTfidf::name_terms(const std::vector<TextItem>& items) {
         hash_grams(text, seed, grams_wanted, room, grams);
         std::vector<std::string> texts;
         for (std::size_t i = 0; i < grams.size(); ++i) {
-            const auto found = std::lower_bound(terms_.begin(), terms_.end(), grams[i]);
-            if (found == terms_.end() || *found != grams[i]) continue;
-            auto& name = names_[static_cast<std::size_t>(found - terms_.begin())];
+            const auto place = places_.at(grams[i]);
+            if (place == 0) continue;
+            auto& name = names_[place - 1];
             if (!name.empty()) continue;
             if (texts.empty()) texts = gram_texts(text, grams_wanted);
             name = std::string(before) + texts[i];
@@ -190,15 +136,12 @@ void HashedTfidf::name_terms(const std::vector<TextItem>& items) {
 }
 
 Design HashedTfidf::count(const std::vector<TextItem>& items, Team& team) const {
-    std::unordered_map<std::uint64_t, std::uint32_t> places;
     const bool hashed = spec_.method == TextMethod::hashed;
-    for (std::size_t i = 0; i < terms_.size(); ++i)
-        places.emplace(terms_[i], static_cast<std::uint32_t>(i));
     int bits = 1 + spec_.bits;
     if (!hashed)
         for (bits = 1; (std::size_t{1} << bits) < 2 * terms_.size(); ++bits) continue;
     const auto mask = (std::uint64_t{1} << spec_.bits) - 1;
-    std::vector<Block> blocks((items.size() + block_rows - 1) / block_rows);
+    std::vector<HitRows> blocks((items.size() + block_rows - 1) / block_rows);
     team.run(blocks.size(), [&](std::size_t b) {
         std::vector<std::uint64_t> grams;
         WordRoom words;
@@ -211,12 +154,11 @@ Design HashedTfidf::count(const std::vector<TextItem>& items, Team& team) const 
                 if (hashed) {
                     const bool negative = spec_.signed_hash && (gram >> 63) != 0;
                     hits.push_back(static_cast<Hit>((gram & mask) << 1 | (negative ? 1 : 0)));
-                } else if (const auto found = places.find(gram); found != places.end()) {
-                    hits.push_back(found->second << 1);
+                } else if (const auto place = places_.at(gram); place > 0) {
+                    hits.push_back((place - 1) << 1);
                 }
             }
-            sort_hits(hits, room, bits);
-            close_row(hits, spec_.sublinear, blocks[b]);
+            add_row(hits, room, bits, spec_.sublinear, blocks[b]);
         }
     });
 
@@ -328,6 +270,7 @@ HashedTfidf HashedTfidf::load(Reader& in) {
     }
     HashedTfidf text(spec);
     text.terms_ = in.list<std::uint64_t>();
+    text.place_terms();
     for (std::size_t i = 0; i < text.terms_.size(); ++i) text.names_.push_back(in.text());
     text.idf_ = in.list<float>();
     if (text.idf_.size() != text.columns()) Reader::broken();

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "training/features/gram_table.hpp"
 #include "training/features/text_spec.hpp"
 #include "training/numeric/bytes.hpp"
 #include "training/numeric/design.hpp"
@@ -42,6 +43,7 @@ public:
 
 private:
     void learn_vocabulary(const std::vector<TextItem>& items, Team& team);
+    void place_terms();
     void name_terms(const std::vector<TextItem>& items);
     Design count(const std::vector<TextItem>& items, Team& team) const;
     void weigh(Design& design) const;
@@ -50,6 +52,7 @@ private:
     std::vector<float> idf_;            // 0 drops a column
     std::vector<std::uint64_t> terms_;  // the vocabulary, in rising order of its hashes
     std::vector<std::string> names_;    // of the terms
+    GramTable places_;                  // of the terms, from 1
 };
 
 }  // namespace training

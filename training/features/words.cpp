@@ -1,13 +1,19 @@
-// Words of a text, and n-grams of them. Texts are mostly ASCII, where a table says for each byte
-// whether it is of a word and what it is in lower case; other characters ask ICU.
+// Words of a text, and n-grams of them. Texts are mostly ASCII: 64 bytes at a time become a mask of
+// those that belong to words and, in lower case, a copy from which words are hashed where they
+// stand. Only runs with other characters are read one by one, and ask ICU.
 #include "training/features/words.hpp"
 
+#include <algorithm>
 #include <array>
+#include <bit>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 #include <unicode/uchar.h>
 #include <unicode/uscript.h>
 
-#include "base/bytes/hash.hpp"
+#include "base/bytes/short_hash.hpp"
 #include "base/numbers/random.hpp"
 #include "base/text/ascii.hpp"
 #include "base/text/utf8.hpp"
@@ -53,29 +59,24 @@ bool in_word(UChar32 c) {
     return (U_MASK(u_charType(c)) & (U_GC_L_MASK | U_GC_M_MASK | U_GC_N_MASK)) != 0;
 }
 
-// Calls visit(word) for each word; the view holds during the call. `word` is room for it.
+// Words of a text with other characters than ASCII: calls visit(word) for each; the view holds
+// during the call.
 template <typename Visit>
-void each_word(std::string_view utf8, bool lower, std::string& word, Visit visit) {
+void each_mixed_word(std::string_view utf8, bool lower, std::string& word, Visit& visit) {
     const auto& ascii = lower ? lower_ascii : plain_ascii;
-    std::size_t size = 0;
-    word.resize(std::max<std::size_t>(word.size(), 64));
+    word.clear();
     const auto close = [&] {
-        if (size > 0) visit(std::string_view(word.data(), size));
-        size = 0;
+        if (!word.empty()) visit(std::string_view(word), false);
+        word.clear();
     };
     for (std::size_t at = 0; at < utf8.size();) {
-        // A run of ASCII letters is as long in lower case.
-        const auto first = at;
-        while (at < utf8.size() && ascii[static_cast<unsigned char>(utf8[at])] != 0) ++at;
-        if (at > first) {
-            if (size + (at - first) > word.size()) word.resize(2 * (size + (at - first)));
-            for (auto i = first; i < at; ++i)
-                word[size++] = ascii[static_cast<unsigned char>(utf8[i])];
-            if (at == utf8.size()) break;
-        }
         if (base::is_ascii(utf8[at])) {
-            close();
-            ++at;
+            const char form = ascii[static_cast<unsigned char>(utf8[at++])];
+            if (form != 0) {
+                word += form;
+            } else {
+                close();
+            }
             continue;
         }
         const auto c = static_cast<UChar32>(base::next_code_point(utf8, at));
@@ -85,31 +86,128 @@ void each_word(std::string_view utf8, bool lower, std::string& word, Visit visit
         }
         const bool alone = stands_alone(c);
         if (alone) close();
-        std::string bytes;
-        base::append_utf8(static_cast<char32_t>(lower ? u_tolower(c) : c), bytes);
-        if (size + bytes.size() > word.size()) word.resize(2 * (size + bytes.size()));
-        for (char byte : bytes) word[size++] = byte;
+        base::append_utf8(static_cast<char32_t>(lower ? u_tolower(c) : c), word);
         if (alone) close();
     }
     close();
 }
 
+constexpr std::size_t block = 64;  // bytes that one mask tells of
+
+// Of each of 64 bytes a bit.
+struct Masks {
+    std::uint64_t word = 0;     // belongs to a word, or is not ASCII
+    std::uint64_t foreign = 0;  // is not ASCII
+};
+
+// Puts the 64 bytes into lower case too, if `lower`.
+template <bool lower>
+Masks masks_of(const char* from, [[maybe_unused]] char* to) {
+    Masks out;
+#if defined(__SSE2__)
+    const auto within = [](__m128i bytes, char first, char last) {
+        return _mm_and_si128(
+            _mm_cmpgt_epi8(bytes, _mm_set1_epi8(static_cast<char>(first - 1))),
+            _mm_cmplt_epi8(bytes, _mm_set1_epi8(static_cast<char>(last + 1)))
+        );
+    };
+    for (std::size_t i = 0; i < block; i += 16) {
+        const auto bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + i));
+        const auto capital = within(bytes, 'A', 'Z');
+        const auto small = _mm_or_si128(bytes, _mm_and_si128(capital, _mm_set1_epi8(0x20)));
+        if constexpr (lower) _mm_storeu_si128(reinterpret_cast<__m128i*>(to + i), small);
+        auto in = _mm_or_si128(within(small, 'a', 'z'), within(bytes, '0', '9'));
+        in = _mm_or_si128(in, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('_')));
+        const auto high = static_cast<std::uint64_t>(_mm_movemask_epi8(bytes));
+        out.word |= (static_cast<std::uint64_t>(_mm_movemask_epi8(in)) | high) << i;
+        out.foreign |= high << i;
+    }
+#else
+    for (std::size_t i = 0; i < block; ++i) {
+        const char form = lower_ascii[static_cast<unsigned char>(from[i])];
+        const std::uint64_t high = base::is_ascii(from[i]) ? 0 : 1;
+        if constexpr (lower) to[i] = base::lower(from[i]);
+        out.word |= ((form != 0 ? 1U : 0U) | high) << i;
+        out.foreign |= high << i;
+    }
+#endif
+    return out;
+}
+
+// Calls visit(word, whether it is ASCII) for each word; the view holds during the call. Where a
+// mask changes from bit to bit a run begins or ends: nothing is asked of single bytes.
+template <bool lower, typename Visit>
+void each_word_as(std::string_view utf8, WordRoom& room, Visit visit) {
+    if (lower && room.text.size() < utf8.size() + block) room.text.resize(utf8.size() + block);
+    const char* forms = lower ? room.text.data() : utf8.data();
+    std::array<char, block> last{}, spare{};
+    std::size_t first = 0;    // of the open run
+    std::size_t foreign = 0;  // behind the last byte so far that is not ASCII
+    bool open = false;
+    const auto close = [&](std::size_t end) {
+        if (foreign > first)
+            each_mixed_word(utf8.substr(first, end - first), lower, room.word, visit);
+        else
+            visit(std::string_view(forms + first, end - first), true);
+    };
+    for (std::size_t at = 0; at < utf8.size(); at += block) {
+        const auto left = utf8.size() - at;
+        const char* from = utf8.data() + at;
+        if (left < block) {
+            std::copy_n(from, left, last.data());
+            from = last.data();
+        }
+        const auto masks = masks_of<lower>(from, lower ? room.text.data() + at : spare.data());
+        auto edges = masks.word ^ (masks.word << 1 | (open ? 1 : 0));
+        while (edges != 0) {
+            const auto place = static_cast<std::size_t>(std::countr_zero(edges));
+            edges &= edges - 1;
+            if (open) {
+                const auto before = masks.foreign & ((std::uint64_t{1} << place) - 1);
+                if (before != 0)
+                    foreign = at + block - static_cast<std::size_t>(std::countl_zero(before));
+                close(at + place);
+            } else {
+                first = at + place;
+            }
+            open = !open;
+        }
+        if (masks.foreign != 0)
+            foreign = at + block - static_cast<std::size_t>(std::countl_zero(masks.foreign));
+    }
+    if (open) close(utf8.size());
+}
+
+template <typename Visit>
+void each_word(std::string_view utf8, bool lower, WordRoom& room, Visit visit) {
+    if (lower)
+        each_word_as<true>(utf8, room, visit);
+    else
+        each_word_as<false>(utf8, room, visit);
+}
+
 // Calls visit(gram) for the n-grams of characters of " word ".
 template <typename Visit>
-void each_char_gram(std::string_view word, const Grams& grams, Visit visit) {
+void each_char_gram(std::string_view word, bool ascii, const Grams& grams, Visit visit) {
     if (word.size() > longest_with_chars) return;
     std::array<char, longest_with_chars + 2> padded;
-    std::array<std::uint8_t, longest_with_chars + 3> starts;
     padded[0] = ' ';
     std::copy(word.begin(), word.end(), padded.begin() + 1);
     padded[word.size() + 1] = ' ';
+    const auto least = static_cast<std::size_t>(grams.chars_from);
+    const auto most = static_cast<std::size_t>(grams.chars_to);
+    if (ascii) {
+        for (auto n = least; n <= most; ++n)
+            for (std::size_t i = 0; i + n <= word.size() + 2; ++i)
+                visit(std::string_view(padded.data() + i, n));
+        return;
+    }
+    std::array<std::uint8_t, longest_with_chars + 3> starts;
     std::size_t count = 0;
     for (std::size_t i = 0; i < word.size() + 2; ++i)
         if (base::starts_character(padded[i])) starts[count++] = static_cast<std::uint8_t>(i);
     starts[count] = static_cast<std::uint8_t>(word.size() + 2);
-    for (auto n = static_cast<std::size_t>(grams.chars_from);
-         n <= static_cast<std::size_t>(grams.chars_to);
-         ++n)
+    for (auto n = least; n <= most; ++n)
         for (std::size_t i = 0; i + n <= count; ++i)
             visit(std::string_view(
                 padded.data() + starts[i], static_cast<std::size_t>(starts[i + n] - starts[i])
@@ -135,9 +233,9 @@ std::string word_pattern() {
 }
 
 void hash_words(std::string_view utf8, std::uint64_t seed, std::vector<std::uint64_t>& out) {
-    std::string room;
-    each_word(utf8, true, room, [&](std::string_view word) {
-        out.push_back(base::hash_64(word, seed));
+    WordRoom room;
+    each_word(utf8, true, room, [&](std::string_view word, bool) {
+        out.push_back(base::short_hash_64(word, seed));
     });
 }
 
@@ -148,17 +246,23 @@ void hash_grams(
     WordRoom& room,
     std::vector<std::uint64_t>& out
 ) {
-    auto& words = room.hashes;
-    words.clear();
-    each_word(utf8, grams.lower, room.word, [&](std::string_view word) {
-        words.push_back(base::hash_64(word, seed));
-        if (grams.chars_from > 0)
-            each_char_gram(word, grams, [&](std::string_view gram) {
-                out.push_back(base::mix(base::hash_64(gram, seed ^ char_seed)));
-            });
-    });
     const auto most = static_cast<std::size_t>(grams.words_to);
     const auto least = static_cast<std::size_t>(grams.words_from);
+    if (most == 1 && least == 1 && grams.chars_from == 0) {
+        each_word(utf8, grams.lower, room, [&](std::string_view word, bool) {
+            out.push_back(base::mix(base::short_hash_64(word, seed)));
+        });
+        return;
+    }
+    auto& words = room.hashes;
+    words.clear();
+    each_word(utf8, grams.lower, room, [&](std::string_view word, bool ascii) {
+        words.push_back(base::short_hash_64(word, seed));
+        if (grams.chars_from > 0)
+            each_char_gram(word, ascii, grams, [&](std::string_view gram) {
+                out.push_back(base::mix(base::short_hash_64(gram, seed ^ char_seed)));
+            });
+    });
     for (std::size_t i = 0; i < words.size(); ++i) {
         std::uint64_t gram = 0;
         for (std::size_t n = 0; n < most && i + n < words.size(); ++n) {
@@ -170,11 +274,13 @@ void hash_grams(
 
 std::vector<std::string> gram_texts(std::string_view utf8, const Grams& grams) {
     std::vector<std::string> words, out;
-    std::string room;
-    each_word(utf8, grams.lower, room, [&](std::string_view word) {
+    WordRoom room;
+    each_word(utf8, grams.lower, room, [&](std::string_view word, bool ascii) {
         words.emplace_back(word);
         if (grams.chars_from > 0)
-            each_char_gram(word, grams, [&](std::string_view gram) { out.emplace_back(gram); });
+            each_char_gram(word, ascii, grams, [&](std::string_view gram) {
+                out.emplace_back(gram);
+            });
     });
     for (std::size_t i = 0; i < words.size(); ++i) {
         std::string gram;

@@ -18,6 +18,7 @@ struct Grams {
 struct WordRoom {
     std::vector<std::uint64_t> hashes;
     std::string word;
+    std::string text;  // in lower case
 };
 
 // A word as a regular expression of RE2.

@@ -3,6 +3,7 @@
 #include "base/bytes/base64.hpp"
 #include "base/bytes/hash.hpp"
 #include "base/bytes/hex.hpp"
+#include "base/bytes/short_hash.hpp"
 
 using namespace base;
 
@@ -35,4 +36,15 @@ TEST_CASE("fast hashes are the same everywhere and depend on the seed", "[bytes]
     CHECK(hash_64("") == 0x2D06800538D394C2);
     CHECK(hash_64("a") != hash_64("a", 1));
     CHECK(hash_128("a")[0] != hash_128("b")[0]);
+}
+
+TEST_CASE("short hashes are the library's, of any length and seed", "[bytes]") {
+    std::string text;
+    for (int size = 0; size < 40; ++size) {
+        for (std::uint64_t seed : {0ULL, 1ULL, 2ULL, 0x7f4a7c159e3779bbULL, ~0ULL}) {
+            INFO(size << " bytes, seed " << seed);
+            CHECK(short_hash_64(text, seed) == hash_64(text, seed));
+        }
+        text += static_cast<char>(size * 89 + 7);
+    }
 }
