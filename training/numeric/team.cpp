@@ -2,9 +2,14 @@
 // few thousand rounds before they sleep on the round's number (a futex), and the caller spins for
 // them in the same way. From batch to batch they then mostly find the next job while they spin.
 //
-// Parts are taken by a counter, first come first served: which thread runs a part is left to
-// chance, what it computes is not. `round` is increased with release after the job is written, and
-// read with acquire before it is read; nothing else orders the two.
+// The caller waits for parts, never for workers: on a machine with more to do than processors a
+// worker may wake long after the caller has done all by itself, and must find nothing then. So a
+// part is taken from a ticket, the round in its upper half and the next part below, by compare and
+// exchange: it fails if the round went on meanwhile. Between two rounds the ticket is closed, and
+// only then the job is written.
+//
+// Parts are taken first come first served: which thread runs a part is left to chance, what it
+// computes is not.
 #include "training/numeric/team.hpp"
 
 #include <algorithm>
@@ -12,6 +17,7 @@
 #include <cstdint>
 #include <exception>
 #include <mutex>
+#include <stdexcept>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -29,26 +35,37 @@ void breathe() {
 }  // namespace
 
 struct Team::State {
-    const std::function<void(std::size_t)>* part = nullptr;
-    std::size_t parts = 0;
-    std::atomic<std::size_t> next{0};
-    std::atomic<std::size_t> idle{0};  // workers that are through with the current round
-    std::atomic<std::uint32_t> round{0};
+    static constexpr std::uint64_t closed = 0xffffffffU;  // no round has so many parts
+
+    std::atomic<const std::function<void(std::size_t)>*> part{nullptr};
+    std::atomic<std::uint32_t> parts{0};
+    std::atomic<std::uint64_t> ticket{closed};
+    std::atomic<std::uint32_t> done{0};   // parts of this round
+    std::atomic<std::uint32_t> round{0};  // what workers sleep on
     std::atomic<bool> over{false};
     std::mutex mutex;
     std::exception_ptr failure;
     std::vector<std::jthread> workers;
 
     void work() {
+        auto seen = ticket.load(std::memory_order_acquire);
         for (;;) {
-            const auto mine = next.fetch_add(1, std::memory_order_relaxed);
-            if (mine >= parts) return;
+            const auto mine = seen & 0xffffffffU;
+            const auto* job = part.load(std::memory_order_relaxed);
+            const auto all = parts.load(std::memory_order_relaxed);
+            if (mine >= all) return;
+            if (!ticket.compare_exchange_weak(
+                    seen, seen + 1, std::memory_order_acq_rel, std::memory_order_acquire
+                ))
+                continue;
             try {
-                (*part)(mine);
+                (*job)(mine);
             } catch (...) {
                 std::scoped_lock lock(mutex);
                 if (!failure) failure = std::current_exception();
             }
+            if (done.fetch_add(1, std::memory_order_acq_rel) + 1 == all) done.notify_one();
+            seen = ticket.load(std::memory_order_acquire);
         }
     }
 
@@ -62,8 +79,6 @@ struct Team::State {
             known = round.load(std::memory_order_acquire);
             if (over.load()) return;
             work();
-            idle.fetch_add(1, std::memory_order_acq_rel);
-            idle.notify_one();
         }
     }
 };
@@ -93,19 +108,22 @@ void Team::run(std::size_t parts, const std::function<void(std::size_t)>& part) 
         for (std::size_t i = 0; i < parts; ++i) part(i);
         return;
     }
-    state.part = &part;
-    state.parts = parts;
-    state.next.store(0, std::memory_order_relaxed);
-    state.idle.store(0, std::memory_order_relaxed);
+    if (parts >= State::closed) throw std::length_error("too many parts for a team");
+    const auto all = static_cast<std::uint32_t>(parts);
+    const auto next = ((state.ticket.load(std::memory_order_relaxed) >> 32) + 1) << 32;
+    state.ticket.exchange(next | State::closed, std::memory_order_acq_rel);
+    state.part.store(&part, std::memory_order_relaxed);
+    state.parts.store(all, std::memory_order_relaxed);
+    state.done.store(0, std::memory_order_relaxed);
+    state.ticket.store(next, std::memory_order_release);
     state.round.fetch_add(1, std::memory_order_acq_rel);
     state.round.notify_all();
     state.work();
-    const auto all = state.workers.size();
-    for (int spin = 0; spin < 4000 && state.idle.load(std::memory_order_acquire) != all; ++spin)
+    for (int spin = 0; spin < 4000 && state.done.load(std::memory_order_acquire) != all; ++spin)
         breathe();
-    for (auto seen = state.idle.load(std::memory_order_acquire); seen != all;
-         seen = state.idle.load(std::memory_order_acquire)) {
-        state.idle.wait(seen, std::memory_order_acquire);
+    for (auto seen = state.done.load(std::memory_order_acquire); seen != all;
+         seen = state.done.load(std::memory_order_acquire)) {
+        state.done.wait(seen, std::memory_order_acquire);
     }
     if (state.failure) std::rethrow_exception(std::exchange(state.failure, nullptr));
 }
