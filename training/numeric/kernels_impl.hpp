@@ -31,13 +31,17 @@ inline size_t least(size_t a, size_t b) {
 
 // Blocks of C are `block_m` rows high and computed `block_k` products at a time; see Goto and van
 // de Geijn 2008.
-inline constexpr size_t tile_m = 6;
+#ifndef TILE_ROWS
+#define TILE_ROWS 6
+#endif
+inline constexpr size_t tile_m = TILE_ROWS;
 inline constexpr size_t block_m = 96;
 inline constexpr size_t block_k = 256;
 inline constexpr size_t block_n = 1024;
 
-// A tile of C, tile_m by two vectors, over `k` products. B is packed, two vectors per step.
-template <typename T, size_t rows>
+// A tile of C, `rows` by `vectors`, over `k` products. B is packed, two vectors per step; the
+// second is passed over where the last columns of C need but one.
+template <typename T, size_t rows, size_t vectors>
 inline void tile(
     size_t k,
     const T* a,
@@ -50,41 +54,43 @@ inline void tile(
     bool add
 ) {
     using V = typename Simd<T>::V;
-    constexpr size_t width = 2 * lanes<T>;
-    V left[rows] = {};
-    V right[rows] = {};
+    constexpr size_t step = 2 * lanes<T>;
+    V sums[rows][vectors] = {};
     for (size_t p = 0; p < k; ++p) {
-        const V b0 = *reinterpret_cast<const V*>(b + p * width);
-        const V b1 = *reinterpret_cast<const V*>(b + p * width + lanes<T>);
-#pragma GCC unroll 8
+        V from[vectors];
+#pragma GCC unroll 2
+        for (size_t v = 0; v < vectors; ++v)
+            from[v] = *reinterpret_cast<const V*>(b + p * step + v * lanes<T>);
+#pragma GCC unroll 16
         for (size_t i = 0; i < rows; ++i) {
             const T scalar = a[i * a_row + p * a_col];
-            left[i] += b0 * scalar;
-            right[i] += b1 * scalar;
+#pragma GCC unroll 2
+            for (size_t v = 0; v < vectors; ++v) sums[i][v] += from[v] * scalar;
         }
     }
-    if (columns == width) {
-#pragma GCC unroll 8
-        for (size_t i = 0; i < rows; ++i) {
-            V* out0 = reinterpret_cast<V*>(c + i * ldc);
-            V* out1 = reinterpret_cast<V*>(c + i * ldc + lanes<T>);
-            *out0 = add ? *out0 + left[i] : left[i];
-            *out1 = add ? *out1 + right[i] : right[i];
-        }
+    if (columns == vectors * lanes<T>) {
+#pragma GCC unroll 16
+        for (size_t i = 0; i < rows; ++i)
+#pragma GCC unroll 2
+            for (size_t v = 0; v < vectors; ++v) {
+                V* out = reinterpret_cast<V*>(c + i * ldc + v * lanes<T>);
+                *out = add ? *out + sums[i][v] : sums[i][v];
+            }
         return;
     }
     for (size_t i = 0; i < rows; ++i) {
-        T line[width];
-        *reinterpret_cast<V*>(line) = left[i];
-        *reinterpret_cast<V*>(line + lanes<T>) = right[i];
+        T line[step];
+        for (size_t v = 0; v < vectors; ++v)
+            *reinterpret_cast<V*>(line + v * lanes<T>) = sums[i][v];
         for (size_t j = 0; j < columns; ++j)
             c[i * ldc + j] = add ? c[i * ldc + j] + line[j] : line[j];
     }
 }
 
-template <typename T>
-void any_tile(
-    size_t rows,
+// The tile of so many rows: those at the lower edge of C are lower than others.
+template <typename T, size_t rows>
+inline void any_tile(
+    size_t wanted,
     size_t k,
     const T* a,
     size_t a_row,
@@ -95,19 +101,13 @@ void any_tile(
     size_t columns,
     bool add
 ) {
-    switch (rows) {
-        case 1:
-            return tile<T, 1>(k, a, a_row, a_col, b, c, ldc, columns, add);
-        case 2:
-            return tile<T, 2>(k, a, a_row, a_col, b, c, ldc, columns, add);
-        case 3:
-            return tile<T, 3>(k, a, a_row, a_col, b, c, ldc, columns, add);
-        case 4:
-            return tile<T, 4>(k, a, a_row, a_col, b, c, ldc, columns, add);
-        case 5:
-            return tile<T, 5>(k, a, a_row, a_col, b, c, ldc, columns, add);
-        default:
-            return tile<T, 6>(k, a, a_row, a_col, b, c, ldc, columns, add);
+    if constexpr (rows > 0) {
+        if (wanted != rows)
+            return any_tile<T, rows - 1>(wanted, k, a, a_row, a_col, b, c, ldc, columns, add);
+        if (columns > lanes<T>)
+            tile<T, rows, 2>(k, a, a_row, a_col, b, c, ldc, columns, add);
+        else
+            tile<T, rows, 1>(k, a, a_row, a_col, b, c, ldc, columns, add);
     }
 }
 
@@ -119,6 +119,13 @@ void pack_b(size_t k, size_t n, const T* b, size_t b_row, size_t b_col, T* out) 
         const size_t columns = least(width, n - j);
         for (size_t p = 0; p < k; ++p) {
             const T* from = b + p * b_row + j * b_col;
+            if (b_col == 1 && columns == width) {
+                using V = typename Simd<T>::V;
+                reinterpret_cast<V*>(out)[0] = reinterpret_cast<const V*>(from)[0];
+                reinterpret_cast<V*>(out)[1] = reinterpret_cast<const V*>(from)[1];
+                out += width;
+                continue;
+            }
             for (size_t q = 0; q < columns; ++q) out[q] = from[q * b_col];
             for (size_t q = columns; q < width; ++q) out[q] = T{0};
             out += width;
@@ -174,8 +181,9 @@ void multiply(
                 const T* from = a + i0 * a_row + p0 * a_col;
                 size_t row_step = a_row;
                 size_t column_step = a_col;
-                // Few columns do not repay a copy of A.
-                const bool packed = nb > 4 * width;
+                // Few columns do not repay a copy of A, nor do more where its rows are read in
+                // line.
+                const bool packed = nb > (a_col == 1 ? 16 : 4) * width;
                 if (packed) {
                     pack_a(mb, kb, from, a_row, a_col, packed_a);
                     from = packed_a;
@@ -184,7 +192,7 @@ void multiply(
                 }
                 for (size_t j = 0; j < nb; j += width) {
                     for (size_t i = 0; i < mb; i += tile_m) {
-                        any_tile(
+                        any_tile<T, tile_m>(
                             least(tile_m, mb - i),
                             kb,
                             from + (packed ? i * kb : i * row_step),
