@@ -14,6 +14,7 @@
 #include "service/gather/kinds/kind.hpp"
 #include "service/gather/settings.hpp"
 #include "training/behaviour/behaviour.hpp"
+#include "training/train_settings.hpp"
 
 namespace service {
 
@@ -49,6 +50,11 @@ std::string settings_reference() {
          "The file of `tilth label rules set`.",
          labeling::RuleSet::settings.record()},
     };
+    sections.push_back(
+        {"A training",
+         "The file of `tilth train --spec`; flags go before it.",
+         training::TrainSettings::settings.record()}
+    );
     sections.push_back(
         {"Tests of a model's behaviour",
          "The file of `tilth model test --file`: `[[test]]`, each with",

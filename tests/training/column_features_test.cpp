@@ -198,6 +198,12 @@ TEST_CASE("times become parts, and columns are chosen by name", "[training][feat
         features.fit(train, spec),
         Catch::StartsWith("features: column 'z': the training rows have none of that name")
     );
+    train.dropped = {"z"};  // left out already, as a copy of the label is
+    CHECK(features.fit(train, spec).columns == rows.columns);
+    spec.include = {"x", "z"};
+    CHECK_THROWS_WITH(
+        features.fit(train, spec), Catch::StartsWith("features: column 'z': it repeats the label")
+    );
     spec.exclude = {};
     spec.include = {"x"};
     spec.one.clear();

@@ -85,6 +85,7 @@ TEST_CASE("columns are taken out with their values", "[training]") {
     CHECK(some.columns[0].name == "finer");
     CHECK(some.numeric.size() == 36);
     CHECK(some.numeric[3] == 10);
+    CHECK(some.dropped == std::vector<std::string>{"field", "gap"});
 }
 
 TEST_CASE("a model passes over columns that it was not trained with", "[training]") {

@@ -15,7 +15,10 @@ std::string onnx_text(OnnxGraph& graph, const HashedTfidf& text) {
         throw base::Error("onnx", what, mend + ", or export with --inputs features, or native");
     };
     if (spec.method != TextMethod::vocabulary)
-        refuse("n-grams of texts by their hash have no operator", "train with a vocabulary");
+        refuse(
+            "n-grams of texts by their hash have no operator",
+            "train with method = \"vocabulary\" in [features.texts]"
+        );
     if (spec.chars_from > 0)
         refuse("n-grams of characters have no operator", "train with n-grams of words alone");
     if (text.columns() == 0) refuse("the vocabulary is empty", "train on more texts");

@@ -58,6 +58,29 @@ double best_power(const std::vector<double>& values) {
     return (low + high) / 2;
 }
 
+// Names of columns that the rows do not have are mistakes, but for leaving out what the program
+// has left out already.
+void check_names(const Examples& train, const ColumnsSpec& spec) {
+    std::vector<std::string> known;
+    for (const auto& column : train.columns) known.push_back(column.name);
+    const auto has = [](const std::vector<std::string>& names, const std::string& name) {
+        return std::find(names.begin(), names.end(), name) != names.end();
+    };
+    const auto check = [&](const std::string& name, bool left_out) {
+        const bool dropped = has(train.dropped, name);
+        if (has(known, name) || (dropped && left_out)) return;
+        const auto place = fmt::format("features: column '{}'", name);
+        if (dropped)
+            throw base::UsageError(place, "it repeats the label and is no feature", "leave it out");
+        throw base::UsageError(
+            place, "the training rows have none of that name", base::mend_of_unknown(name, known)
+        );
+    };
+    for (const auto& name : spec.include) check(name, false);
+    for (const auto& name : spec.exclude) check(name, true);
+    for (const auto& [name, plan] : spec.one) check(name, false);
+}
+
 }  // namespace
 
 void ColumnFeatures::add_missing(std::uint32_t column, bool missing, const ColumnPlan& plan) {
@@ -205,18 +228,7 @@ void ColumnFeatures::keep_neighbours(const Examples& train, const ColumnsSpec& s
 
 Design ColumnFeatures::fit(const Examples& train, const ColumnsSpec& spec) {
     *this = {};
-    std::vector<std::string> known;
-    for (const auto& column : train.columns) known.push_back(column.name);
-    auto named = spec.include;
-    named.insert(named.end(), spec.exclude.begin(), spec.exclude.end());
-    for (const auto& [name, plan] : spec.one) named.push_back(name);
-    for (const auto& name : named)
-        if (std::find(known.begin(), known.end(), name) == known.end())
-            throw base::UsageError(
-                fmt::format("features: column '{}'", name),
-                "the training rows have none of that name",
-                base::mend_of_unknown(name, known)
-            );
+    check_names(train, spec);
     columns_ = train.columns;
     for (std::uint32_t column = 0; column < columns_.size(); ++column) {
         if (!spec.takes(columns_[column].name)) continue;

@@ -67,6 +67,8 @@ void drop_columns(Examples& examples, const std::vector<std::string>& names) {
     for (std::size_t i = 0; i < width; ++i)
         if (std::find(names.begin(), names.end(), examples.columns[i].name) == names.end())
             kept.push_back(i);
+        else
+            examples.dropped.push_back(examples.columns[i].name);
     if (kept.size() == width) return;
     std::vector<double> values;
     values.reserve(examples.rows * kept.size());
