@@ -199,7 +199,7 @@ TEST_CASE("times become parts, and columns are chosen by name", "[training][feat
         Catch::StartsWith("features: column 'z': the training rows have none of that name")
     );
     train.dropped = {"z"};  // left out already, as a copy of the label is
-    CHECK(features.fit(train, spec).columns == rows.columns);
+    CHECK(features.fit(train, spec).columns == rows.columns + 1);  // y is one
     spec.include = {"x", "z"};
     CHECK_THROWS_WITH(
         features.fit(train, spec), Catch::StartsWith("features: column 'z': it repeats the label")

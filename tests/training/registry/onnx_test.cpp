@@ -35,8 +35,8 @@ TEST_CASE("what operators do not express is refused in one line", "[training][on
     const auto texts = made_by("softmax", made::topics(100, 1));
     CHECK_THROWS_WITH(
         onnx_of(texts, OnnxInputs::columns),
-        "onnx: n-grams of texts by their hash have no operator; export with --inputs features, or "
-        "native"
+        "onnx: n-grams of texts by their hash have no operator; train with method = "
+        "\"vocabulary\" in [features.texts], or export with --inputs features, or native"
     );
     CHECK_NOTHROW(onnx_of(texts, OnnxInputs::features));
     CHECK_THROWS_WITH(
