@@ -1,3 +1,5 @@
+// Pages made from what the program declares: a section for each thing that people write settings
+// of, so that the reference cannot say other than what is read.
 #include "service/reference.hpp"
 
 #include <string_view>

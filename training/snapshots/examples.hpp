@@ -37,7 +37,7 @@ struct Examples {
     std::vector<double> numeric;
     std::vector<schema::Column> columns;
     std::vector<std::string> dropped;  // columns that they had: who leaves them out means no other
-    Levels levels;  // of category columns whose values are known by name
+    Levels levels;                     // of category columns whose values are known by name
 
     // Row-major bytes of images that all have the same size, `pixel_count` each (width x height x
     // channels).
