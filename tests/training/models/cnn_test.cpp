@@ -1,7 +1,9 @@
 // The convolutional network as a kind: what it learns, what it refuses, and odd pictures.
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
+#include <fstream>
 #include <limits>
 #include <thread>
 
@@ -267,6 +269,21 @@ TEST_CASE("a hundred pictures are learnt in seconds, by few epochs", "[training]
     CHECK(result.epochs.size() <= 40);
     CHECK(result.seconds < 30);  // about two, by one core to itself
     CHECK(share_told(result, made::pictures(100, 21, 28, 28)) > 0.95);
+}
+
+TEST_CASE("an artefact that is kept predicts what it did", "[training][cnn]") {
+    const auto folder = std::string(TILTH_SOURCE_DIR) + "/tests/training/artefacts/";
+    std::ifstream file(folder + "cnn_4.tilth", std::ios::binary);
+    const std::string artefact(std::istreambuf_iterator<char>(file), {});
+    REQUIRE_FALSE(artefact.empty());
+    const auto model = Predictor::load(artefact);
+    CHECK(model.model() == "cnn");
+    std::ifstream expected(folder + "cnn_4.txt");
+    for (double value : model.predict(made::pictures(12, 32, 10, 9, 2), 1)) {
+        double known = 0;
+        REQUIRE(expected >> known);
+        CHECK(value == Approx(known).margin(1e-5));
+    }
 }
 
 TEST_CASE("auto takes it for pictures alone, where the time is enough", "[training][cnn]") {
