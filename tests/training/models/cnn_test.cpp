@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 #include <cmath>
+#include <ctime>
 #include <fstream>
 #include <limits>
 #include <thread>
@@ -47,6 +48,11 @@ Examples as_values(Examples data) {
     for (int label : data.classes) data.targets.push_back(100 + 20 * label);
     data.classes.clear();
     return data;
+}
+
+// In seconds of the processor, as others may use the machine too.
+double seconds_since(std::clock_t start) {
+    return static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
 }
 
 }  // namespace
@@ -248,26 +254,27 @@ TEST_CASE("a pixel that is no number is told, not hidden", "[training][cnn]") {
 
 TEST_CASE("a stop is heeded within a second, in a step and in validation", "[training][cnn]") {
     const auto data = made::pictures(64, 19, 96, 96, 3);
-    using Clock = std::chrono::steady_clock;
     std::stop_source source;
-    Clock::time_point asked;
-    TrainSpec spec = small_cnn({{"channels", 32}, {"epochs", 1000}, {"batch", 64}});
+    std::clock_t asked = 0;
+    const auto spec = small_cnn({{"channels", 32}, {"epochs", 1000}, {"batch", 64}});
     std::jthread later([&] {
         std::this_thread::sleep_for(std::chrono::milliseconds(700));
-        asked = Clock::now();
+        asked = std::clock();
         source.request_stop();
     });
     CHECK_THROWS_AS(fit(data, data, spec, {}, source.get_token()), base::Interrupted);
-    CHECK(Clock::now() - asked < std::chrono::seconds(1));
+    later.join();
+    CHECK(seconds_since(asked) < 1);
 }
 
 TEST_CASE("a hundred pictures are learnt in seconds, by few epochs", "[training][cnn]") {
     const auto data = made::pictures(100, 20, 28, 28);
     TrainSpec spec;
     spec.model = "cnn";
+    const auto start = std::clock();
     const auto result = fit(data, {}, spec);
+    CHECK(seconds_since(start) < 30);  // about two
     CHECK(result.epochs.size() <= 40);
-    CHECK(result.seconds < 30);  // about two, by one core to itself
     CHECK(share_told(result, made::pictures(100, 21, 28, 28)) > 0.95);
 }
 
