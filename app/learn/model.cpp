@@ -159,13 +159,19 @@ void export_model(CLI::App& model, service::Context& context) {
     });
 }
 
+// Lines that were read, and those of them that were refused.
+struct LineCounts {
+    std::size_t lines = 0, refused = 0;
+};
+
 // What is wrong with one of several lines is answered in its place.
 void predict_each(
     const service::LoadedModel& model,
     const json::array& inputs,
     std::size_t first_line,
     bool strict,
-    service::WatchedInputs& watched
+    service::WatchedInputs& watched,
+    LineCounts& counts
 ) {
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         try {
@@ -174,15 +180,14 @@ void predict_each(
             std::string_view why(error.what());
             why.remove_prefix(std::min(why.size(), std::string_view("input 1").size()));
             print_json(json::object{{"error", fmt::format("line {}{}", first_line + i, why)}});
+            ++counts.refused;
         }
     }
 }
 
-void predict_lines(
-    const service::LoadedModel& model,
-    bool strict,
-    service::WatchedInputs& watched
-) {
+LineCounts
+predict_lines(const service::LoadedModel& model, bool strict, service::WatchedInputs& watched) {
+    LineCounts counts;
     json::array inputs;
     std::size_t first_line = 1;
     auto flush = [&] {
@@ -190,7 +195,7 @@ void predict_lines(
             for (const auto& answer : service::predictions_for(model, inputs, strict, &watched))
                 print_json(answer);
         } catch (const base::UsageError&) {
-            predict_each(model, inputs, first_line, strict, watched);
+            predict_each(model, inputs, first_line, strict, watched, counts);
         }
         inputs.clear();
     };
@@ -200,11 +205,13 @@ void predict_lines(
             flush();  // so that the lines of a batch follow each other
             continue;
         }
+        ++counts.lines;
         boost::system::error_code error;
         auto value = json::parse(line, error);
         if (error || !value.is_object()) {
             flush();
             print_json(json::object{{"error", fmt::format("line {}: no JSON object", number)}});
+            ++counts.refused;
             continue;
         }
         if (inputs.empty()) first_line = number;
@@ -212,6 +219,7 @@ void predict_lines(
         if (inputs.size() == lines_at_once) flush();
     }
     flush();
+    return counts;
 }
 
 // All that a condition holds for: a batch knows no parts.
@@ -249,10 +257,11 @@ void predict_verb(CLI::App& model, service::Context& context) {
             loaded = service::serving_model(work, request.model, request.version);
         });
         service::WatchedInputs watched;
+        LineCounts counts;
         if (request.where) {
             predict_records(context, *loaded, *request.where, watched);
         } else {
-            predict_lines(*loaded, request.strict, watched);
+            counts = predict_lines(*loaded, request.strict, watched);
         }
         service::keep_watched(
             context.environment(),
@@ -261,6 +270,12 @@ void predict_verb(CLI::App& model, service::Context& context) {
             std::chrono::system_clock::now(),
             true
         );
+        if (counts.refused > 0)
+            throw base::Error(
+                "model predict",
+                fmt::format("{} of {} lines were refused", counts.refused, counts.lines),
+                "see \"error\" in their place; all others are answered"
+            );
     });
 }
 

@@ -1,5 +1,6 @@
 // The whole job on a small made-up table: store, label, snapshot, train, judge, analyse, send back
 // to labeling, report.
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -165,7 +166,12 @@ TEST_CASE("the loop runs from a file to a measured model and back to labeling", 
         "{\"body\":\"dog barks loudly\",\"weight\":25}\nnonsense\n{\"body\":\"engine burns "
         "fuel\",\"weight\":600}\n"
     );
-    CHECK(predicted.code == 0);
+    CHECK(predicted.code == 1);  // all others are answered
+    CHECK_THAT(predicted.err, Catch::Contains("1 of 3 lines were refused"));
+    CHECK(std::count(predicted.out.begin(), predicted.out.end(), '\n') == 3);
+    CHECK(
+        tilth({"model", "predict", "kinds-softmax", "-"}, "{\"body\":\"dog barks\"}\n").code == 0
+    );
     CHECK_THAT(
         predicted.out,
         Catch::Contains("\"class\":\"animal\"") && Catch::Contains("\"class\":\"machine\"") &&
