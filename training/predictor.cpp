@@ -107,6 +107,16 @@ bool Predictor::predicts_spans() const {
     return state_->spans != nullptr;
 }
 
+std::vector<std::vector<double>>
+Predictor::span_probabilities(const Examples& examples, std::size_t threads) const {
+    check(examples);
+    if (examples.rows == 0) return {};
+    Team team(threads);
+    auto aligned = state_->inputs->align(examples, nullptr);
+    aligned.spans = examples.spans;
+    return state_->spans->probabilities(aligned, team);
+}
+
 std::vector<TaggedText>
 Predictor::find_spans(const Examples& examples, std::size_t threads, Alignment* notes) const {
     check(examples);

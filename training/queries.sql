@@ -502,3 +502,13 @@ JOIN model_run o ON o.snapshot_id = t.id AND o.kind = r.kind AND o.id < r.id
     AND o.spec->>'target' IS NOT DISTINCT FROM r.spec->>'target'
 JOIN forecast f ON f.run_id = o.id AND f.place = 0 AND f.training_rows < $2
 WHERE r.id = $1;
+
+-- name: fits_of_run
+SELECT name, labels, fitted FROM run_fit WHERE run_id = $1 ORDER BY name;
+
+-- name: drop_outdated_fits
+DELETE FROM run_fit WHERE run_id = $1 AND labels <> $2;
+
+-- name: keep_run_fit
+INSERT INTO run_fit (run_id, name, labels, fitted, kept_at) VALUES ($1, $2, $3, $4, $5::timestamptz)
+ON CONFLICT (run_id, name) DO UPDATE SET labels = excluded.labels, fitted = excluded.fitted, kept_at = excluded.kept_at;

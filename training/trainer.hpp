@@ -132,6 +132,9 @@ public:
     // Of models that find spans: those of the examples' texts.
     std::vector<TaggedText>
     find_spans(const Examples& examples, std::size_t threads = 0, Alignment* notes = nullptr) const;
+    // Of these models: how probable the spans that the examples have are; see SpanModel.
+    std::vector<std::vector<double>>
+    span_probabilities(const Examples& examples, std::size_t threads = 0) const;
 
 private:
     struct State;

@@ -23,7 +23,7 @@ namespace app {
 
 namespace {
 
-constexpr std::size_t shown = 10;
+constexpr std::size_t shown = 10, classes_shown = 50;
 
 void print_reviews(
     const std::string& heading,
@@ -32,7 +32,11 @@ void print_reviews(
 ) {
     if (items.empty()) return;
     print_line(heading);
+    const bool people = std::any_of(items.begin(), items.end(), [](const auto& one) {
+        return !one.people.empty();
+    });
     std::vector<std::string> head{"record", "label", "model says", "score", "reason", "text"};
+    if (people) head.insert(head.begin() + 3, "people say");
     if (parts) head.insert(head.begin() + 1, "part");
     Table table(head);
     for (const auto& one : items) {
@@ -43,6 +47,7 @@ void print_reviews(
             fmt::format("{:.3f}", one.score),
             one.reason,
             std::string(base::cut_at_character(one.text, 50))};
+        if (people) row.insert(row.begin() + 3, one.people);
         if (parts) row.insert(row.begin() + 1, one.part);
         table.add(row);
         if (&one - items.data() + 1 == static_cast<std::ptrdiff_t>(shown)) break;
@@ -61,6 +66,33 @@ void print_confused(const std::vector<service::ConfusedClass>& pairs) {
              fmt::format("{:.1f} %", pair.share * 100),
              pair.examples.empty() ? "" : std::string(base::cut_at_character(pair.examples[0], 50))}
         );
+    }
+    if (!table.empty()) table.print();
+}
+
+void print_classes(const std::vector<service::ClassFaults>& all) {
+    const bool spans = std::any_of(all.begin(), all.end(), [](const auto& one) {
+        return one.wrong_label + one.wrong_boundary > 0;
+    });
+    std::vector<std::string> head{"class", "has it", "said", "missed", "spurious"};
+    if (spans) head.insert(head.end(), {"wrong label", "wrong boundary"});
+    head.insert(head.end(), {"may be wrong", "missed, for example", "spurious, for example"});
+    Table table(head);
+    for (std::size_t i = 0; i < all.size() && i < classes_shown; ++i) {
+        const auto& one = all[i];
+        std::vector<std::string> row;
+        row.push_back(one.name);
+        for (auto count : {one.support, one.said, one.missed, one.spurious})
+            row.push_back(std::to_string(count));
+        if (spans)
+            for (auto count : {one.wrong_label, one.wrong_boundary})
+                row.push_back(std::to_string(count));
+        row.push_back(std::to_string(one.label_errors));
+        for (const auto* examples : {&one.missed_examples, &one.spurious_examples})
+            row.emplace_back(
+                examples->empty() ? "" : base::cut_at_character(examples->front(), 50)
+            );
+        table.add(row);
     }
     if (!table.empty()) table.print();
 }
@@ -179,6 +211,7 @@ void show(const service::AnalyseErrors& asked, const service::FoundErrors& found
         print_line(fmt::format(
             "{}: {} of {} validation and test records wrong", run, found.wrong, found.judged
         ));
+    print_classes(found.classes);
     print_confused(found.confused);
     if (asked.slices || !asked.label_errors) print_slices(found.slices, found.rmse.has_value());
     if (asked.label_errors || !asked.slices)
@@ -198,6 +231,8 @@ void show(const service::AnalyseErrors& asked, const service::FoundErrors& found
     print_past(found.past);
     print_advice(found.advice);
     for (const auto& note : found.notes) print_line("note: " + note);
+    if (found.fits_kept > 0)
+        print_line("note: what an earlier look at this run fitted was kept, and is used");
     print_reviews(
         fmt::format("to label next, of {} without a label:", found.pool), found.next, false
     );

@@ -260,7 +260,7 @@ json::object run_json(const service::RunLine& run) {
 void print_forecasts(const std::vector<service::LabelForecast>& forecasts) {
     if (forecasts.empty()) return;
     print_line(fmt::format("what {} more labels are expected to bring:", forecasts.front().labels));
-    Table table({"of", "judged", "error now", "lower by (95 %)"});
+    Table table({"of", "judged", "error now", "lower by (80 %)"});
     for (const auto& one : forecasts)
         table.add(
             {one.slice.empty() ? "all" : one.slice,
@@ -279,7 +279,7 @@ void print_past(const std::vector<service::PastForecast>& past) {
         past.front().rows_now,
         past.front().rows_then
     ));
-    Table table({"of", "error then", "expected (95 %)", "came", ""});
+    Table table({"of", "error then", "expected (80 %)", "came", ""});
     for (const auto& one : past)
         table.add(
             {one.slice.empty() ? "all" : one.slice,

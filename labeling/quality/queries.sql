@@ -483,3 +483,18 @@ SELECT (SELECT count(*) FROM label_lease l CROSS JOIN LATERAL (SELECT project_id
     (SELECT count(DISTINCT l.task_id) FROM label_lease l JOIN label_task t ON t.id = l.task_id
      WHERE l.state = 'skipped' AND t.project_id = $1 AND t.state = 'open') AS skipped;
 ---------------------------------------------------------------------------------------------------------- kept counts
+
+-- name: labels_of_records
+SELECT w.key, g.class_id, g.value::text AS value
+FROM unnest($3::bigint[], $4::text[]) WITH ORDINALITY AS w (rk, key, place)
+JOIN ground_truth g ON g.rk = w.rk AND g.source_id = $2 AND g.key = w.key AND g.project_id = $1 ORDER BY w.place;
+
+-- name: said_of_records
+SELECT s.key, s.answer, count(*) AS people
+FROM (SELECT DISTINCT ON (a.rk, a.key, a.user_id) a.key, coalesce(c.name, a.value::text, '') AS answer
+      FROM unnest($3::bigint[], $4::text[]) AS w (rk, key)
+      JOIN annotation a ON a.rk = w.rk AND a.source_id = $2 AND a.key = w.key AND a.project_id = $1
+      LEFT JOIN label_class c ON c.project_id = a.project_id AND c.class_id = a.class_id
+      WHERE a.withdrawn_at IS NULL AND a.audit_id IS NULL
+      ORDER BY a.rk, a.key, a.user_id, a.attempt DESC) s
+GROUP BY s.key, s.answer ORDER BY s.key, people DESC, s.answer;

@@ -6,6 +6,7 @@
 #include "base/database/database.hpp"
 #include "labeling/store.hpp"
 #include "service/labels/queue/queue.hpp"
+#include "service/learn/labels_of_run.hpp"
 #include "training/analysis/analysis.hpp"
 #include "training/snapshots/snapshot_store.hpp"
 
@@ -148,6 +149,43 @@ void add_odd_items(const training::Analysis& analysis, FoundErrors& found) {
         .alike = analysis.alike_found};
 }
 
+WorseSlice worse_slice(const training::Slice& slice, const std::string& description) {
+    return {
+        .slice = description,
+        .where = slice.where,
+        .rows = slice.rows.size(),
+        .errors = slice.errors,
+        .rate = slice.rate,
+        .low = slice.interval.low,
+        .high = slice.interval.high,
+        .lift = slice.lift,
+        .score = slice.score,
+        .q_value = slice.q_value};
+}
+
+void add_classes(const training::Analysis& analysis, FoundErrors& found) {
+    for (const auto& one : analysis.by_class)
+        found.classes.push_back(
+            {.name = one.name,
+             .support = one.support,
+             .said = one.said,
+             .missed = one.missed,
+             .spurious = one.spurious,
+             .wrong_label = one.wrong_label,
+             .wrong_boundary = one.wrong_boundary,
+             .label_errors = one.suspects,
+             .label_errors_confident = one.confident,
+             .missed_examples = one.missed_examples,
+             .spurious_examples = one.spurious_examples,
+             .cut_examples = one.cut_examples}
+        );
+    for (const auto& slice : analysis.slices)
+        found.slices.push_back(worse_slice(slice, slice.description));
+    for (const auto& [name, slice] : analysis.class_slices)
+        found.slices.push_back(worse_slice(slice, "class '" + name + "' where " + slice.description)
+        );
+}
+
 FoundErrors found_errors(const training::Analysis& analysis) {
     FoundErrors found{
         .run = analysis.run.id,
@@ -159,8 +197,10 @@ FoundErrors found_errors(const training::Analysis& analysis) {
         .rmse = analysis.rmse,
         .notes = analysis.notes,
         .next = reviews(analysis.next),
-        .pool = analysis.pool};
+        .pool = analysis.pool,
+        .fits_kept = analysis.fits_used};
     add_odd_items(analysis, found);
+    add_classes(analysis, found);
     for (const auto& pair : analysis.confused)
         found.confused.push_back(
             {.truth = pair.truth,
@@ -168,19 +208,6 @@ FoundErrors found_errors(const training::Analysis& analysis) {
              .rows = pair.rows,
              .share = pair.share,
              .examples = pair.examples}
-        );
-    for (const auto& slice : analysis.slices)
-        found.slices.push_back(
-            {.slice = slice.description,
-             .where = slice.where,
-             .rows = slice.rows.size(),
-             .errors = slice.errors,
-             .rate = slice.rate,
-             .low = slice.interval.low,
-             .high = slice.interval.high,
-             .lift = slice.lift,
-             .score = slice.score,
-             .q_value = slice.q_value}
         );
     for (const auto& one : analysis.forecasts) found.forecasts.push_back(label_forecast(one));
     for (const auto& one : analysis.scored) found.past.push_back(past_forecast(one));
@@ -217,14 +244,17 @@ PastForecast past_forecast(const training::ScoredForecast& scored) {
 }
 
 FoundErrors find_errors_of(Work& work, const AnalyseErrors& request) {
-    auto analysis =
-        training::analyse(work.here.database, work.here.blobs, {}, analysis_request(work, request));
+    auto asked = analysis_request(work, request);
+    asked.labels_now = labels_now(work, training::require_run(work.tx, request.run));
+    auto analysis = training::analyse(work.here.database, work.here.blobs, {}, asked);
     training::note_read(
         work.tx, analysis.run.snapshot_id, training::TestReader::errors, analysis.run.id, work.now
     );
     if (!analysis.forecasts.empty())
         training::keep_forecasts(work.tx, analysis.run.id, analysis.forecasts, work.now);
+    training::keep_fits(work.tx, analysis.run.id, asked.labels_now, analysis.fits, work.now);
     auto found = found_errors(analysis);
+    add_people(work, analysis, found);
     if (request.send) found.sent = send(work, analysis, request.label_errors);
     return found;
 }

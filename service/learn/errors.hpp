@@ -36,8 +36,35 @@ struct ConfusedClass {
 };
 BOOST_DESCRIBE_STRUCT(ConfusedClass, (), (truth, predicted, rows, share, examples))
 
+// Of one class of sets, or one label of spans.
+struct ClassFaults {
+    std::string name;
+    std::size_t support = 0, said = 0;  // marks or spans of it, and those that the run says
+    std::size_t missed = 0, spurious = 0;
+    std::size_t wrong_label = 0, wrong_boundary = 0;           // of spans
+    std::size_t label_errors = 0, label_errors_confident = 0;  // that may be wrong, of all parts
+    std::vector<std::string> missed_examples, spurious_examples, cut_examples;
+};
+BOOST_DESCRIBE_STRUCT(
+    ClassFaults,
+    (),
+    (name,
+     support,
+     said,
+     missed,
+     spurious,
+     wrong_label,
+     wrong_boundary,
+     label_errors,
+     label_errors_confident,
+     missed_examples,
+     spurious_examples,
+     cut_examples)
+)
+
 struct WorseSlice {
-    std::string slice;  // "language = de"
+    std::string slice;  // "language = de", "texts about goal, match, team"; of one class of sets
+                        // "class 'sport' where language = de"
     std::string where;  // the same as a condition; empty if none can ask for it
     std::size_t rows = 0, errors = 0;
     double rate = 0, low = 0, high = 0;  // of errors, with the 95 % interval
@@ -54,11 +81,12 @@ BOOST_DESCRIBE_STRUCT(
 struct ToReview {
     std::string key, given, suggested;
     double score = 0;
-    std::string reason;  // label-error, ambiguous, far, random, or the order
-    std::string text;    // title or first words
-    std::string part;    // training, validation, test; empty for a record without a label
+    std::string reason;    // label-error, ambiguous, far, random, or the order
+    std::string text;      // title or first words
+    std::string part;      // training, validation, test; empty for a record without a label
+    std::string people{};  // "sport 2, music 1": what several people said; empty if not several did
 };
-BOOST_DESCRIBE_STRUCT(ToReview, (), (key, given, suggested, score, reason, text, part))
+BOOST_DESCRIBE_STRUCT(ToReview, (), (key, given, suggested, score, reason, text, part, people))
 
 struct AlikePair {
     std::string key_a, label_a, part_a, key_b, label_b, part_b;
@@ -77,12 +105,12 @@ BOOST_DESCRIBE_STRUCT(
     (label_errors_judged, label_errors, label_errors_confident, ambiguous, far, alike)
 )
 
-// What so many more labels are expected to bring; of values the error is squared.
+// What so many more labels are expected to bring; of values the error is the RMSE.
 struct LabelForecast {
     std::string slice;  // empty: all judged rows
     std::size_t training_rows = 0, judged = 0, labels = 0;
     double error = 0;                              // now, by the curve
-    double gain = 0, gain_low = 0, gain_high = 0;  // fall of the error, 95 %
+    double gain = 0, gain_low = 0, gain_high = 0;  // fall of the error, 80 %
 };
 BOOST_DESCRIBE_STRUCT(
     LabelForecast,
@@ -96,7 +124,7 @@ struct PastForecast {
     std::string slice;
     std::size_t rows_then = 0, rows_now = 0;
     double error_then = 0;
-    double expected = 0, low = 0, high = 0;  // error, 95 %
+    double expected = 0, low = 0, high = 0;  // error, 80 %
     double came = 0;
     bool held = false;  // what came lies between low and high
 };
@@ -128,10 +156,12 @@ BOOST_DESCRIBE_STRUCT(SentToQueue, (), (added, changed, waiting))
 struct FoundErrors {
     std::int64_t run = 0;
     std::string model, snapshot, project;
-    // Rows of validation and test; of values those are wrong that err by more than the rmse.
+    // Rows of validation and test; of values those are wrong that err by more than the rmse, of
+    // sets and spans those that are not all right.
     std::size_t judged = 0, wrong = 0;
     std::optional<double> rmse{};  // of values
     std::vector<ConfusedClass> confused{};
+    std::vector<ClassFaults> classes{};  // of sets and spans
     std::vector<WorseSlice> slices{};
     std::vector<ToReview> label_errors{};
     double estimated_label_errors = 0;  // share of the rows whose labels were judged
@@ -143,7 +173,8 @@ struct FoundErrors {
     std::vector<AdviceLine> advice{};
     std::vector<std::string> notes{};
     std::vector<ToReview> next{};
-    std::size_t pool = 0;  // unlabelled records looked at
+    std::size_t pool = 0;       // unlabelled records looked at
+    std::size_t fits_kept = 0;  // that an earlier look had made, and none made again
     std::optional<SentToQueue> sent{};
 };
 BOOST_DESCRIBE_STRUCT(
@@ -157,6 +188,7 @@ BOOST_DESCRIBE_STRUCT(
      wrong,
      rmse,
      confused,
+     classes,
      slices,
      label_errors,
      estimated_label_errors,
@@ -170,6 +202,7 @@ BOOST_DESCRIBE_STRUCT(
      notes,
      next,
      pool,
+     fits_kept,
      sent)
 )
 
@@ -177,9 +210,10 @@ LabelForecast label_forecast(const training::Forecast& forecast);
 PastForecast past_forecast(const training::ScoredForecast& scored);
 
 // Where a run is wrong, what to do about it, and what to label next. Forecasts are kept with the
-// run. With `send` the records go to the labeling queue: unlabelled ones as new tasks, a share of
-// them picked by chance, suspected labels as tasks again, to people who have not seen them; both or
-// neither. base::Error for a run that made no model.
+// run, and so is what was fitted, until labels of its records change: the next look fits nothing
+// again. A look that is stopped keeps nothing. With `send` the records go to the labeling queue:
+// unlabelled ones as new tasks, a share of them picked by chance, suspected labels as tasks again,
+// to people who have not seen them; both or neither. base::Error for a run that made no model.
 FoundErrors find_errors_of(Work& work, const AnalyseErrors& request);
 
 }  // namespace service

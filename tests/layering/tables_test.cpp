@@ -86,6 +86,7 @@ const std::map<std::string, std::set<std::string>> owned{
       "prediction",
       "preparation",
       "preparation_fit",
+      "run_fit",
       "run_step",
       "snapshot",
       "snapshot_item",

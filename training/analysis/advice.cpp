@@ -13,6 +13,8 @@ namespace {
 constexpr double stands_out = 1.5, few_share = 2.0 / 3;
 constexpr std::size_t few_rows = 50;
 constexpr double least_suspects = 0.03, least_far = 0.05;
+constexpr std::size_t least_support = 10;  // of a class that something is said of
+constexpr double missed_share = 0.2;
 constexpr double confused_share = 0.1;  // of a class, from which on a guideline may help
 
 std::string share_text(double share) {
@@ -80,13 +82,17 @@ void explain(const SliceMarks& of, const Evidence& evidence, Advice& advice) {
 }
 
 Advice about(const SliceMarks& of, const Evidence& evidence) {
+    const auto shown = [&](double error) {
+        return evidence.of_values ? std::sqrt(std::max(error, 0.0)) : error;
+    };
     Advice advice{
         .finding = fmt::format(
-            "{}: error {:.3f} over {} rows, {:.1f} times that of all",
+            "{}: {} {:.3f} over {} rows, {:.1f} times that of all",
             of.slice.description,
-            of.slice.rate,
+            evidence.of_values ? "RMSE" : "error",
+            shown(of.slice.rate),
             of.slice.rows.size(),
-            of.slice.lift
+            shown(of.slice.lift)
         ),
         .cause = {},
         .advice = {},
@@ -127,12 +133,57 @@ void add_confused(const Evidence& evidence, std::vector<Advice>& out) {
     }
 }
 
+// What is said of a class where much of it is missed.
+Advice about_missed(const ClassMarks& of, double share, const Evidence& evidence) {
+    const char* what = of.spans ? "spans" : "records";
+    Advice advice{
+        .action = Action::guideline,
+        .finding = fmt::format(
+            "{} of the {} {} of '{}' are missed", share_text(share), of.support, what, of.name
+        ),
+        .cause = "what has it is not told from what has not",
+        .advice = fmt::format("say in the guideline what is '{}', with examples", of.name),
+        .where = {},
+        .rows = of.missed};
+    if (of.learnt >= few_rows) return advice;
+    advice.action = Action::label;
+    advice.cause = fmt::format("few labels: {} {} of it to learn from", of.learnt, what);
+    advice.advice = fmt::format("label more {} of '{}'", what, of.name);
+    advice.labels = evidence.labels;
+    return advice;
+}
+
+void add_classes(const Evidence& evidence, std::vector<Advice>& out) {
+    for (const auto& of : evidence.classes) {
+        if (of.support < least_support) continue;
+        const double all = static_cast<double>(of.support);
+        const double missed = static_cast<double>(of.missed) / all;
+        const double cut = static_cast<double>(of.wrong_boundary) / all;
+        if (missed >= missed_share) out.push_back(about_missed(of, missed, evidence));
+        if (cut >= confused_share)
+            out.push_back(
+                {.action = Action::guideline,
+                 .finding = fmt::format(
+                     "{} of the {} spans of '{}' are cut otherwise",
+                     share_text(cut),
+                     of.support,
+                     of.name
+                 ),
+                 .cause = "where it begins and ends is not clear",
+                 .advice = fmt::format("say in the guideline where '{}' begins and ends", of.name),
+                 .where = {},
+                 .rows = of.wrong_boundary}
+            );
+    }
+}
+
 }  // namespace
 
 std::vector<Advice> advise(const Evidence& evidence) {
     std::vector<Advice> out;
     for (const auto& slice : evidence.slices) out.push_back(about(slice, evidence));
     add_confused(evidence, out);
+    add_classes(evidence, out);
     if (evidence.suspects > 0)
         out.push_back(
             {.action = Action::relabel,
@@ -171,8 +222,9 @@ std::vector<Advice> advise(const Evidence& evidence) {
         out.push_back(
             {.action = Action::label,
              .finding = fmt::format(
-                 "{} more labels, whichever, are expected to lower the error by {:.4f}",
+                 "{} more labels, whichever, are expected to lower the {} by {:.4f}",
                  evidence.labels,
+                 evidence.of_values ? "RMSE" : "error",
                  evidence.gain->error
              ),
              .cause = "the learning curve",

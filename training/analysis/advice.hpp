@@ -59,13 +59,24 @@ struct ConfusedMarks {
     double back = 0;   // of those of `predicted`, taken for `truth`
 };
 
+// What is wrong of one class of sets, or label of spans.
+struct ClassMarks {
+    std::string name;
+    bool spans = false;  // it marks spans; else records have it
+    std::size_t support = 0, missed = 0, spurious = 0;
+    std::size_t wrong_boundary = 0;
+    std::size_t learnt = 0;  // how many the training rows have
+};
+
 struct Evidence {
+    bool of_values = false;  // errors of slices are squared
     std::size_t judged = 0, training_rows = 0;
     std::size_t labels = 0;  // that are spoken of in gains
     std::string source;
     RowMarks all;
     std::vector<SliceMarks> slices;
     std::vector<ConfusedMarks> confused;
+    std::vector<ClassMarks> classes = {};
     std::size_t suspects = 0;         // labels that confident learning counts
     std::size_t alike_otherwise = 0;  // pairs of nearly the same rows with different labels
     std::size_t ambiguous = 0, far = 0;
@@ -75,6 +86,8 @@ struct Evidence {
 // The advice, that about slices first, in their order. Why a slice is worse is told by what it has
 // at least 1.5 times as much of as all rows: suspected labels, far rows, doubt; or by its share of
 // the training rows, if that is below two thirds of its share of the judged ones, or fewer than 50.
+// A class of sets, or a label of spans, is told of where a fifth of what has it is missed, or a
+// tenth of its spans is cut otherwise.
 std::vector<Advice> advise(const Evidence& evidence);
 
 }  // namespace training

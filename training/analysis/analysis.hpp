@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -9,6 +10,7 @@
 #include "training/analysis/advice.hpp"
 #include "training/analysis/errors.hpp"
 #include "training/analysis/forecast_store.hpp"
+#include "training/analysis/kept/kept_fits_store.hpp"
 #include "training/analysis/labels/label_errors.hpp"
 #include "training/analysis/next_choice.hpp"
 #include "training/analysis/slices.hpp"
@@ -26,9 +28,10 @@ struct AnalysisRequest {
     // Training rows are judged by so many models, each fitted without a part of them; fewer than 2:
     // they are not judged.
     std::size_t folds = 5;
-    bool curves = false;       // learning curves, forecasts and advice, which fit more models
-    std::size_t labels = 200;  // so many more the forecasts speak of
-    NextRequest next;          // its run is the one above
+    bool curves = false;        // learning curves, forecasts and advice, which fit more models
+    std::size_t labels = 200;   // so many more the forecasts speak of
+    NextRequest next;           // its run is the one above
+    LabelsNow labels_now = {};  // under which fits that were kept hold
     std::stop_token stop;
 };
 
@@ -51,6 +54,23 @@ struct ConfusedClasses {
     std::vector<std::string> examples;  // keys of some
 };
 
+// What a model of sets or spans gets wrong of one class.
+struct ClassErrors {
+    std::string name;
+    std::size_t support = 0, said = 0;  // marks or spans of it, and those that are said
+    std::size_t missed = 0, spurious = 0;
+    std::size_t wrong_label = 0, wrong_boundary = 0;  // of spans
+    std::size_t suspects = 0, confident = 0;          // marks or spans that may be wrong, all parts
+    // Keys of some records, of spans with what is marked: "k7: Ada Lovelace", "k8: Paris as city".
+    std::vector<std::string> missed_examples = {}, spurious_examples = {}, cut_examples = {};
+};
+
+// A slice where one class of the sets is wrong more often than elsewhere.
+struct ClassSlice {
+    std::string name;
+    Slice slice;
+};
+
 // Two records of nearly the same text.
 struct AlikeRecords {
     Item a, b;
@@ -60,11 +80,14 @@ struct AlikeRecords {
 
 struct Analysis {
     RunInfo run;
-    std::size_t judged = 0;                  // rows of validation and test
-    std::size_t wrong = 0;                   // of values, rows whose error is above the mean
+    std::size_t judged = 0;  // rows of validation and test
+    // Of values, rows whose error is above the mean; of sets and spans, that are not all right.
+    std::size_t wrong = 0;
     std::optional<double> rmse;              // of values
     std::vector<ConfusedClasses> confused;   // most rows first
+    std::vector<ClassErrors> by_class;       // of sets and spans
     std::vector<Slice> slices;               // worst first
+    std::vector<ClassSlice> class_slices;    // of sets
     std::vector<ReviewItem> label_errors;    // the likeliest first, of all parts
     std::size_t label_errors_judged = 0;     // rows whose labels were judged
     std::size_t label_errors_found = 0;      // suspects before `top`
@@ -82,15 +105,19 @@ struct Analysis {
     std::vector<ScoredForecast> scored;  // those of an earlier run, against what came
     std::vector<Advice> advice;
     std::vector<std::string> notes;  // what could not be done, and why
+    // What was fitted, to be kept with the run (training/analysis/kept/kept_fits_store.hpp).
+    std::map<std::string, std::string> fits;
+    std::size_t fits_used = 0;  // that were kept at an earlier look
 };
 
 // What a run gets wrong, on the rows it has not learnt from (validation and test): confused
 // classes, slices where it is worse than elsewhere; labels of all parts that are likely wrong,
 // those of training rows by models that have not seen them; rows that are ambiguous, far from what
 // was learnt, or nearly the same as others; what more labels would bring, and what to do. And which
-// unlabelled records to label next. Of a run that predicts values there are slices, far rows,
-// forecasts and next records. Reads only. Throws base::Error for a run that made no model,
-// base::Interrupted at a stop.
+// unlabelled records to label next. Of sets and spans all this class by class. Of a run that
+// predicts values there are slices, far rows, forecasts and next records. What was fitted at an
+// earlier look at the run, under the same labels, is not fitted again. Reads only. Throws
+// base::Error for a run that made no model, base::Interrupted at a stop.
 Analysis analyse(
     base::Database& database,
     const schema::Blobs& blobs,

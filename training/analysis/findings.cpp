@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -20,63 +21,11 @@ namespace {
 constexpr std::size_t examples_shown = 3;
 constexpr std::size_t most_far_judged = 20'000;  // rows whose distances are looked for
 
-// Suspects of one part, with where they are.
-struct FoundSuspects {
-    const RunRows* rows;
-    LabelErrors errors;
-};
-
-ReviewItem review_of(const RunRows& rows, std::uint32_t row, double score, std::string reason) {
-    ReviewItem out;
-    out.item = rows.items[row];
-    const auto& examples = rows.examples;
-    if (examples.has_classes())
-        out.given = examples.class_names.at(static_cast<std::size_t>(examples.classes[row]));
-    out.score = score;
-    out.reason = std::move(reason);
-    out.snippet = snippet_of(examples, row);
-    out.part = rows.parts[row];
-    return out;
-}
-
-// The best of both parts by quality, or as their ranks follow each other where another order was
-// asked for.
-void merge(const std::vector<FoundSuspects>& parts, const AnalysisRequest& request, Analysis& out) {
-    struct Place {
-        const FoundSuspects* of;
-        const LabelSuspect* suspect;
-        double key;
-    };
-    std::vector<Place> all;
-    for (const auto& part : parts) {
-        double rank = 0;
-        const auto size = static_cast<double>(std::max<std::size_t>(1, part.rows->items.size()));
-        for (const auto& suspect : part.errors.suspects)
-            all.push_back(
-                {&part,
-                 &suspect,
-                 request.rank == SuspectRank::log_odds ? suspect.quality : rank++ / size}
-            );
-    }
-    std::stable_sort(all.begin(), all.end(), [](auto& a, auto& b) { return a.key < b.key; });
-    for (const auto& [of, suspect, key] : all) {
-        if (out.label_errors.size() == request.top) break;
-        auto item = review_of(*of->rows, suspect->row, suspect->quality, "label-error");
-        item.suggested =
-            of->rows->examples.class_names.at(static_cast<std::size_t>(suspect->suggested));
-        out.label_errors.push_back(std::move(item));
-    }
-}
-
 std::vector<std::uint64_t> hashes_of(const Examples& examples) {
     std::vector<std::uint64_t> out;
     for (const auto& text : examples.text)
         out.push_back(schema::simhash(text.title + "\n" + text.body));
     return out;
-}
-
-bool tells_records_apart(const LoadedRun& loaded) {
-    return !model_kind(loaded.spec.model).baseline;
 }
 
 void find_far(Findings& of, Analysis& analysis) {
@@ -93,8 +42,8 @@ void find_far(Findings& of, Analysis& analysis) {
     }
     Team team(0);
     const auto distances = distances_to(
-        predictor.rows_of(of.training.examples, team),
-        predictor.rows_of(of.judged.examples, team),
+        of.contents.rows(predictor, of.training.examples, team),
+        of.contents.rows(predictor, of.judged.examples, team),
         5,
         10'000,
         of.loaded.run.seed,
@@ -113,21 +62,22 @@ void find_alike(const Findings& of, Analysis& analysis) {
     if (of.training.examples.text.empty() && of.judged.examples.text.empty()) return;
     auto hashes = hashes_of(of.training.examples);
     auto parts = of.training.parts;
-    auto labels = of.training.examples.classes;
     const auto judged = hashes_of(of.judged.examples);
     hashes.insert(hashes.end(), judged.begin(), judged.end());
     parts.insert(parts.end(), of.judged.parts.begin(), of.judged.parts.end());
-    const auto& more = of.judged.examples.classes;
-    labels.insert(labels.end(), more.begin(), more.end());
-    labels.resize(hashes.size(), 0);
     const auto first = of.training.items.size();
     const auto item = [&](std::uint32_t row) {
         return row < first ? of.training.items[row] : of.judged.items[row - first];
     };
-    const auto& names = of.loaded.predictor.class_names();
     const auto label = [&](std::uint32_t row) {
-        return names.empty() ? "" : names.at(static_cast<std::size_t>(labels[row]));
+        return row < first ? label_text(of.training.examples, row)
+                           : label_text(of.judged.examples, row - first);
     };
+    // Spans are at other places in texts that differ a little: they are not compared.
+    std::vector<int> labels(hashes.size());
+    std::map<std::string, int> known;
+    for (std::uint32_t row = 0; row < hashes.size() && !of.judged.examples.has_spans(); ++row)
+        labels[row] = known.emplace(label(row), static_cast<int>(known.size())).first->second;
     const auto found = alike_rows(hashes, parts, labels);
     analysis.alike_found = found.size();
     for (const auto& [a, b] : found) {
@@ -137,6 +87,47 @@ void find_alike(const Findings& of, Analysis& analysis) {
 }
 
 }  // namespace
+
+ReviewItem review_of(const RunRows& rows, std::uint32_t row, double score, std::string reason) {
+    ReviewItem out;
+    out.item = rows.items[row];
+    out.given = label_text(rows.examples, row);
+    out.score = score;
+    out.reason = std::move(reason);
+    out.snippet = snippet_of(rows.examples, row);
+    out.part = rows.parts[row];
+    return out;
+}
+
+void take_suspects(
+    std::vector<std::vector<Suspected>> parts,
+    const AnalysisRequest& request,
+    Analysis& out
+) {
+    std::vector<std::pair<double, Suspected>> all;
+    for (auto& part : parts) {
+        double rank = 0;
+        for (auto& one : part) {
+            const auto size = static_cast<double>(std::max<std::size_t>(1, one.rows->items.size()));
+            const double key = request.rank == SuspectRank::log_odds ? one.quality : rank++ / size;
+            ++out.label_errors_found;
+            out.label_errors_confident += one.confident ? 1 : 0;
+            all.emplace_back(key, std::move(one));
+        }
+    }
+    std::stable_sort(all.begin(), all.end(), [](auto& a, auto& b) { return a.first < b.first; });
+    for (auto& [key, one] : all) {
+        if (out.label_errors.size() == request.top) break;
+        auto item = review_of(*one.rows, one.row, one.quality, "label-error");
+        if (!one.given.empty()) item.given = std::move(one.given);
+        item.suggested = std::move(one.suggested);
+        out.label_errors.push_back(std::move(item));
+    }
+}
+
+bool tells_records_apart(const LoadedRun& loaded) {
+    return !model_kind(loaded.spec.model).baseline;
+}
 
 void find_confusions(const Findings& of, Analysis& analysis) {
     const auto& names = of.loaded.predictor.class_names();
@@ -165,27 +156,40 @@ void find_label_errors(Findings& of, Analysis& analysis) {
         ));
         return;
     }
-    const auto classes = of.loaded.predictor.class_names().size();
-    std::vector<FoundSuspects> parts;
+    const auto& names = of.loaded.predictor.class_names();
+    std::vector<std::vector<Suspected>> parts;
+    double wrong = 0;
     const auto judge = [&](const RunRows& rows, const std::vector<double>& probabilities) {
-        parts.push_back(
-            {&rows,
-             label_errors(
-                 probabilities, rows.examples.classes, classes, of.request.rank, rows.reliability
-             )}
+        auto found = label_errors(
+            probabilities, rows.examples.classes, names.size(), of.request.rank, rows.reliability
         );
+        const auto count = rows.items.size();
+        analysis.label_errors_judged += count;
+        wrong += found.estimated_share * static_cast<double>(count);
+        auto& part = parts.emplace_back();
+        for (const auto& one : found.suspects)
+            part.push_back(
+                {&rows,
+                 one.row,
+                 one.quality,
+                 one.confident,
+                 {},
+                 names.at(static_cast<std::size_t>(one.suggested))}
+            );
     };
     if (!of.judged.items.empty()) {
         judge(of.judged, of.errors.predicted);
         of.suspect.assign(of.judged.items.size(), 0);
-        for (const auto& suspect : parts.back().errors.suspects)
+        for (const auto& suspect : parts.back())
             of.suspect[suspect.row] = suspect.confident ? 1 : 0;
     }
     if (of.request.folds >= 2 && !of.training.items.empty()) {
         try {
-            auto said = out_of_fold(
-                of.training.examples, of.loaded.spec, of.request.folds, of.request.stop
-            );
+            auto said = of.fits.get(fmt::format("out of {} folds", of.request.folds), [&] {
+                return out_of_fold(
+                    of.training.examples, of.loaded.spec, of.request.folds, of.request.stop
+                );
+            });
             // As the run's own model says it: the thresholds of a class are of one kind.
             of.loaded.predictor.decision().calibrator().apply(said);
             judge(of.training, said);
@@ -195,17 +199,9 @@ void find_label_errors(Findings& of, Analysis& analysis) {
             );
         }
     }
-    double wrong = 0;
-    for (const auto& part : parts) {
-        const auto rows = part.rows->items.size();
-        analysis.label_errors_judged += rows;
-        analysis.label_errors_found += part.errors.suspects.size();
-        analysis.label_errors_confident += part.errors.confident;
-        wrong += part.errors.estimated_share * static_cast<double>(rows);
-    }
     if (analysis.label_errors_judged > 0)
         analysis.estimated_label_errors = wrong / static_cast<double>(analysis.label_errors_judged);
-    merge(parts, of.request, analysis);
+    take_suspects(std::move(parts), of.request, analysis);
 }
 
 void find_odd_items(Findings& of, Analysis& analysis) {
@@ -213,6 +209,7 @@ void find_odd_items(Findings& of, Analysis& analysis) {
     find_alike(of, analysis);
     const auto& names = of.loaded.predictor.class_names();
     if (names.empty() || of.judged.items.empty() || !tells_records_apart(of.loaded)) return;
+    if (!of.loaded.predicts_one_class()) return find_ambiguous_parts(of, analysis);
     for (std::size_t row = 0; row < of.judged.items.size(); ++row)
         of.doubt.push_back(doubt_of(
             std::span(of.errors.predicted).subspan(row * names.size(), names.size()), Doubt::entropy

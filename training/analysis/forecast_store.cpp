@@ -4,6 +4,7 @@
 // measured.
 #include "training/analysis/forecast_store.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include <boost/describe/class.hpp>
@@ -47,7 +48,7 @@ BOOST_DESCRIBE_STRUCT(
 std::string json_of(const std::vector<SlicePredicate>& predicates) {
     json::array all;
     for (const auto& one : predicates) {
-        json::object object{{"column", one.column}, {"field", one.field}};
+        json::object object{{"column", one.column}, {"field", one.field}, {"telling", one.telling}};
         switch (one.kind) {
             case SlicePredicate::Kind::equal:
                 object["equal"] = one.text;
@@ -73,6 +74,7 @@ std::vector<SlicePredicate> predicates_in(const std::string& text) {
         SlicePredicate one;
         one.column = object.at("column").as_string();
         one.field = object.at("field").as_string();
+        if (const auto* telling = object.if_contains("telling")) one.telling = telling->as_bool();
         one.kind = SlicePredicate::Kind::missing;
         if (const auto* equal = object.if_contains("equal")) {
             one.kind = SlicePredicate::Kind::equal;
@@ -95,14 +97,25 @@ std::string json_of(const CurveLaws& curve) {
     };
     add(curve.law);
     for (const auto& law : curve.others) add(law);
-    return json::serialize(all);
+    return json::serialize(json::object{
+        {"laws", std::move(all)},
+        {"roots", curve.roots},
+        {"by_draw", curve.by_draw},
+        {"by_row", curve.by_row}});
 }
 
+// Of an older program: the laws alone.
 CurveLaws curve_in(const std::string& text) {
     CurveLaws out;
+    const auto kept = json::parse(text);
+    const auto* object = kept.if_object();
+    if (object) {
+        out.roots = object->at("roots").as_bool();
+        out.by_draw = object->at("by_draw").to_number<double>();
+        out.by_row = object->at("by_row").to_number<double>();
+    }
     bool first = true;
-    const auto all = json::parse(text);
-    for (const auto& value : all.as_array()) {
+    for (const auto& value : (object ? object->at("laws") : kept).as_array()) {
         PowerLaw law{
             value.at(0).to_number<double>(),
             value.at(1).to_number<double>(),
@@ -180,16 +193,23 @@ ScoredForecast score(
     std::size_t judged,
     bool of_classes
 ) {
+    const bool squared = !of_classes && !forecast.curve.roots;
     ScoredForecast out{
         .run_id = forecast.run_id,
         .slice = forecast.slice,
         .rows_then = forecast.training_rows,
         .rows_now = rows_now,
         .error_then = forecast.error,
-        .expected =
-            error_at(forecast.curve, static_cast<double>(rows_now), of_classes ? judged : 0),
+        .expected = error_at(forecast.curve, static_cast<double>(rows_now), squared ? 0 : judged),
         .came = came,
         .judged = judged};
+    if (squared)
+        for (double* error :
+             {&out.error_then,
+              &out.expected.error,
+              &out.expected.interval.low,
+              &out.expected.interval.high})
+            *error = std::sqrt(std::max(*error, 0.0));
     out.held = came >= out.expected.interval.low && came <= out.expected.interval.high;
     return out;
 }
@@ -201,18 +221,22 @@ std::optional<MeasuredRun> measured_run(const RunInfo& run, const std::vector<Me
     MeasuredRun out{.run_id = run.id, .training_rows = rows->to_number<std::size_t>()};
     double sum = 0;
     for (const auto& metric : metrics) {
-        const bool accuracy = metric.name == "accuracy";
-        if (metric.split == 0 || (!accuracy && metric.name != "rmse")) continue;
+        const bool accuracy = metric.name == "accuracy", squared = metric.name == "rmse";
+        const bool wrong = metric.name == "hamming_loss";
+        if (metric.split == 0 || (!accuracy && !squared && !wrong)) continue;
         const auto* part = analysis.if_contains(metric.split == 1 ? "validation" : "test");
         if (!part || !part->is_object() || !part->as_object().contains("rows")) continue;
         const auto judged = part->at("rows").to_number<std::size_t>();
-        out.of_classes = accuracy;
+        const double value = metric.estimate.value;
+        out.of_classes = !squared;
         out.judged += judged;
-        sum += static_cast<double>(judged) *
-               (accuracy ? 1 - metric.estimate.value : std::pow(metric.estimate.value, 2));
+        sum += static_cast<double>(judged) * (accuracy  ? 1 - value
+                                              : squared ? value * value
+                                                        : value);
     }
     if (out.judged == 0) return std::nullopt;
     out.error = sum / static_cast<double>(out.judged);
+    if (!out.of_classes) out.error = std::sqrt(out.error);
     return out;
 }
 

@@ -26,7 +26,7 @@ struct Forecast {
     std::size_t training_rows = 0;  // that the run learnt from
     std::size_t judged = 0;         // rows that the curve was drawn by
     std::size_t labels = 0;         // so many more
-    double error = 0;               // at training_rows, by the curve
+    double error = 0;               // at training_rows, by the curve; of values the RMSE
     Expected gain = {};             // fall of the error by that many
     // The slice's share of the training rows: labels given to it alone count as 1 / share labels
     // by chance.
@@ -59,7 +59,8 @@ std::vector<Forecast> forecasts_of(base::Tx& tx, std::int64_t run_id);
 std::vector<Forecast>
 forecasts_before(base::Tx& tx, std::int64_t run_id, std::size_t training_rows);
 
-// By the mean error of `judged` rows of a run that learnt from `rows_now`.
+// By the error of `judged` rows of a run that learnt from `rows_now`: a mean, of values the RMSE.
+// Forecasts of older programs, which spoke of squared errors of values, are read as roots.
 ScoredForecast score(
     const Forecast& forecast,
     std::size_t rows_now,
@@ -73,7 +74,7 @@ struct MeasuredRun {
     std::int64_t run_id = 0;
     std::size_t training_rows = 0;
     std::size_t judged = 0;  // rows of validation and test
-    double error = 0;        // of them: wrong ones, or the mean squared error
+    double error = 0;        // of them: wrong ones, the Hamming loss of sets, or the RMSE
     bool of_classes = true;
 };
 // As a run's metrics and analysis say; nothing for one that judged no rows.

@@ -17,6 +17,7 @@ namespace training {
 namespace {
 
 constexpr std::size_t least_judged = 30;  // of a slice whose forecast is given
+constexpr std::size_t resamples = 60, draws = 3;
 
 double mean_over(const std::vector<double>& values, const std::vector<std::uint32_t>& rows) {
     if (values.empty() || rows.empty()) return 0;
@@ -39,7 +40,8 @@ std::optional<Forecast> forecast_of(
     double share
 ) {
     if (rows.size() < least_judged) return std::nullopt;
-    auto curve = curve_laws(sizes, rows, of.loaded.run.seed);
+    auto curve =
+        curve_laws(sizes, rows, of.loaded.run.seed, resamples, of.loaded.predicts_values());
     if (!curve) return std::nullopt;
     const auto n = static_cast<double>(of.training.items.size());
     Forecast out{
@@ -65,13 +67,46 @@ void score_earlier(const Findings& of, Analysis& analysis) {
     for (const auto& forecast : earlier) {
         const auto rows = forecast.slice.empty() ? all : rows_of(forecast.predicates, of.columns);
         if (rows.empty()) continue;
+        const double came = mean_over(of.errors.errors, rows);
+        const bool values = of.loaded.predicts_values();
         analysis.scored.push_back(score(
             forecast,
             of.training.items.size(),
-            mean_over(of.errors.errors, rows),
+            values ? std::sqrt(came) : came,
             rows.size(),
-            of.loaded.predictor.predicts_classes()
+            !values
         ));
+    }
+}
+
+// Classes of sets and spans, with how often the training rows have them.
+void gather_classes(const Findings& of, const Analysis& analysis, Evidence& evidence) {
+    const auto& learnt = of.training.examples;
+    const auto names = learnt.class_names.size();
+    for (std::size_t c = 0; c < analysis.by_class.size(); ++c) {
+        const auto& one = analysis.by_class[c];
+        std::size_t rows = 0;
+        for (std::size_t row = 0; row < learnt.rows; ++row) {
+            if (learnt.has_sets()) {
+                rows += learnt.marks[row * names + c];
+            } else {
+                const auto& spans = learnt.spans[row];
+                rows += static_cast<std::size_t>(std::count_if(
+                    spans.begin(),
+                    spans.end(),
+                    [&](const auto& span) { return span.label == one.name; }
+                ));
+            }
+        }
+        evidence.classes.push_back(
+            {.name = one.name,
+             .spans = learnt.has_spans(),
+             .support = one.support,
+             .missed = one.missed,
+             .spurious = one.spurious,
+             .wrong_boundary = one.wrong_boundary,
+             .learnt = rows}
+        );
     }
 }
 
@@ -82,6 +117,8 @@ void gather(const Findings& of, const Analysis& analysis, Evidence& evidence) {
     evidence.judged = of.judged.items.size();
     evidence.training_rows = of.training.items.size();
     evidence.labels = of.request.labels;
+    evidence.of_values = of.loaded.predicts_values();
+    gather_classes(of, analysis, evidence);
     evidence.source = of.loaded.run.source;
     evidence.suspects = analysis.label_errors_confident;
     evidence.ambiguous = analysis.ambiguous_found;
@@ -125,9 +162,16 @@ void find_forecasts(Findings& of, Analysis& analysis) {
     std::vector<std::uint32_t> validation;
     for (std::uint32_t row = 0; row < of.judged.parts.size(); ++row)
         if (of.judged.parts[row] == 1) validation.push_back(row);
-    const auto sizes = errors_by_size(
-        of.training.examples, of.judged.examples, of.loaded.spec, of.request.stop, validation
-    );
+    const auto sizes = of.fits.get(fmt::format("curve of {} draws", draws), [&] {
+        return errors_by_size(
+            of.training.examples,
+            of.judged.examples,
+            of.loaded.spec,
+            of.request.stop,
+            validation,
+            draws
+        );
+    });
     std::vector<std::uint32_t> all(of.judged.items.size());
     std::iota(all.begin(), all.end(), 0U);
     Evidence evidence;
@@ -140,7 +184,8 @@ void find_forecasts(Findings& of, Analysis& analysis) {
             "too few training or judged rows for a learning curve: no forecast"
         );
     }
-    const auto learnt = slice_columns_of(of.loaded, of.training.items, of.training.examples, true);
+    const auto learnt =
+        slice_columns_of(of.loaded, of.contents, of.training.items, of.training.examples, true);
     for (const auto& slice : analysis.slices) {
         SliceMarks marks{
             slice, marks_of(of, slice.rows), rows_of(slice.predicates, learnt).size(), {}};
@@ -152,6 +197,12 @@ void find_forecasts(Findings& of, Analysis& analysis) {
             marks.gain = forecast->gain;
             if (!analysis.forecasts.empty()) analysis.forecasts.push_back(std::move(*forecast));
         }
+        evidence.slices.push_back(std::move(marks));
+    }
+    for (const auto& [name, slice] : analysis.class_slices) {
+        SliceMarks marks{
+            slice, marks_of(of, slice.rows), rows_of(slice.predicates, learnt).size(), {}};
+        marks.slice.description = fmt::format("class '{}' where {}", name, slice.description);
         evidence.slices.push_back(std::move(marks));
     }
     analysis.advice = advise(evidence);

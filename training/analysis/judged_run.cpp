@@ -13,7 +13,8 @@
 #include "base/error.hpp"
 #include "base/settings/settings.hpp"
 #include "base/text/utf8.hpp"
-#include "training/evaluation/metrics.hpp"
+#include "training/labels/part_labels.hpp"
+#include "training/models/label_sets.hpp"
 #include "training/preparation/preparation_store.hpp"
 #include "training/snapshots/label_copies.hpp"
 #include "training/snapshots/member_store.hpp"
@@ -86,14 +87,11 @@ LoadedRun load_run(
         {},
         0};
     const auto& predictor = loaded.predictor;
-    if (predictor.finder() || predictor.predicts_sets() || predictor.predicts_spans())
+    if (predictor.finder())
         throw base::Error(
             fmt::format("run {}", run_id),
-            predictor.finder()
-                ? "has no labels that it could get wrong"
-                : "predicts sets or spans; error analysis knows one class or value of each record "
-                  "so far",
-            "choose a run that learnt classes or values"
+            "has no labels that it could get wrong",
+            "choose a run that learnt labels"
         );
     loaded.spec = spec_of(loaded.run, asked, found);
     loaded.left_out = label_columns(loaded.snapshot);
@@ -106,7 +104,8 @@ LoadedRun load_run(
         loaded.training_rows = rows->to_number<std::size_t>();
     auto& store = loaded.store;
     store.use_fixes(loaded.predictor.preparation().uses_fixes());
-    store.leave_out(label_in_text(loaded.snapshot));
+    // As it was trained: spans count the characters of whole texts.
+    if (!predictor.predicts_spans()) store.leave_out(label_in_text(loaded.snapshot));
     store.choose_columns(store.columns_of(loaded.snapshot.id, loaded.snapshot.source_id));
     if (const auto& inputs = loaded.predictor.inputs()) store.choose_pictures(inputs->pictures());
     return loaded;
@@ -121,14 +120,19 @@ RunRows rows_of_parts(const LoadedRun& loaded, std::initializer_list<int> parts)
     }
     rows.examples = loaded.store.load(rows.items, loaded.predictor.class_names(), loaded.target);
     drop_columns(rows.examples, loaded.left_out);
-    const auto known = loaded.predictor.predicts_classes() ? rows.examples.classes.size()
-                                                           : rows.examples.targets.size();
+    auto known = rows.items.size();
+    if (loaded.predictor.predicts_sets())
+        give_sets(rows.examples, rows.items);
+    else if (loaded.predictor.predicts_spans())
+        give_spans(rows.examples, rows.items);
+    else
+        known = loaded.predictor.predicts_classes() ? rows.examples.classes.size()
+                                                    : rows.examples.targets.size();
     if (known != rows.items.size())
         throw base::Error(
             fmt::format("run {}", loaded.run.id),
-            "its records have neither one class each nor a value, so that nothing says what is "
-            "wrong",
-            "choose a run that learnt classes or values"
+            "its records have not all what it predicts, so that nothing says what is wrong",
+            "choose a run whose snapshot has labels of all members"
         );
     std::unordered_map<std::string, double> sure;
     each_member(loaded.database, loaded.snapshot.id, [&](const SnapshotMember& member) {
@@ -146,7 +150,24 @@ RunRows rows_of_parts(const LoadedRun& loaded, std::initializer_list<int> parts)
 RowErrors judge_rows(const LoadedRun& loaded, const RunRows& rows) {
     RowErrors out;
     if (rows.items.empty()) return out;
+    if (loaded.predictor.predicts_spans()) {
+        out.spans = judge_spans(loaded.predictor, rows.examples);
+        for (const auto& text : out.spans)
+            out.errors.push_back(span_error(text.said.bare(), text.truth));
+        return out;
+    }
     out.predicted = loaded.predictor.predict(rows.examples);
+    if (loaded.predictor.predicts_sets()) {
+        const auto classes = rows.examples.class_names.size();
+        out.sets = decide_sets(out.predicted, loaded.predictor.thresholds());
+        for (std::size_t row = 0; row < rows.items.size(); ++row) {
+            double wrong = 0;
+            for (auto at = row * classes; at < (row + 1) * classes; ++at)
+                wrong += out.sets[at] != rows.examples.marks[at] ? 1 : 0;
+            out.errors.push_back(wrong / static_cast<double>(classes));
+        }
+        return out;
+    }
     if (!loaded.predictor.predicts_classes()) {
         for (std::size_t row = 0; row < rows.items.size(); ++row)
             out.errors.push_back(std::pow(out.predicted[row] - rows.examples.targets[row], 2));
@@ -156,6 +177,25 @@ RowErrors judge_rows(const LoadedRun& loaded, const RunRows& rows) {
     for (std::size_t row = 0; row < rows.items.size(); ++row)
         out.errors.push_back(out.decided[row] == rows.examples.classes[row] ? 0 : 1);
     return out;
+}
+
+std::string set_text(std::span<const std::uint8_t> marks, const std::vector<std::string>& names) {
+    std::string out;
+    for (std::size_t c = 0; c < names.size(); ++c)
+        if (marks[c]) out += (out.empty() ? "" : ", ") + names[c];
+    return out.empty() ? "none" : out;
+}
+
+std::string label_text(const Examples& examples, std::size_t row) {
+    const auto& names = examples.class_names;
+    if (examples.has_classes()) return names.at(static_cast<std::size_t>(examples.classes[row]));
+    if (examples.has_sets())
+        return set_text(std::span(examples.marks).subspan(row * names.size(), names.size()), names);
+    if (examples.has_spans()) {
+        const auto spans = examples.spans[row].size();
+        return fmt::format("{} span{}", spans, spans == 1 ? "" : "s");
+    }
+    return {};
 }
 
 std::string snippet_of(const Examples& examples, std::size_t row) {

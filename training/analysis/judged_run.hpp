@@ -3,9 +3,12 @@
 #include <array>
 #include <cstdint>
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "training/analysis/content/contents_of_run.hpp"
+#include "training/analysis/parts/span_errors.hpp"
 #include "training/analysis/slices.hpp"
 #include "training/run_store.hpp"
 #include "training/snapshots/example_store.hpp"
@@ -25,9 +28,17 @@ struct LoadedRun {
     std::vector<std::string> left_out;  // columns that repeat the label
     TrainSpec spec;                     // with kind and parameters as they were chosen, no search
     std::size_t training_rows = 0;
+
+    // What it predicts: one class of each record, a set of classes, spans, or a value.
+    bool predicts_one_class() const {
+        return predictor.predicts_classes() && !predictor.predicts_sets();
+    }
+    bool predicts_values() const {
+        return !predictor.predicts_classes() && !predictor.predicts_spans();
+    }
 };
 
-// Throws base::Error for a run that there is not, or that made no model.
+// Throws base::Error for a run that there is not, that made no model, or that learns no labels.
 LoadedRun load_run(
     base::Database& database,
     const schema::Blobs& blobs,
@@ -43,21 +54,26 @@ struct RunRows {
     // How sure each label is, as truth inference says it of who gave it; NaN where nobody knows.
     std::vector<double> reliability;
 };
-// Throws base::Error if the members have neither one class each nor a value.
+// With marks or spans, where the run predicts these. Throws base::Error if the members have not all
+// what it predicts.
 RunRows rows_of_parts(const LoadedRun& loaded, std::initializer_list<int> parts);
 
 // What the run's model says of rows, and how wrong that is.
 struct RowErrors {
-    std::vector<double> predicted;  // probabilities, or values
-    std::vector<int> decided;       // classes
-    std::vector<double> errors;     // 0 or 1, or squared errors
+    std::vector<double> predicted = {};   // probabilities, or values
+    std::vector<int> decided = {};        // classes
+    std::vector<std::uint8_t> sets = {};  // in the place of these: rows x classes
+    std::vector<JudgedSpans> spans = {};  // in the place of all these
+    std::vector<double> errors = {};      // as SizeErrors has them
 };
 RowErrors judge_rows(const LoadedRun& loaded, const RunRows& rows);
 
 // What rows can be sliced by: columns (categories by their values), the length of the text, the
-// brightness of the picture, language, host and file of the record, and, with `label`, the class.
+// brightness of the picture, language, host and file of the record, what its content is about, and,
+// with `label`, the class.
 std::vector<SliceColumn> slice_columns_of(
     const LoadedRun& loaded,
+    const RunContents& contents,
     const std::vector<Item>& items,
     const Examples& examples,
     bool label
@@ -70,6 +86,11 @@ void drop_false_conditions(
     const std::vector<Item>& items,
     std::vector<Slice>& slices
 );
+
+// The label of a row: the name of its class, the names of a set's classes, how many spans there
+// are; empty for a value or none.
+std::string label_text(const Examples& examples, std::size_t row);
+std::string set_text(std::span<const std::uint8_t> marks, const std::vector<std::string>& names);
 
 // Title or first words of a row, in one line.
 std::string snippet_of(const Examples& examples, std::size_t row);

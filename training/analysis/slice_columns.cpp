@@ -93,6 +93,7 @@ void cut_texts(const SliceColumn& column, std::vector<SliceValue>& out) {
     for (auto& [text, rows] : values) {
         SlicePredicate predicate{column.name};
         predicate.field = column.field;
+        predicate.telling = column.telling;
         predicate.text = text;
         if (text.empty()) predicate.kind = SlicePredicate::Kind::missing;
         out.push_back({std::move(predicate), std::move(rows)});
@@ -125,7 +126,7 @@ std::string SlicePredicate::description() const {
         case Kind::missing:
             return column + " is missing";
         case Kind::equal:
-            return column + " = " + text;
+            return telling ? text : column + " = " + text;
         case Kind::range:
             break;
     }

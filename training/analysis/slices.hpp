@@ -20,6 +20,7 @@ struct SliceColumn {
     std::vector<std::string> texts = {};
     std::vector<double> numbers = {};
     std::string field = {};  // what a condition (--where) calls it; empty: no condition can ask
+    bool telling = false;    // a value says by itself what it is: "texts about goal, match"
 };
 
 // One condition of a slice.
@@ -32,6 +33,7 @@ struct SlicePredicate {
     double high = 0;         // of range: up to it
     bool from = false;       // the lowest range holds its low end
     std::string field = {};  // as SliceColumn
+    bool telling = false;    // as SliceColumn
 
     std::string description() const;  // "language = de", "size above 10 to 20"
     // As schema/select/filter.hpp reads it; empty if no condition can ask for it.

@@ -78,6 +78,7 @@ void add_origins(
 
 std::vector<SliceColumn> slice_columns_of(
     const LoadedRun& loaded,
+    const RunContents& contents,
     const std::vector<Item>& items,
     const Examples& examples,
     bool label
@@ -102,11 +103,25 @@ std::vector<SliceColumn> slice_columns_of(
         columns.push_back(std::move(brightness));
     }
     if (!items.empty()) add_origins(loaded, items, columns);
+    if (auto about = contents.column(loaded.predictor, examples))
+        columns.push_back(*std::move(about));
     if (label && examples.has_classes()) {
         SliceColumn classes{.name = "label"};
         for (int c : examples.classes)
             classes.texts.push_back(examples.class_names.at(static_cast<std::size_t>(c)));
         columns.push_back(std::move(classes));
+    }
+    if (label && (examples.has_sets() || examples.has_spans())) {
+        SliceColumn many{.name = examples.has_sets() ? "classes of the label" : "spans"};
+        const auto names = examples.class_names.size();
+        for (std::size_t row = 0; row < examples.rows; ++row) {
+            const auto* marks = examples.marks.data() + row * names;
+            many.numbers.push_back(
+                examples.has_sets() ? static_cast<double>(std::count(marks, marks + names, 1))
+                                    : static_cast<double>(examples.spans[row].size())
+            );
+        }
+        columns.push_back(std::move(many));
     }
     return columns;
 }

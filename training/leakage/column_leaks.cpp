@@ -48,17 +48,27 @@ LeakFinding finding(
         .value = value};
 }
 
+// A value as people know it: of a category by its name.
+std::string shown_value(const Univariate& column, std::size_t row, const Examples& rows) {
+    const double value = column.value[row];
+    const auto levels = rows.levels.find(column.name);
+    if (column.is_category && levels != rows.levels.end() && value >= 0 &&
+        value < static_cast<double>(levels->second.size()))
+        return levels->second[static_cast<std::size_t>(value)];
+    return fmt::format("{}", value);
+}
+
 // The first few rows as "value -> label".
 void show(LeakFinding& found, const Univariate& column, const Examples& rows) {
     for (std::size_t i = 0; i < column.size() && found.examples.size() < 3; ++i) {
         if (std::isnan(column.value[i])) continue;
+        const auto value = shown_value(column, i, rows);
         found.examples.push_back(
-            rows.has_classes() ? fmt::format(
-                                     "{} -> {}",
-                                     column.value[i],
-                                     rows.class_names[static_cast<std::size_t>(column.label[i])]
-                                 )
-                               : fmt::format("{} -> {}", column.value[i], column.label[i])
+            rows.has_classes()
+                ? fmt::format(
+                      "{} -> {}", value, rows.class_names[static_cast<std::size_t>(column.label[i])]
+                  )
+                : fmt::format("{} -> {}", value, column.label[i])
         );
     }
 }
@@ -288,6 +298,7 @@ std::vector<LeakFinding> column_leaks(const Examples& all, const Examples& held_
         columns_only.rows = all.rows;
         columns_only.columns = all.columns;
         columns_only.numeric = all.numeric;
+        columns_only.levels = all.levels;
         columns_only.classes = all.classes;
         columns_only.class_names = all.class_names;
         columns_only.targets = all.targets;

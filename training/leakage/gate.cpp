@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "training/leakage/column_leaks.hpp"
+#include "training/leakage/part_label_leaks.hpp"
 #include "training/leakage/part_leaks_store.hpp"
 #include "training/leakage/text_leaks.hpp"
 
@@ -18,13 +19,21 @@ std::vector<LeakFinding> look_for_leaks(
     Leakage all;
     const auto& train = examples[0];
     const bool labelled = train.has_classes() || !train.targets.empty();
+    const auto& held_out = examples[1].rows > 0 ? examples[1] : examples[2];
     all.add(part_leaks(database, snapshot));
     if (labelled) {
         check(train);
-        all.add(column_leaks(train, examples[1].rows > 0 ? examples[1] : examples[2]));
-        all.add(text_leaks(train, seed));
-        all.add(order_leaks(database, snapshot, items[0], train));
+        all.add(column_leaks(train, held_out));
+    } else if (train.has_sets()) {
+        check(train);
+        all.add(set_leaks(train, held_out));
+    } else if (train.has_spans()) {
+        check(train);
+        all.add(span_leaks(train));
     }
+    if (labelled || train.has_sets()) all.add(text_leaks(train, seed));
+    if (labelled || train.has_sets() || train.has_spans())
+        all.add(order_leaks(database, snapshot, items[0], train));
     return std::move(all.findings);
 }
 

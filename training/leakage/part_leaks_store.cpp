@@ -20,6 +20,7 @@
 #include "training/candidates/gathered.hpp"
 #include "training/candidates/times.hpp"
 #include "training/leakage/column_leaks.hpp"
+#include "training/leakage/part_label_leaks.hpp"
 #include "training/snapshots/content_store.hpp"
 #include "training/snapshots/split.hpp"
 #include "training/sql.hpp"
@@ -177,6 +178,21 @@ std::vector<CheckedMember> read_members(base::Database& database, const Snapshot
     }
 }
 
+// Of sets and spans, of the class that follows the order most.
+double likeness_of_labels(const Examples& labels, const std::vector<double>& places) {
+    constexpr std::size_t most = 20;
+    if (!labels.has_sets() && !labels.has_spans()) return likeness_in_order(labels, places);
+    double likest = 0;
+    for (auto c : frequent_classes(labels, most)) {
+        Examples binary;
+        binary.rows = labels.rows;
+        binary.classes = has_class(labels, c);
+        binary.class_names = {"without", "with"};
+        likest = std::max(likest, likeness_in_order(binary, places));
+    }
+    return likest;
+}
+
 }  // namespace
 
 std::vector<LeakFinding> part_leaks(base::Database& database, const SnapshotInfo& snapshot) {
@@ -259,10 +275,12 @@ std::vector<LeakFinding> order_leaks(
     labels.classes = rows.classes;
     labels.class_names = rows.class_names;
     labels.targets = rows.targets;
+    labels.marks = rows.marks;
+    labels.spans = rows.spans;
     labels = take(labels, chosen);
     std::vector<LeakFinding> out;
     const auto look = [&](const std::string& field, const std::vector<double>& places) {
-        const double alike = likeness_in_order(labels, places);
+        const double alike = likeness_of_labels(labels, places);
         if (alike < 0.5) return;
         out.push_back(
             {.kind = LeakKind::order,

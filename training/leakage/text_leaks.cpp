@@ -17,6 +17,7 @@
 #include "base/text/ascii.hpp"
 #include "training/evaluation/metrics.hpp"
 #include "training/features/words.hpp"
+#include "training/leakage/part_label_leaks.hpp"
 #include "training/trainer.hpp"
 
 namespace training {
@@ -25,7 +26,7 @@ namespace {
 
 constexpr std::size_t rows_needed = 50;
 constexpr std::size_t rows_of_class = 20;
-constexpr std::size_t sampled = 4000;
+constexpr std::size_t sampled = 4000, sets_fitted = 10;
 constexpr double nearly_all = 0.98;
 
 // The line's end, and where the next begins.
@@ -63,16 +64,43 @@ std::size_t head_of(std::string_view text, std::vector<std::string_view>& names)
     return names.size() < 2 ? 0 : at;
 }
 
-double accuracy_of(const Examples& train, const Examples& judged, std::uint64_t seed) {
+// The accuracy of a model of the texts alone; of sets its micro F1.
+double score_of(const Examples& train, const Examples& judged, std::uint64_t seed) {
     TrainSpec spec;
     spec.model = "softmax";
     spec.features.use_numeric = spec.features.use_pixels = false;
     spec.seed = seed;
     const auto model = Predictor::load(fit(train, {}, spec).artefact);
-    const auto said = decide(model.predict(judged), judged.class_names.size());
+    const auto probabilities = model.predict(judged);
+    if (judged.has_sets()) {
+        double both = 0, all = 0;
+        for (std::size_t i = 0; i < probabilities.size(); ++i) {
+            const bool said = probabilities[i] > 0.5, is = judged.marks[i] != 0;
+            both += said && is;
+            all += static_cast<double>(said) + static_cast<double>(is);
+        }
+        return all > 0 ? 2 * both / all : 1;
+    }
+    const auto said = decide(probabilities, judged.class_names.size());
     std::size_t right = 0;
     for (std::size_t i = 0; i < said.size(); ++i) right += said[i] == judged.classes[i];
     return static_cast<double>(right) / static_cast<double>(std::max<std::size_t>(1, said.size()));
+}
+
+// Texts and labels alone; of sets only those of a few frequent classes, for each is a model.
+Examples texts_and_labels(const Examples& train) {
+    Examples out;
+    out.rows = train.rows;
+    out.text = train.text;
+    out.classes = train.classes;
+    out.class_names = train.class_names;
+    if (!train.has_sets()) return out;
+    const auto chosen = frequent_classes(train, sets_fitted);
+    out.class_names.clear();
+    for (auto c : chosen) out.class_names.push_back(train.class_names[c]);
+    for (std::size_t row = 0; row < train.rows; ++row)
+        for (auto c : chosen) out.marks.push_back(train.marks[row * train.class_names.size() + c]);
+    return out;
 }
 
 std::vector<LeakFinding> head_leaks(const Examples& train, std::uint64_t seed) {
@@ -91,30 +119,26 @@ std::vector<LeakFinding> head_leaks(const Examples& train, std::uint64_t seed) {
     base::CounterRandom(seed, 61).shuffle(std::span(order));
     order.resize(std::min(order.size(), sampled));
     const auto half = static_cast<std::ptrdiff_t>(order.size() / 2);
-    Examples texts;
-    texts.rows = train.rows;
-    texts.text = train.text;
-    texts.classes = train.classes;
-    texts.class_names = train.class_names;
+    const auto texts = texts_and_labels(train);
+    if (texts.class_names.empty()) return {};
     std::array<Examples, 2> full{
         take(texts, {order.begin(), order.begin() + half}),
         take(texts, {order.begin() + half, order.end()})};
-    const auto first = full[0].classes.front();
-    if (std::all_of(full[0].classes.begin(), full[0].classes.end(), [&](int c) {
-            return c == first;
-        }))
+    const auto& known = full[0].classes;
+    if (!known.empty() &&
+        std::all_of(known.begin(), known.end(), [&](int c) { return c == known.front(); }))
         return {};
-    const double all = accuracy_of(full[0], full[1], seed);
+    const double all = score_of(full[0], full[1], seed);
     for (auto& part : full)
         for (auto& text : part.text) text.body = without_head(text.body);
-    const double bare = accuracy_of(full[0], full[1], seed);
+    const double bare = score_of(full[0], full[1], seed);
     LeakFinding found{
         .kind = LeakKind::header,
         .gravity = Gravity::warning,
         .text = {},
         .columns = {},
         .examples = {},
-        .measure = "accuracy lost without",
+        .measure = train.has_sets() ? "micro F1 lost without" : "accuracy lost without",
         .value = all - bare};
     std::vector<std::pair<std::size_t, std::string>> frequent;
     for (const auto& [name, rows] : rows_with)
@@ -160,36 +184,42 @@ struct Telling {
     double recall = 0, others = 1;
 };
 
+// One class, or those of a set.
+std::vector<std::size_t> classes_of_row(const Examples& train, std::size_t row) {
+    if (train.has_classes()) return {static_cast<std::size_t>(train.classes[row])};
+    std::vector<std::size_t> out;
+    const auto width = train.class_names.size();
+    for (std::size_t c = 0; c < width; ++c)
+        if (train.marks[row * width + c]) out.push_back(c);
+    return out;
+}
+
 // Of each class the word that parts it best from the others.
 std::vector<Telling> telling_words(const Examples& train, const std::vector<std::size_t>& rows) {
     const auto classes = train.class_names.size();
     std::unordered_map<std::uint64_t, Counts> counts;
     std::vector<std::uint64_t> words;
-    std::vector<double> size(classes);
+    std::vector<double> size(classes + 1);  // the last: of all rows
     for (auto row : rows) {
         words.clear();
         hash_words(train.text[row].title, 0, words);
         hash_words(train.text[row].body, 0, words);
         std::sort(words.begin(), words.end());
         words.erase(std::unique(words.begin(), words.end()), words.end());
-        const auto label = static_cast<std::size_t>(train.classes[row]);
-        size[label] += 1;
+        auto labels = classes_of_row(train, row);
+        labels.push_back(classes);
+        for (auto label : labels) size[label] += 1;
         for (auto word : words) {
             auto& of = counts[word];
-            of.resize(classes);
-            ++of[label];
+            of.resize(classes + 1);
+            for (auto label : labels) ++of[label];
         }
     }
     std::vector<Telling> best(classes);
     for (const auto& [word, of] : counts)
         for (std::size_t c = 0; c < classes; ++c) {
             if (size[c] < rows_of_class || of[c] < nearly_all * size[c]) continue;
-            double outside = 0, elsewhere = 0;
-            for (std::size_t d = 0; d < classes; ++d)
-                if (d != c) {
-                    outside += of[d];
-                    elsewhere += size[d];
-                }
+            const double outside = of[classes] - of[c], elsewhere = size[classes] - size[c];
             const Telling here{word, of[c] / size[c], elsewhere > 0 ? outside / elsewhere : 1};
             const auto gain = [](const Telling& one) { return one.recall - one.others; };
             if (gain(here) > gain(best[c]) || (gain(here) == gain(best[c]) && word < best[c].word))
@@ -212,7 +242,8 @@ std::vector<LeakFinding> word_leaks(const Examples& train) {
         return tells(c) && std::find(name.begin(), name.end(), best[c].word) != name.end();
     };
     std::vector<std::size_t> size(best.size());
-    for (auto row : rows) ++size[static_cast<std::size_t>(train.classes[row])];
+    for (auto row : rows)
+        for (auto c : classes_of_row(train, row)) ++size[c];
     bool all_named = true;  // the classes that are large enough to say so
     for (std::size_t c = 0; c < best.size(); ++c)
         if (size[c] >= rows_of_class && !named_by(c)) all_named = false;
@@ -250,7 +281,7 @@ std::string without_head(const std::string& body) {
 }
 
 std::vector<LeakFinding> text_leaks(const Examples& train, std::uint64_t seed) {
-    if (train.text.empty() || !train.has_classes() || train.rows < rows_needed) return {};
+    if (train.text.empty() || !train.of_classes() || train.rows < rows_needed) return {};
     auto out = word_leaks(train);
     for (auto& one : head_leaks(train, seed)) out.push_back(std::move(one));
     return out;

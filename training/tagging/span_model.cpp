@@ -213,6 +213,35 @@ std::vector<TaggedText> SpanModel::predict(const Examples& examples, Team& team)
     return tagged(*model_, rows_of_texts(plain, bits_, labels_), labels_, team);
 }
 
+std::vector<std::vector<double>> SpanModel::probabilities(const Examples& examples, Team& team)
+    const {
+    auto plain = examples;
+    plain.spans.clear();
+    const auto texts = rows_of_texts(plain, bits_, labels_);
+    const auto shares = model_->predict(texts.rows, team);
+    const auto width = tag_count(labels_.size());
+    std::vector<std::vector<double>> out;
+    for (std::size_t text = 0; text < examples.rows; ++text) {
+        auto& own = out.emplace_back();
+        for (const auto& span : examples.spans[text]) {
+            SpanNotes notes;
+            if (std::find(labels_.begin(), labels_.end(), span.label) == labels_.end()) {
+                own.push_back(std::nan(""));
+                continue;
+            }
+            const auto tags = tags_of({span}, texts.tokens[text], labels_, notes);
+            double least = std::nan("");
+            for (std::size_t t = 0; t < tags.size(); ++t) {
+                if (tags[t] == 0) continue;
+                const auto at = texts.rows.sequences[text] + t;
+                least = std::fmin(least, shares[at * width + static_cast<std::size_t>(tags[t])]);
+            }
+            own.push_back(least);
+        }
+    }
+    return out;
+}
+
 void SpanModel::save(Writer& out) const {
     out.put<std::int32_t>(bits_);
     model_->save(out);

@@ -50,6 +50,9 @@ public:
         std::stop_token stop
     );
     std::vector<TaggedText> predict(const Examples& examples, Team& team) const;
+    // Of spans that are given (Examples::spans): how probable the least probable tag of each is;
+    // NaN where tags cannot say it.
+    std::vector<std::vector<double>> probabilities(const Examples& examples, Team& team) const;
 
     const std::vector<std::string>& labels() const { return labels_; }
     void save(Writer& out) const;

@@ -80,17 +80,20 @@ fold_of_rows(const Examples& examples, std::size_t folds, std::uint64_t seed) {
     return out;
 }
 
-std::vector<double> out_of_fold(
+namespace {
+
+// Calls see(model, rows that it has not seen, their places) for each fold that has rows.
+template <typename See>
+void each_fold(
     const Examples& examples,
     const TrainSpec& spec,
     std::size_t folds,
-    std::stop_token stop
+    const std::stop_token& stop,
+    const See& see
 ) {
-    const auto classes = examples.class_names.size();
     auto plain = spec;
     plain.decision = {};
     const auto fold = fold_of_rows(examples, folds, spec.seed);
-    std::vector<double> out(examples.rows * classes);
     for (std::size_t f = 0; f < folds; ++f) {
         std::vector<std::size_t> inside, outside;
         for (std::size_t row = 0; row < examples.rows; ++row)
@@ -98,15 +101,55 @@ std::vector<double> out_of_fold(
         if (outside.empty()) continue;
         if (stop.stop_requested()) throw base::Interrupted();
         const auto fitted = fit(take(examples, inside), {}, plain, {}, stop);
-        const auto predicted =
-            Predictor::load(fitted.artefact).predict(take(examples, outside), spec.threads);
-        for (std::size_t i = 0; i < outside.size(); ++i)
-            std::copy_n(
-                predicted.begin() + static_cast<std::ptrdiff_t>(i * classes),
-                classes,
-                out.begin() + static_cast<std::ptrdiff_t>(outside[i] * classes)
-            );
+        see(Predictor::load(fitted.artefact), take(examples, outside), outside);
     }
+}
+
+}  // namespace
+
+std::vector<double> out_of_fold(
+    const Examples& examples,
+    const TrainSpec& spec,
+    std::size_t folds,
+    std::stop_token stop
+) {
+    const auto classes = examples.class_names.size();
+    std::vector<double> out(examples.rows * classes);
+    each_fold(
+        examples,
+        spec,
+        folds,
+        stop,
+        [&](const Predictor& model, const Examples& rows, const std::vector<std::size_t>& places) {
+            const auto predicted = model.predict(rows, spec.threads);
+            for (std::size_t i = 0; i < places.size(); ++i)
+                std::copy_n(
+                    predicted.begin() + static_cast<std::ptrdiff_t>(i * classes),
+                    classes,
+                    out.begin() + static_cast<std::ptrdiff_t>(places[i] * classes)
+                );
+        }
+    );
+    return out;
+}
+
+std::vector<JudgedSpans> spans_out_of_fold(
+    const Examples& examples,
+    const TrainSpec& spec,
+    std::size_t folds,
+    std::stop_token stop
+) {
+    std::vector<JudgedSpans> out(examples.rows);
+    each_fold(
+        examples,
+        spec,
+        folds,
+        stop,
+        [&](const Predictor& model, const Examples& rows, const std::vector<std::size_t>& places) {
+            auto judged = judge_spans(model, rows);
+            for (std::size_t i = 0; i < places.size(); ++i) out[places[i]] = std::move(judged[i]);
+        }
+    );
     return out;
 }
 

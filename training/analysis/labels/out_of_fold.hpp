@@ -5,6 +5,7 @@
 #include <stop_token>
 #include <vector>
 
+#include "training/analysis/parts/span_errors.hpp"
 #include "training/snapshots/examples.hpp"
 #include "training/trainer.hpp"
 
@@ -16,10 +17,18 @@ namespace training {
 std::vector<std::uint32_t>
 fold_of_rows(const Examples& examples, std::size_t folds, std::uint64_t seed);
 
-// Probabilities of the rows' classes, row-major, each row's by a model that was fitted as `spec`
-// says, without a search and a decision, on the rows of the other folds. Throws base::Error if a
-// fold cannot be fitted, base::Interrupted at a stop.
+// Probabilities of the rows' classes (of sets, of each by itself), row-major, each row's by a model
+// that was fitted as `spec` says, without a search and a decision, on the rows of the other folds.
+// Throws base::Error if a fold cannot be fitted, base::Interrupted at a stop.
 std::vector<double> out_of_fold(
+    const Examples& examples,
+    const TrainSpec& spec,
+    std::size_t folds,
+    std::stop_token stop = {}
+);
+
+// The same of spans: what such models say of the texts.
+std::vector<JudgedSpans> spans_out_of_fold(
     const Examples& examples,
     const TrainSpec& spec,
     std::size_t folds,
