@@ -480,9 +480,16 @@ WHERE t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key;
 -- name: purge_truth
 WITH gone AS (
     DELETE FROM ground_truth t USING unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (rk, source_id, key)
-    WHERE t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key RETURNING t.project_id
+    WHERE t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key
+    RETURNING t.project_id, t.class_id, t.probability, t.set_at
 ), counted AS (
     INSERT INTO label_tally (project_id, user_id, labels) SELECT project_id, 0, -count(*) FROM gone GROUP BY project_id
+), by_part AS (
+    INSERT INTO label_truth_tally (project_id, part, number, labels, sureness)
+    SELECT project_id, 'class', class_id, -count(*), -sum(round(probability * 1000000000)::bigint)::bigint FROM gone
+    WHERE class_id IS NOT NULL GROUP BY project_id, class_id
+    UNION ALL
+    SELECT project_id, 'hour', floor(extract(epoch FROM set_at) / 3600)::bigint, -count(*), 0 FROM gone GROUP BY 1, 3
 )
 SELECT 1 FROM gone;
 

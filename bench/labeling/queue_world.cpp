@@ -60,9 +60,13 @@ void load_queue(base::Database& database, int tasks) {
         "set_at) SELECT rk, 1, key, 1, i % 4, 1, 'ds', now() FROM made WHERE i <= {done}");
     run("INSERT INTO label_person (project_id, user_id, answers) SELECT 1, user_id, count(*) FROM "
         "annotation GROUP BY user_id");
-    run("INSERT INTO label_tally (project_id, user_id, open, done, answers, wanted, labels, free) "
-        "VALUES (1, 0, {tasks} - {done}, {done}, {done} * {overlap}, {tasks} * {overlap}, {done}, "
-        "{tasks} - {done})");
+    run("INSERT INTO label_tally (project_id, user_id, open, done, answers, wanted, labels, free, "
+        "disputed) VALUES (1, 0, {tasks} - {done}, {done}, {done} * {overlap}, {tasks} * "
+        "{overlap}, {done}, {tasks} - {done}, {done} / 3)");
+    run("INSERT INTO label_truth_tally (project_id, part, number, labels, sureness) SELECT 1, "
+        "'class', class_id, count(*), count(*) * 1000000000 FROM ground_truth GROUP BY class_id "
+        "UNION ALL SELECT 1, 'hour', floor(extract(epoch FROM set_at) / 3600)::bigint, count(*), "
+        "0 FROM ground_truth GROUP BY 3");
     run("INSERT INTO label_trust (project_id, user_id, accuracy, set_at) SELECT 1, i, .9, now() "
         "FROM generate_series(1, {people}) i");
     for (auto table : {"label_task", "app_user", "label_project", "source"})

@@ -127,6 +127,7 @@ Imported import_field_of_classes(
                                            ))
                        .value();
     count_labels(tx, project.id, written.added);
+    if (written.added + written.changed > 0) count_truth_anew(tx, project.id);
     result.added = written.added;
     result.changed = written.changed;
     result.unchanged = written.unchanged;

@@ -32,10 +32,10 @@ ORDER BY p.name LIMIT $3;
 
 -- name: class_progress
 SELECT k.class_id AS id, k.name, k.question, k.spec ->> 'description' AS description, k.spec ->> 'hotkey' AS hotkey, k.spec ->> 'colour' AS colour,
-    coalesce(g.truths, 0) AS truths, g.mean_probability
+    coalesce(g.truths, 0) AS truths, g.sureness / nullif(g.truths, 0) / 1000000000 AS mean_probability
 FROM label_class k
-LEFT JOIN (SELECT class_id, count(*) AS truths, avg(probability) AS mean_probability
-           FROM ground_truth WHERE project_id = $1 GROUP BY class_id) g USING (class_id)
+LEFT JOIN (SELECT number AS class_id, sum(labels)::bigint AS truths, sum(sureness)::float8 AS sureness
+           FROM label_truth_tally WHERE project_id = $1 AND part = 'class' GROUP BY number) g USING (class_id)
 WHERE k.project_id = $1 AND NOT k.retired ORDER BY k.class_id;
 
 -- name: put_definition
@@ -286,6 +286,9 @@ DELETE FROM label_pace WHERE project_id = ANY ($1::bigint[]);
 DELETE FROM label_mark WHERE project_id = ANY ($1::bigint[]);
 
 -- name: drop_tally
+WITH labels AS (
+    DELETE FROM label_truth_tally WHERE project_id = ANY ($1::bigint[])
+)
 DELETE FROM label_tally WHERE project_id = ANY ($1::bigint[]);
 
 -- name: drop_suggestions

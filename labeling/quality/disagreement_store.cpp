@@ -7,6 +7,7 @@
 
 #include "base/database/database.hpp"
 #include "labeling/quality/gold_store.hpp"
+#include "labeling/queue/tally_store.hpp"
 #include "labeling/sql.hpp"
 #include "labeling/tasks/task_type.hpp"
 #include "schema/records/values.hpp"
@@ -59,7 +60,7 @@ void Disagreements::write(base::Steps steps, bool all) {
     if (all) finish();
     if (rks_.empty() || (!all && rks_.size() < disagreement_batch)) return;
     steps.call([&](base::Tx& tx) {
-        tx.exec(
+        auto more = tx.value<std::int64_t>(
             sql::file["note_disagreements"],
             project_.id,
             project_.source_id,
@@ -67,6 +68,7 @@ void Disagreements::write(base::Steps steps, bool all) {
             schema::array_of(keys_),
             fmt::format("{{{}}}", fmt::join(parts_, ","))
         );
+        count_disputed(tx, project_.id, more.value_or(0));
     });
     rks_.clear();
     keys_.clear();

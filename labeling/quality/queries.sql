@@ -94,13 +94,21 @@ SELECT * FROM (
 ) first_answers ORDER BY user_name, submitted_at;
 
 -- The same of many records; NaN says that there is nothing to decide. Decided records stay so.
+-- Returns how many more of them disagree than before.
 -- name: note_disagreements
-UPDATE label_task t SET disagreement = nullif(w.part, 'NaN')
-FROM unnest($3::bigint[], $4::text[], $5::float8[]) AS w (rk, key, part)
-WHERE t.project_id = $1 AND t.rk = w.rk AND t.source_id = $2 AND t.key = w.key AND t.state <> 'gold'
-    AND t.disagreement IS DISTINCT FROM nullif(w.part, 'NaN')
-    AND NOT EXISTS (SELECT 1 FROM ground_truth g WHERE g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = $1
-                    AND g.method = 'adjudicated');
+WITH was AS MATERIALIZED (
+    SELECT t.id, t.disagreement, nullif(w.part, 'NaN') AS part
+    FROM unnest($3::bigint[], $4::text[], $5::float8[]) AS w (rk, key, part)
+    JOIN label_task t ON t.project_id = $1 AND t.rk = w.rk AND t.source_id = $2 AND t.key = w.key
+    WHERE t.state <> 'gold' AND t.disagreement IS DISTINCT FROM nullif(w.part, 'NaN')
+        AND NOT EXISTS (SELECT 1 FROM ground_truth g WHERE g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = $1
+                        AND g.method = 'adjudicated')
+    ORDER BY t.id FOR UPDATE OF t
+), noted AS (
+    UPDATE label_task t SET disagreement = w.part FROM was w WHERE t.id = w.id
+    RETURNING (t.disagreement IS NOT NULL)::int - (w.disagreement IS NOT NULL)::int AS more
+)
+SELECT coalesce(sum(more), 0)::bigint FROM noted;
 
 -- name: task_of_key
 SELECT id FROM label_task WHERE project_id = $1 AND rk = $2 AND source_id = $3 AND key = $4;
@@ -145,7 +153,8 @@ WHERE a.withdrawn_at IS NULL ORDER BY a.submitted_at, u.name;
 SELECT m.task_id AS task, u.name AS "user", m.text, m.flag, m.written_at
 FROM label_comment m JOIN app_user u ON u.id = m.user_id WHERE m.task_id = ANY ($1::bigint[]) ORDER BY m.id;
 
--- A reviewer's label of task $1. Nobody else is asked; what people hold they may still answer. Returns whether there was no label.
+-- A reviewer's label of task $1. Nobody else is asked; what people hold they may still answer. Returns whether there was no label, and what
+-- the counts are told of it.
 -- name: decide
 WITH task AS (
     SELECT * FROM label_task WHERE id = $1 FOR UPDATE
@@ -159,8 +168,8 @@ WITH task AS (
     FROM task t LEFT JOIN record r USING (rk, source_id, key)
     ON CONFLICT (rk, source_id, key, project_id) DO UPDATE SET class_id = excluded.class_id, value = excluded.value, probability = 1,
         method = excluded.method, revision = g.revision + 1, set_at = excluded.set_at, decided_by = excluded.decided_by,
-        labeled_version = excluded.labeled_version
-    RETURNING xmax = 0 AS is_new
+        labeled_version = excluded.labeled_version, class_was = g.class_id, probability_was = g.probability, set_at_was = g.set_at
+    RETURNING g.rk, xmax = 0 AS is_new, g.class_id, g.probability, g.set_at, g.class_was, g.probability_was, g.set_at_was
 ), earlier AS (
     UPDATE label_review v SET stands = false FROM task t WHERE v.task_id = t.id AND v.action = 'decided' AND v.stands RETURNING v.id
 ), noted AS (
@@ -173,10 +182,10 @@ WITH task AS (
 UPDATE label_task t SET disagreement = NULL, wanted = CASE WHEN k.state = 'open' THEN k.answers + k.leases ELSE k.wanted END,
     state = CASE WHEN k.state = 'open' AND k.leases = 0 THEN 'done' ELSE k.state END,
     done_at = CASE WHEN k.state = 'open' AND k.leases = 0 THEN $6::timestamptz ELSE k.done_at END
-FROM task k WHERE t.id = k.id
-RETURNING (SELECT is_new FROM put);
+FROM task k LEFT JOIN put ON put.rk = k.rk WHERE t.id = k.id
+RETURNING put.is_new, put.class_id, put.probability, put.set_at, put.class_was, put.probability_was, put.set_at_was;
 
--- Takes the decision about task $1 that stands back. Returns whether there was a label before it.
+-- Takes the decision about task $1 that stands back. Returns whether there was a label before it, and what the counts are told of it.
 -- name: undo_decision
 WITH task AS (
     SELECT * FROM label_task WHERE id = $1 FOR UPDATE
@@ -191,9 +200,11 @@ WITH task AS (
     UPDATE ground_truth g SET class_id = (o.before -> 'label' ->> 'class')::int, value = nullif(o.before -> 'label' -> 'value', 'null'),
         probability = (o.before -> 'label' ->> 'probability')::float8, method = o.before -> 'label' ->> 'method',
         set_at = (o.before -> 'label' ->> 'set_at')::timestamptz, decided_by = o.before -> 'label' ->> 'decided_by', revision = g.revision + 1,
-        labeled_version = (o.before -> 'label' ->> 'version')::int
+        labeled_version = (o.before -> 'label' ->> 'version')::int, class_was = g.class_id, probability_was = g.probability,
+        set_at_was = g.set_at
     FROM task t, gone o WHERE g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id
         AND o.before -> 'label' <> 'null'
+    RETURNING g.class_id, g.probability, g.set_at, g.class_was, g.probability_was, g.set_at_was
 ), room AS (
     SELECT t.id, CASE WHEN t.state IN ('open', 'done') THEN greatest((gone.before ->> 'wanted')::int, t.answers + t.leases) ELSE t.wanted END AS wanted
     FROM task t, gone
@@ -202,7 +213,7 @@ WITH task AS (
         done_at = CASE WHEN t.state = 'done' AND t.answers < r.wanted THEN NULL ELSE t.done_at END
     FROM room r WHERE t.id = r.id
 )
-SELECT gone.before -> 'label' <> 'null' AS labeled FROM gone;
+SELECT gone.before -> 'label' <> 'null' AS labeled, back.* FROM gone LEFT JOIN back ON true;
 
 -- What user $2 says of task $1.
 -- name: standing_answer
@@ -219,7 +230,7 @@ JOIN ground_truth g ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.k
 LEFT JOIN label_class c ON c.project_id = g.project_id AND c.class_id = g.class_id
 WHERE t.id = $1;
 
--- Notes that task $1 went back to user $2, after undo_answer.
+-- Notes that task $1 went back to user $2, after undo_answer. Returns how many tasks disagree no more: 0 or 1.
 -- name: note_sent_back
 WITH draft AS (
     INSERT INTO label_draft AS d (task_id, user_id, value, saved_at, comment, returned_by) VALUES ($1, $2, $3::jsonb, $6::timestamptz, $4, $5)
@@ -228,10 +239,12 @@ WITH draft AS (
 ), resolved AS (
     UPDATE label_comment m SET resolved_at = $6::timestamptz WHERE m.task_id = $1 AND m.flag AND m.resolved_at IS NULL
 ), still AS (
-    UPDATE label_task SET disagreement = NULL WHERE id = $1
+    UPDATE label_task SET disagreement = NULL WHERE id = $1 AND disagreement IS NOT NULL RETURNING id
+), noted AS (
+    INSERT INTO label_review (project_id, task_id, action, person, comment, made_by, made_at)
+    SELECT t.project_id, t.id, 'sent back', u.name, $4, $5, $6::timestamptz FROM label_task t, app_user u WHERE t.id = $1 AND u.id = $2
 )
-INSERT INTO label_review (project_id, task_id, action, person, comment, made_by, made_at)
-SELECT t.project_id, t.id, 'sent back', u.name, $4, $5, $6::timestamptz FROM label_task t, app_user u WHERE t.id = $1 AND u.id = $2;
+SELECT count(*) FROM still;
 
 -- The last audit of project $1, with how far it is.
 -- name: last_audit
@@ -467,8 +480,11 @@ SELECT reason, sum(skips)::bigint AS skips FROM label_skip_pace
 WHERE project_id = $1 AND hour >= $2::timestamptz AND hour < $3::timestamptz GROUP BY reason ORDER BY 2 DESC, 1;
 
 -- name: pace_of_truth
-SELECT date_trunc($4, set_at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' AS begin, count(*) AS labels FROM ground_truth
-WHERE project_id = $1 AND set_at >= $2::timestamptz AND set_at < $3::timestamptz GROUP BY 1 ORDER BY 1;
+SELECT date_trunc($4, to_timestamp(number * 3600) AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' AS begin, sum(labels)::bigint AS labels
+FROM label_truth_tally
+WHERE project_id = $1 AND part = 'hour' AND number >= ceil(extract(epoch FROM $2::timestamptz) / 3600)::bigint
+    AND number < ceil(extract(epoch FROM $3::timestamptz) / 3600)::bigint
+GROUP BY 1 HAVING sum(labels) <> 0 ORDER BY 1;
 
 -- name: pace_of_done
 SELECT coalesce(sum(done), 0)::bigint AS done, min(hour) AS first FROM label_pace
@@ -478,7 +494,7 @@ WHERE project_id = $1 AND hour >= $2::timestamptz AND hour < $3::timestamptz;
 -- name: queue_depth
 SELECT (SELECT count(*) FROM label_lease l CROSS JOIN LATERAL (SELECT project_id FROM label_task WHERE id = l.task_id OFFSET 0) t
         WHERE l.state = 'held' AND l.expires_at > $2::timestamptz AND t.project_id = $1) AS leased,
-    (SELECT count(*) FROM label_task WHERE project_id = $1 AND disagreement IS NOT NULL) AS disagreed,
+    (SELECT coalesce(sum(disputed), 0)::bigint FROM label_tally WHERE project_id = $1 AND user_id = 0) AS disagreed,
     (SELECT count(DISTINCT task_id) FROM label_comment WHERE project_id = $1 AND flag AND resolved_at IS NULL) AS flagged,
     (SELECT count(DISTINCT l.task_id) FROM label_lease l JOIN label_task t ON t.id = l.task_id
      WHERE l.state = 'skipped' AND t.project_id = $1 AND t.state = 'open') AS skipped;

@@ -45,6 +45,16 @@ struct SaidRow {
 };
 BOOST_DESCRIBE_STRUCT(SaidRow, (), (label, value))
 
+struct DecidedRow : LabelCounted {
+    std::optional<bool> is_new;
+};
+BOOST_DESCRIBE_STRUCT(DecidedRow, (LabelCounted), (is_new))
+
+struct UndoneRow : LabelCounted {
+    bool labeled = false;  // before the decision
+};
+BOOST_DESCRIBE_STRUCT(UndoneRow, (LabelCounted), (labeled))
+
 }  // namespace
 
 std::vector<ReviewPlace> reviewed_places(
@@ -121,7 +131,7 @@ void decide(
     auto before = standing_label(tx, task);
     auto stored = stored_answer(project.project.question, decision.answer);
     auto fresh = counted(tx, {task}, [&] {
-        return tx.value<bool>(
+        return base::first_as<DecidedRow>(tx.exec(
             sql::file["decide"],
             task,
             stored.class_id,
@@ -130,9 +140,12 @@ void decide(
             decision.made_by,
             schema::timestamp(now),
             decision.person
-        );
+        ));
     });
-    if (fresh.value_or(false)) count_labels(tx, project.id, 1);
+    if (fresh) {
+        if (fresh->is_new.value_or(false)) count_labels(tx, project.id, 1);
+        count_label(tx, project.id, *fresh);
+    }
     Refreshed refreshed;
     if (before) refreshed.before = before->answer;
     refreshed.after = decision.answer;
@@ -142,10 +155,14 @@ void decide(
 
 bool undo_decision(base::Tx& tx, const StoredProject& project, std::int64_t task, Time now) {
     auto decided = standing_label(tx, task);
-    auto labeled =
-        counted(tx, {task}, [&] { return tx.value<bool>(sql::file["undo_decision"], task); });
-    if (!labeled) return false;
-    if (!*labeled) detail::withdraw_label(tx, project, task);
+    auto undone = counted(tx, {task}, [&] {
+        return base::first_as<UndoneRow>(tx.exec(sql::file["undo_decision"], task));
+    });
+    if (!undone) return false;
+    if (undone->labeled)
+        count_label(tx, project.id, *undone);
+    else
+        detail::withdraw_label(tx, project, task);
     auto refreshed = refresh_truth(tx, project, task, now);
     if (decided) refreshed.before = decided->answer;
     note_event(tx, task, EventKind::review, std::nullopt, now);
@@ -170,9 +187,10 @@ bool send_back(
         tx.exec(sql::file["undo_answer"], task, user_id, at, end);
     });
     auto refreshed = refresh_truth(tx, project, task, now);
-    tx.exec(
+    auto settled = tx.value<std::int64_t>(
         sql::file["note_sent_back"], task, user_id, *said, comment, made_by, schema::timestamp(now)
     );
+    count_disputed(tx, project.id, -settled.value_or(0));
     note_event(tx, task, EventKind::review, user_id, now);
     tell_of_answer(tx, project, task, refreshed, now);
     return true;

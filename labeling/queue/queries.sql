@@ -107,15 +107,18 @@ FROM (SELECT task_id, count(*)::int AS n FROM freed GROUP BY task_id) f WHERE t.
 -- Leases up to $4 tasks of project $1 to user $2 until $3: first of those before the mark ($5, $6) that became free since $7, then of
 -- those behind it. Whether a task has room is judged by its own row alone, so that the check repeated under the row lock sees the
 -- latest state. The mark moves to the first task that is for this user, with $8. OFFSET 0 has their leases looked up task by task: read
--- in order beside the tasks, all that they answered before the mark would be.
+-- in order beside the tasks, all that they answered before the mark would be. The mark is read from a row of its own, so that one plan
+-- serves all marks: planned for each, the planning would cost more than the claim.
 -- name: claim_tasks
-WITH freed AS MATERIALIZED (
+WITH mark AS MATERIALIZED (
+    SELECT $5::float8 AS priority, $6::bigint AS task, $7::xid8 AS since
+), freed AS MATERIALIZED (
     SELECT id FROM (
-        (SELECT t.id FROM label_task t WHERE t.project_id = $1 AND t.state = 'open' AND t.free_since >= $7::xid8 AND t.priority > $5::float8
-         ORDER BY t.free_since LIMIT 1001)
+        (SELECT t.id FROM label_task t WHERE t.project_id = $1 AND t.state = 'open' AND t.free_since >= (SELECT since FROM mark)
+             AND t.priority > (SELECT priority FROM mark) ORDER BY t.free_since LIMIT 1001)
         UNION ALL
-        (SELECT t.id FROM label_task t WHERE t.project_id = $1 AND t.state = 'open' AND t.free_since >= $7::xid8 AND t.priority = $5::float8
-             AND t.id < $6::bigint ORDER BY t.free_since LIMIT 1001)) f
+        (SELECT t.id FROM label_task t WHERE t.project_id = $1 AND t.state = 'open' AND t.free_since >= (SELECT since FROM mark)
+             AND t.priority = (SELECT priority FROM mark) AND t.id < (SELECT task FROM mark) ORDER BY t.free_since LIMIT 1001)) f
 ), before AS MATERIALIZED (
     SELECT t.id FROM freed f JOIN label_task t ON t.id = f.id
     WHERE t.state = 'open' AND t.answers + t.leases < t.wanted AND (t.assigned_to IS NULL OR t.assigned_to = $2)
@@ -123,13 +126,13 @@ WITH freed AS MATERIALIZED (
     ORDER BY t.priority DESC, t.id LIMIT $4::int FOR UPDATE OF t SKIP LOCKED
 ), behind AS MATERIALIZED (
     SELECT t.id FROM label_task t
-    WHERE t.project_id = $1 AND t.state = 'open' AND (-t.priority, t.id) >= (-$5::float8, $6::bigint)
+    WHERE t.project_id = $1 AND t.state = 'open' AND (-t.priority, t.id) >= ((SELECT -priority FROM mark), (SELECT task FROM mark))
         AND t.answers + t.leases < t.wanted AND (t.assigned_to IS NULL OR t.assigned_to = $2)
         AND NOT EXISTS (SELECT 1 FROM label_lease l WHERE l.task_id = t.id AND l.user_id = $2 AND l.state <> 'released' OFFSET 0)
     ORDER BY -t.priority, t.id LIMIT $4::int - (SELECT count(*) FROM before) FOR UPDATE OF t SKIP LOCKED
 ), first AS MATERIALIZED (
     SELECT t.priority, t.id FROM label_task t
-    WHERE t.project_id = $1 AND t.state = 'open' AND (-t.priority, t.id) >= (-$5::float8, $6::bigint)
+    WHERE t.project_id = $1 AND t.state = 'open' AND (-t.priority, t.id) >= ((SELECT -priority FROM mark), (SELECT task FROM mark))
         AND t.answers + t.leases < t.wanted AND (t.assigned_to IS NULL OR t.assigned_to = $2)
         AND NOT EXISTS (SELECT 1 FROM label_lease l WHERE l.task_id = t.id AND l.user_id = $2 AND l.state <> 'released' OFFSET 0)
     ORDER BY -t.priority, t.id LIMIT 1
@@ -517,9 +520,9 @@ SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xact,
 DELETE FROM label_event WHERE at < $1::timestamptz;
 
 -- name: task_counts
-SELECT count(*) FILTER (WHERE state = 'open') AS open, count(*) FILTER (WHERE state = 'done') AS done,
-    count(*) FILTER (WHERE state = 'cancelled') AS cancelled, count(*) FILTER (WHERE state = 'gold') AS gold
-FROM label_task WHERE project_id = $1;
+SELECT coalesce(sum(open), 0)::bigint AS open, coalesce(sum(done), 0)::bigint AS done, coalesce(sum(cancelled), 0)::bigint AS cancelled,
+    (SELECT count(*) FROM label_gold o JOIN label_task t ON t.id = o.task_id WHERE o.project_id = $1 AND t.state = 'gold') AS gold
+FROM label_tally WHERE project_id = $1 AND user_id = 0;
 
 -- name: lock_tasks
 SELECT id FROM label_task WHERE id = ANY ($1::bigint[]) ORDER BY id FOR UPDATE;
@@ -531,78 +534,85 @@ SELECT id FROM label_task t WHERE id IN (
 
 -- What tasks $1, which are locked since an earlier statement, add to the counts ($2 = 'in') or take from them ('out'); or what has changed
 -- by a claim of user $3 ('claimed'), an answer ('answered'), an answer that was the last one wanted ('closed'). Tasks that come in
--- with room are free since now.
+-- with room are free since now. Parameters are read from a row of their own, so that no plan made for their values looks cheaper than
+-- the one that is kept: with as many tables, the planning is most of what the statement costs.
 -- name: tally_tasks
-WITH task AS MATERIALIZED (
-    SELECT id, project_id, state, answers, wanted, leases, assigned_to, answers + leases < wanted AS room, state NOT IN ('gold', 'audit') AS counts
-    FROM label_task WHERE id = ANY ($1::bigint[])
+WITH asked AS MATERIALIZED (
+    SELECT $1::bigint[] AS tasks, $2::text AS how, $3::bigint AS who
+), task AS MATERIALIZED (
+    SELECT id, project_id, state, answers, wanted, leases, assigned_to, answers + leases < wanted AS room, state NOT IN ('gold', 'audit') AS counts,
+        disagreement
+    FROM label_task WHERE id = ANY ((SELECT tasks FROM asked)::bigint[])
 ), part AS (
     SELECT t.id, t.project_id, l.user_id, l.state = 'skipped' AS skipped, t.room, t.assigned_to
     FROM task t JOIN label_lease l ON l.task_id = t.id AND l.state <> 'released'
-    WHERE ($2 <> 'answered' AND t.state = 'open') OR ($2 = 'closed' AND t.state = 'done')
+    WHERE ((SELECT how FROM asked) <> 'answered' AND t.state = 'open') OR ((SELECT how FROM asked) = 'closed' AND t.state = 'done')
 ), freed AS (
-    UPDATE label_task t SET free_since = pg_current_xact_id() FROM task k WHERE $2 = 'in' AND t.id = k.id AND k.state = 'open' AND k.room
+    UPDATE label_task t SET free_since = pg_current_xact_id() FROM task k
+    WHERE (SELECT how FROM asked) = 'in' AND t.id = k.id AND k.state = 'open' AND k.room
 ), change AS (
     SELECT project_id, 0::bigint AS user_id, (state = 'open')::int AS open, (state = 'done')::int AS done, (state = 'cancelled')::int AS cancelled,
         CASE WHEN counts THEN answers ELSE 0 END AS answers, CASE WHEN state IN ('open', 'done') THEN wanted ELSE 0 END AS wanted,
         CASE WHEN counts THEN leases ELSE 0 END AS leases, (state = 'open' AND assigned_to IS NULL AND room)::int AS free,
-        (state = 'open' AND assigned_to IS NULL AND NOT room)::int AS waiting, 0 AS skipped
-    FROM task WHERE $2 IN ('in', 'out')
+        (state = 'open' AND assigned_to IS NULL AND NOT room)::int AS waiting, 0 AS skipped,
+        (disagreement IS NOT NULL)::int AS disputed
+    FROM task WHERE (SELECT how FROM asked) IN ('in', 'out')
     UNION ALL
-    SELECT project_id, user_id, 0, 0, 0, 0, 0, 0, -(assigned_to IS NULL AND room)::int, -(assigned_to IS NULL AND NOT room)::int, skipped::int
-    FROM part WHERE $2 IN ('in', 'out')
+    SELECT project_id, user_id, 0, 0, 0, 0, 0, 0, -(assigned_to IS NULL AND room)::int, -(assigned_to IS NULL AND NOT room)::int, skipped::int, 0
+    FROM part WHERE (SELECT how FROM asked) IN ('in', 'out')
     UNION ALL
-    SELECT project_id, assigned_to, 0, 0, 0, 0, 0, 0, room::int, (NOT room)::int, 0
-    FROM task t WHERE $2 IN ('in', 'out') AND state = 'open' AND assigned_to IS NOT NULL
+    SELECT project_id, assigned_to, 0, 0, 0, 0, 0, 0, room::int, (NOT room)::int, 0, 0
+    FROM task t WHERE (SELECT how FROM asked) IN ('in', 'out') AND state = 'open' AND assigned_to IS NOT NULL
         AND NOT EXISTS (SELECT 1 FROM part p WHERE p.id = t.id AND p.user_id = t.assigned_to)
     UNION ALL
-    SELECT project_id, 0, 0, 0, 0, 0, 0, 1, -(NOT room AND assigned_to IS NULL)::int, (NOT room AND assigned_to IS NULL)::int, 0
-    FROM task WHERE $2 = 'claimed'
+    SELECT project_id, 0, 0, 0, 0, 0, 0, 1, -(NOT room AND assigned_to IS NULL)::int, (NOT room AND assigned_to IS NULL)::int, 0, 0
+    FROM task WHERE (SELECT how FROM asked) = 'claimed'
     UNION ALL
-    SELECT project_id, $3, 0, 0, 0, 0, 0, 0, -(room OR assigned_to IS NOT NULL)::int, -(NOT room AND assigned_to IS NULL)::int, 0
-    FROM task WHERE $2 = 'claimed'
+    SELECT project_id, (SELECT who FROM asked), 0, 0, 0, 0, 0, 0, -(room OR assigned_to IS NOT NULL)::int,
+        -(NOT room AND assigned_to IS NULL)::int, 0, 0
+    FROM task WHERE (SELECT how FROM asked) = 'claimed'
     UNION ALL
-    SELECT project_id, user_id, 0, 0, 0, 0, 0, 0, 1, -1, 0
-    FROM part WHERE $2 = 'claimed' AND user_id <> $3 AND NOT room AND assigned_to IS NULL
+    SELECT project_id, user_id, 0, 0, 0, 0, 0, 0, 1, -1, 0, 0
+    FROM part WHERE (SELECT how FROM asked) = 'claimed' AND user_id <> (SELECT who FROM asked) AND NOT room AND assigned_to IS NULL
     UNION ALL
-    SELECT project_id, 0, -($2 = 'closed')::int, ($2 = 'closed')::int, 0, 1, 0, -1, 0, -($2 = 'closed' AND assigned_to IS NULL)::int, 0
-    FROM task WHERE $2 IN ('answered', 'closed') AND counts
+    SELECT project_id, 0, -closed::int, closed::int, 0, 1, 0, -1, 0, -(closed AND assigned_to IS NULL)::int, 0, 0
+    FROM task, (SELECT how = 'closed' AS closed FROM asked) h WHERE (SELECT how FROM asked) IN ('answered', 'closed') AND counts
     UNION ALL
-    SELECT project_id, user_id, 0, 0, 0, 0, 0, 0, 0, (assigned_to IS NULL)::int, -skipped::int FROM part WHERE $2 = 'closed'
+    SELECT project_id, user_id, 0, 0, 0, 0, 0, 0, 0, (assigned_to IS NULL)::int, -skipped::int, 0 FROM part WHERE (SELECT how FROM asked) = 'closed'
     UNION ALL
-    SELECT project_id, assigned_to, 0, 0, 0, 0, 0, 0, 0, -1, 0 FROM task t WHERE $2 = 'closed' AND assigned_to IS NOT NULL
+    SELECT project_id, assigned_to, 0, 0, 0, 0, 0, 0, 0, -1, 0, 0 FROM task t WHERE (SELECT how FROM asked) = 'closed' AND assigned_to IS NOT NULL
         AND NOT EXISTS (SELECT 1 FROM part p WHERE p.id = t.id AND p.user_id = t.assigned_to)
 ), more AS MATERIALIZED (
     SELECT c.project_id, c.user_id, s.sign * sum(c.open) AS open, s.sign * sum(c.done) AS done, s.sign * sum(c.cancelled) AS cancelled,
         s.sign * sum(c.answers) AS answers, s.sign * sum(c.wanted) AS wanted, s.sign * sum(c.leases) AS leases, s.sign * sum(c.free) AS free,
-        s.sign * sum(c.waiting) AS waiting, s.sign * sum(c.skipped) AS skipped
-    FROM change c, (SELECT CASE WHEN $2 = 'out' THEN -1 ELSE 1 END AS sign) s GROUP BY c.project_id, c.user_id, s.sign
-    HAVING (sum(c.open), sum(c.done), sum(c.cancelled), sum(c.answers), sum(c.wanted), sum(c.leases), sum(c.free), sum(c.waiting), sum(c.skipped))
-        IS DISTINCT FROM (0, 0, 0, 0, 0, 0, 0, 0, 0)
+        s.sign * sum(c.waiting) AS waiting, s.sign * sum(c.skipped) AS skipped, s.sign * sum(c.disputed) AS disputed
+    FROM change c, (SELECT CASE WHEN (SELECT how FROM asked) = 'out' THEN -1 ELSE 1 END AS sign) s GROUP BY c.project_id, c.user_id, s.sign
+    HAVING (sum(c.open), sum(c.done), sum(c.cancelled), sum(c.answers), sum(c.wanted), sum(c.leases), sum(c.free), sum(c.waiting), sum(c.skipped),
+        sum(c.disputed)) IS DISTINCT FROM (0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 ), place AS MATERIALIZED (
     SELECT m.project_id, m.user_id, y.id FROM more m CROSS JOIN LATERAL (
         SELECT id FROM label_tally WHERE project_id = m.project_id AND user_id = m.user_id LIMIT 1 FOR UPDATE SKIP LOCKED) y
 ), put AS (
     UPDATE label_tally y SET open = y.open + m.open, done = y.done + m.done, cancelled = y.cancelled + m.cancelled, answers = y.answers + m.answers,
         wanted = y.wanted + m.wanted, leases = y.leases + m.leases, free = y.free + m.free, waiting = y.waiting + m.waiting,
-        skipped = y.skipped + m.skipped
+        skipped = y.skipped + m.skipped, disputed = y.disputed + m.disputed
     FROM place p JOIN more m USING (project_id, user_id)
     WHERE y.project_id = p.project_id AND y.user_id = p.user_id AND y.id = p.id
 )
-INSERT INTO label_tally (project_id, user_id, open, done, cancelled, answers, wanted, leases, free, waiting, skipped)
+INSERT INTO label_tally (project_id, user_id, open, done, cancelled, answers, wanted, leases, free, waiting, skipped, disputed)
 SELECT m.* FROM more m WHERE NOT EXISTS (SELECT 1 FROM place p WHERE p.project_id = m.project_id AND p.user_id = m.user_id);
 
--- So many tasks in project $1 that nobody has touched, that want so many answers each, and so many labels.
+-- So many tasks in project $1 that nobody has touched, that want so many answers each, so many labels, and so many that disagree.
 -- name: tally_more
 WITH place AS MATERIALIZED (
     SELECT id FROM label_tally WHERE project_id = $1 AND user_id = 0 LIMIT 1 FOR UPDATE SKIP LOCKED
 ), put AS (
     UPDATE label_tally y SET open = y.open + $2::bigint, free = y.free + $2::bigint, wanted = y.wanted + $2::bigint * $3::bigint,
-        labels = y.labels + $4::bigint
+        labels = y.labels + $4::bigint, disputed = y.disputed + $5::bigint
     FROM place p WHERE y.project_id = $1 AND y.user_id = 0 AND y.id = p.id
 )
-INSERT INTO label_tally (project_id, user_id, open, free, wanted, labels)
-SELECT $1, 0, $2::bigint, $2::bigint, $2::bigint * $3::bigint, $4::bigint WHERE NOT EXISTS (SELECT 1 FROM place);
+INSERT INTO label_tally (project_id, user_id, open, free, wanted, labels, disputed)
+SELECT $1, 0, $2::bigint, $2::bigint, $2::bigint * $3::bigint, $4::bigint, $5::bigint WHERE NOT EXISTS (SELECT 1 FROM place);
 
 -- Counts project $1 anew after a change of many tasks: what is counted, less what is kept, both as this statement sees them, is what the
 -- change made, whatever others do meanwhile. Rows that nobody holds become one.
@@ -611,7 +621,8 @@ WITH gone AS (
     DELETE FROM label_tally y USING (SELECT user_id, id FROM label_tally WHERE project_id = $1 FOR UPDATE SKIP LOCKED) f
     WHERE y.project_id = $1 AND y.user_id = f.user_id AND y.id = f.id RETURNING y.*
 ), task AS (
-    SELECT id, state, answers, wanted, leases, assigned_to, answers + leases < wanted AS room, state NOT IN ('gold', 'audit') AS counts
+    SELECT id, state, answers, wanted, leases, assigned_to, answers + leases < wanted AS room, state NOT IN ('gold', 'audit') AS counts,
+        disagreement
     FROM label_task WHERE project_id = $1
 ), part AS (
     SELECT t.id, l.user_id, l.state = 'skipped' AS skipped, t.room, t.assigned_to
@@ -622,24 +633,73 @@ WITH gone AS (
         sum(wanted) FILTER (WHERE state IN ('open', 'done')) AS wanted, sum(leases) FILTER (WHERE counts) AS leases,
         (SELECT count(*) FROM ground_truth WHERE project_id = $1) AS labels,
         count(*) FILTER (WHERE state = 'open' AND assigned_to IS NULL AND room) AS free,
-        count(*) FILTER (WHERE state = 'open' AND assigned_to IS NULL AND NOT room) AS waiting, 0 AS skipped
+        count(*) FILTER (WHERE state = 'open' AND assigned_to IS NULL AND NOT room) AS waiting, 0 AS skipped,
+        count(disagreement) AS disputed
     FROM task
     UNION ALL
     SELECT user_id, 0, 0, 0, 0, 0, 0, 0, -count(*) FILTER (WHERE assigned_to IS NULL AND room),
-        -count(*) FILTER (WHERE assigned_to IS NULL AND NOT room), count(*) FILTER (WHERE skipped) FROM part GROUP BY user_id
+        -count(*) FILTER (WHERE assigned_to IS NULL AND NOT room), count(*) FILTER (WHERE skipped), 0 FROM part GROUP BY user_id
     UNION ALL
-    SELECT assigned_to, 0, 0, 0, 0, 0, 0, 0, count(*) FILTER (WHERE room), count(*) FILTER (WHERE NOT room), 0
+    SELECT assigned_to, 0, 0, 0, 0, 0, 0, 0, count(*) FILTER (WHERE room), count(*) FILTER (WHERE NOT room), 0, 0
     FROM task t WHERE state = 'open' AND assigned_to IS NOT NULL
         AND NOT EXISTS (SELECT 1 FROM label_lease l WHERE l.task_id = t.id AND l.user_id = t.assigned_to AND l.state <> 'released')
     GROUP BY assigned_to
     UNION ALL
-    SELECT user_id, -open, -done, -cancelled, -answers, -wanted, -leases, -labels, -free, -waiting, -skipped FROM label_tally WHERE project_id = $1
+    SELECT user_id, -open, -done, -cancelled, -answers, -wanted, -leases, -labels, -free, -waiting, -skipped,
+        -disputed FROM label_tally WHERE project_id = $1
     UNION ALL
-    SELECT user_id, open, done, cancelled, answers, wanted, leases, labels, free, waiting, skipped FROM gone
+    SELECT user_id, open, done, cancelled, answers, wanted, leases, labels, free, waiting, skipped, disputed FROM gone
 )
-INSERT INTO label_tally (project_id, user_id, open, done, cancelled, answers, wanted, leases, labels, free, waiting, skipped)
+INSERT INTO label_tally (project_id, user_id, open, done, cancelled, answers, wanted, leases, labels, free, waiting, skipped,
+    disputed)
 SELECT $1, user_id, sum(open), sum(done), sum(cancelled), coalesce(sum(answers), 0), coalesce(sum(wanted), 0), coalesce(sum(leases), 0), sum(labels),
-    sum(free), sum(waiting), sum(skipped) FROM counted GROUP BY user_id;
+    sum(free), sum(waiting), sum(skipped), sum(disputed) FROM counted GROUP BY user_id;
+
+-- Likewise the labels of project $1, after a change of many of them.
+-- name: tally_truth_anew
+WITH gone AS (
+    DELETE FROM label_truth_tally y USING (SELECT part, number, id FROM label_truth_tally WHERE project_id = $1 FOR UPDATE SKIP LOCKED) f
+    WHERE y.project_id = $1 AND y.part = f.part AND y.number = f.number AND y.id = f.id RETURNING y.*
+), label AS MATERIALIZED (
+    SELECT class_id, floor(extract(epoch FROM set_at) / 3600)::bigint AS hour, count(*) AS labels,
+        sum(round(probability * 1000000000)::bigint) AS sureness
+    FROM ground_truth WHERE project_id = $1 GROUP BY 1, 2
+), counted AS (
+    SELECT 'class' AS part, class_id::bigint AS number, labels, sureness FROM label WHERE class_id IS NOT NULL
+    UNION ALL
+    SELECT 'hour', hour, labels, 0 FROM label
+    UNION ALL
+    SELECT part, number, -labels, -sureness FROM label_truth_tally WHERE project_id = $1
+    UNION ALL
+    SELECT part, number, labels, sureness FROM gone
+)
+INSERT INTO label_truth_tally (project_id, part, number, labels, sureness)
+SELECT $1, part, number, sum(labels)::bigint, sum(sureness)::bigint FROM counted GROUP BY part, number
+HAVING sum(labels) <> 0 OR sum(sureness) <> 0;
+
+-- Labels of project $1 that came ($5: 1) and went (-1), with their classes, probabilities and times.
+-- name: tally_truth
+WITH label AS (
+    SELECT class_id, probability, set_at, sign
+    FROM unnest($2::int[], $3::float8[], $4::timestamptz[], $5::int[]) AS w (class_id, probability, set_at, sign)
+), part AS (
+    SELECT 'class' AS part, class_id::bigint AS number, sign AS labels, sign * round(probability * 1000000000)::bigint AS sureness FROM label
+    UNION ALL
+    SELECT 'hour', floor(extract(epoch FROM set_at) / 3600)::bigint, sign, 0 FROM label
+), more AS MATERIALIZED (
+    SELECT part, number, sum(labels)::bigint AS labels, sum(sureness)::bigint AS sureness FROM part WHERE number IS NOT NULL
+    GROUP BY part, number HAVING sum(labels) <> 0 OR sum(sureness) <> 0
+), place AS MATERIALIZED (
+    SELECT m.part, m.number, y.id FROM more m CROSS JOIN LATERAL (
+        SELECT id FROM label_truth_tally WHERE project_id = $1 AND part = m.part AND number = m.number LIMIT 1 FOR UPDATE SKIP LOCKED) y
+), put AS (
+    UPDATE label_truth_tally y SET labels = y.labels + m.labels, sureness = y.sureness + m.sureness
+    FROM place p JOIN more m USING (part, number)
+    WHERE y.project_id = $1 AND y.part = p.part AND y.number = p.number AND y.id = p.id
+)
+INSERT INTO label_truth_tally (project_id, part, number, labels, sureness)
+SELECT $1, m.part, m.number, m.labels, m.sureness FROM more m
+WHERE NOT EXISTS (SELECT 1 FROM place p WHERE p.part = m.part AND p.number = m.number);
 
 -- Marks in project $1 count no more.
 -- name: forget_marks

@@ -1,4 +1,11 @@
+// Kept counts, changed by the statements that queries.sql has for each kind of change.
+//
+// A change of a few tasks takes what they count for away before it and adds what they count for
+// after it, both under their locks; claims and answers, which are most of all changes, have what
+// they change added in one statement. A change of many counts them anew.
 #include "labeling/queue/tally_store.hpp"
+
+#include <fmt/format.h>
 
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
@@ -63,15 +70,51 @@ void count_answered(base::Tx& tx, std::int64_t task, bool closed) {
 }
 
 void count_queued(base::Tx& tx, std::int64_t project_id, std::int64_t tasks, int wanted) {
-    if (tasks > 0) tx.exec(sql::file["tally_more"], project_id, tasks, wanted, std::int64_t{0});
+    constexpr std::int64_t none = 0;
+    if (tasks > 0) tx.exec(sql::file["tally_more"], project_id, tasks, wanted, none, none);
 }
 
 void count_labels(base::Tx& tx, std::int64_t project_id, std::int64_t labels) {
-    if (labels != 0) tx.exec(sql::file["tally_more"], project_id, std::int64_t{0}, 1, labels);
+    constexpr std::int64_t none = 0;
+    if (labels != 0) tx.exec(sql::file["tally_more"], project_id, none, 1, labels, none);
+}
+
+void count_disputed(base::Tx& tx, std::int64_t project_id, std::int64_t tasks) {
+    constexpr std::int64_t none = 0;
+    if (tasks != 0) tx.exec(sql::file["tally_more"], project_id, none, 1, none, tasks);
+}
+
+void count_label(base::Tx& tx, std::int64_t project_id, const LabelCounted& label) {
+    std::vector<std::string> classes, times;
+    std::vector<std::string> probabilities;
+    std::vector<std::int32_t> signs;
+    auto add = [&](int sign, const auto& class_id, const auto& probability, const auto& set_at) {
+        if (!set_at) return;
+        classes.push_back(class_id ? std::to_string(*class_id) : "");
+        probabilities.push_back(fmt::format("{}", probability.value_or(0)));
+        times.push_back(schema::timestamp(*set_at));
+        signs.push_back(sign);
+    };
+    add(1, label.class_id, label.probability, label.set_at);
+    add(-1, label.class_was, label.probability_was, label.set_at_was);
+    if (signs.empty()) return;
+    tx.exec(
+        sql::file["tally_truth"],
+        project_id,
+        schema::array_of_optional(classes),
+        schema::array_of(probabilities),
+        schema::array_of(times),
+        schema::array_of(signs)
+    );
+}
+
+void count_truth_anew(base::Tx& tx, std::int64_t project_id) {
+    tx.exec(sql::file["tally_truth_anew"], project_id);
 }
 
 void count_anew(base::Tx& tx, std::int64_t project_id) {
     tx.exec(sql::file["tally_anew"], project_id);
+    count_truth_anew(tx, project_id);
     tx.exec(sql::file["forget_marks"], project_id);
 }
 

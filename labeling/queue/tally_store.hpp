@@ -1,10 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include <boost/describe/class.hpp>
+
+#include "base/time/time.hpp"
 
 namespace base {
 class Tx;
@@ -49,6 +54,28 @@ void count_answered(base::Tx& tx, std::int64_t task, bool closed);
 void count_queued(base::Tx& tx, std::int64_t project_id, std::int64_t tasks, int wanted);
 // So many labels more, or less.
 void count_labels(base::Tx& tx, std::int64_t project_id, std::int64_t labels);
+// So many tasks more, or less, whose answers disagree.
+void count_disputed(base::Tx& tx, std::int64_t project_id, std::int64_t tasks);
+
+// What the counts by class and by hour are told of a label: what it is, and what it was before.
+// A side without a time is not there.
+struct LabelCounted {
+    std::optional<int> class_id;
+    std::optional<double> probability;
+    std::optional<base::Time> set_at;
+    std::optional<int> class_was;
+    std::optional<double> probability_was;
+    std::optional<base::Time> set_at_was;
+};
+BOOST_DESCRIBE_STRUCT(
+    LabelCounted,
+    (),
+    (class_id, probability, set_at, class_was, probability_was, set_at_was)
+)
+// After a change of one label by another statement than put_truth, which counts itself.
+void count_label(base::Tx& tx, std::int64_t project_id, const LabelCounted& label);
+// After a change that may have been of any label of the project.
+void count_truth_anew(base::Tx& tx, std::int64_t project_id);
 // After a change that may have been of any task or label of the project: counts all of them again.
 void count_anew(base::Tx& tx, std::int64_t project_id);
 

@@ -347,6 +347,7 @@ RuleLabelsPut put_rule_labels(
                                              ))
                    .value();
     count_labels(tx, project.id, put.added - put.withdrawn);
+    count_truth_anew(tx, project.id);
     return put;
 }
 
@@ -356,6 +357,7 @@ RulesGone clear_rules(base::Tx& tx, const StoredProject& project) {
     gone.votes = static_cast<std::int64_t>(tx.change(sql::file["drop_votes"], project.id));
     gone.labels = static_cast<std::int64_t>(tx.change(sql::file["drop_rule_labels"], project.id));
     count_labels(tx, project.id, -gone.labels);
+    if (gone.labels > 0) count_truth_anew(tx, project.id);
     return gone;
 }
 

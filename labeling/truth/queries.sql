@@ -17,11 +17,33 @@ WITH given AS (
     SELECT rk, $2, key, $1, class_id, value, probability, $7, $8::timestamptz, coalesce(answered, version) FROM known ORDER BY rk
     ON CONFLICT (rk, source_id, key, project_id) DO UPDATE SET class_id = excluded.class_id, value = excluded.value,
         probability = excluded.probability, method = excluded.method, revision = g.revision + 1, set_at = excluded.set_at,
-        labeled_version = excluded.labeled_version
+        labeled_version = excluded.labeled_version, class_was = g.class_id, probability_was = g.probability, set_at_was = g.set_at
     WHERE (g.class_id, g.value, g.probability, g.method, coalesce(g.labeled_version, 1))
             IS DISTINCT FROM (excluded.class_id, excluded.value, excluded.probability, excluded.method, excluded.labeled_version)
         AND g.method <> 'adjudicated' AND NOT ($9::boolean AND g.method = 'import')
-    RETURNING xmax = 0 AS is_new
+    RETURNING xmax = 0 AS is_new, g.class_id, g.probability, g.set_at, g.class_was, g.probability_was, g.set_at_was
+), part AS (
+    SELECT 'class' AS part, class_id::bigint AS number, 1 AS labels, round(probability * 1000000000)::bigint AS sureness FROM put
+    UNION ALL
+    SELECT 'class', class_was, -1, -round(probability_was * 1000000000)::bigint FROM put WHERE NOT is_new
+    UNION ALL
+    SELECT 'hour', floor(extract(epoch FROM set_at) / 3600)::bigint, 1, 0 FROM put
+    UNION ALL
+    SELECT 'hour', floor(extract(epoch FROM set_at_was) / 3600)::bigint, -1, 0 FROM put WHERE NOT is_new
+), more AS MATERIALIZED (
+    SELECT part, number, sum(labels)::bigint AS labels, sum(sureness)::bigint AS sureness FROM part WHERE number IS NOT NULL
+    GROUP BY part, number HAVING sum(labels) <> 0 OR sum(sureness) <> 0
+), place AS MATERIALIZED (
+    SELECT m.part, m.number, y.id FROM more m CROSS JOIN LATERAL (
+        SELECT id FROM label_truth_tally WHERE project_id = $1 AND part = m.part AND number = m.number LIMIT 1 FOR UPDATE SKIP LOCKED) y
+), counted AS (
+    UPDATE label_truth_tally y SET labels = y.labels + m.labels, sureness = y.sureness + m.sureness
+    FROM place p JOIN more m USING (part, number)
+    WHERE y.project_id = $1 AND y.part = p.part AND y.number = p.number AND y.id = p.id
+), begun AS (
+    INSERT INTO label_truth_tally (project_id, part, number, labels, sureness)
+    SELECT $1, m.part, m.number, m.labels, m.sureness FROM more m
+    WHERE NOT EXISTS (SELECT 1 FROM place p WHERE p.part = m.part AND p.number = m.number)
 )
 SELECT (SELECT count(*) FROM given) AS given, (SELECT count(*) FROM known) AS known,
     count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_new) AS changed
@@ -48,7 +70,8 @@ WHERE t.id = $1;
 
 -- name: withdraw_label
 DELETE FROM ground_truth g USING label_task t
-WHERE t.id = $1 AND g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id;
+WHERE t.id = $1 AND g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id
+RETURNING g.class_id, g.probability, g.set_at;
 
 -- name: put_trust
 INSERT INTO label_trust AS k (project_id, user_id, accuracy, set_at, confusion)

@@ -1,9 +1,9 @@
 // The truth of a project in the database: its answers read, its labels inferred, stored and walked.
 //
-// Everything that grows with the project goes in pages or batches, so that memory stays small, and
-// so that whoever has millions of answers can give each a transaction of its own: one over all of
-// them would hold back vacuum and lose its work to one conflict. Pages go by key and not by OFFSET,
-// which reads again what it skips.
+// Everything that grows with the project goes in pages or batches (those of labels in
+// put_truth_store.cpp), so that memory stays small, and so that whoever has millions of answers can give
+// each a transaction of its own: one over all of them would hold back vacuum and lose its work to
+// one conflict. Pages go by key and not by OFFSET, which reads again what it skips.
 #include "labeling/truth/truth_store.hpp"
 
 #include <algorithm>
@@ -29,7 +29,6 @@ namespace labeling {
 
 namespace {
 
-constexpr std::size_t batch = 5'000;
 constexpr int page = 5'000;
 constexpr auto first_rk = std::numeric_limits<std::int64_t>::min();
 
@@ -119,62 +118,6 @@ private:
 };
 
 }  // namespace
-
-namespace detail {
-
-Put put_truth(
-    base::Steps steps,
-    const StoredProject& project,
-    const std::vector<InferredLabel>& labels,
-    const std::string& method,
-    bool keep_imported,
-    Time now
-) {
-    Put total;
-    for (std::size_t first = 0; first < labels.size(); first += batch) {
-        std::vector<std::int64_t> rks;
-        std::vector<std::string> keys, classes, values;
-        std::vector<double> probabilities;
-        for (auto i = first; i < std::min(first + batch, labels.size()); ++i) {
-            rks.push_back(schema::record_key(project.project.source, labels[i].key));
-            keys.push_back(labels[i].key);
-            auto label = stored_answer(project.project.question, labels[i].value);
-            classes.push_back(label.class_id ? std::to_string(*label.class_id) : "");
-            values.push_back(label.value.value_or(""));
-            probabilities.push_back(std::clamp(labels[i].probability, 0.0, 1.0));
-        }
-        auto put = steps.call([&](base::Tx& tx) {
-            auto written = base::first_as<Put>(tx.exec(
-                                                   sql::file["put_truth"],
-                                                   project.id,
-                                                   project.source_id,
-                                                   schema::array_of(rks),
-                                                   schema::array_of(keys),
-                                                   schema::array_of_optional(classes),
-                                                   array_of_shares(probabilities),
-                                                   method,
-                                                   schema::timestamp(now),
-                                                   keep_imported,
-                                                   schema::array_of_optional(values)
-                                               ))
-                               .value();
-            count_labels(tx, project.id, written.added);
-            return written;
-        });
-        total.given += put.given;
-        total.known += put.known;
-        total.added += put.added;
-        total.changed += put.changed;
-    }
-    return total;
-}
-
-void withdraw_label(base::Tx& tx, const StoredProject& project, std::int64_t task) {
-    auto gone = tx.change(sql::file["withdraw_label"], task);
-    count_labels(tx, project.id, -static_cast<std::int64_t>(gone));
-}
-
-}  // namespace detail
 
 Judgements load_judgements(base::Steps steps, const StoredProject& project, bool all_classes) {
     JudgementsBuilder builder;
@@ -373,7 +316,15 @@ Refreshed refresh_truth(base::Tx& tx, const StoredProject& project, std::int64_t
     auto answers = answers_of_record(tx, question, task, *label);
     auto apart = disagreement(question, answers.values);
     if (answers.values.size() > 1) refreshed.likeness = 1 - apart.value_or(0);
-    if (apart != label->disagreement) tx.exec(sql::file["note_disagreement"], task, apart);
+    if (apart != label->disagreement) {
+        tx.exec(sql::file["note_disagreement"], task, apart);
+        count_disputed(
+            tx,
+            project.id,
+            static_cast<std::int64_t>(apart.has_value()) -
+                static_cast<std::int64_t>(label->disagreement.has_value())
+        );
+    }
     if (label->method == detail::imported || label->audited) return refreshed;
     add_machine_answers(tx, project, task, label->key, *answers.set, answers.trust);
     if (answers.set->size() == 0) {

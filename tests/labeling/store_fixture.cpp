@@ -186,4 +186,20 @@ void LabelingWorld::check_tally() {
               "WHERE (k.free, k.waiting, k.skipped) IS DISTINCT FROM (t.free, t.waiting, "
               "t.skipped)") == 0
     );
+    CHECK(
+        check("SELECT count(*) FROM (SELECT project_id, part, number, sum(labels) AS labels, "
+              "sum(sureness) AS sureness FROM label_truth_tally GROUP BY 1, 2, 3 HAVING "
+              "sum(labels) <> 0 OR sum(sureness) <> 0) k FULL JOIN (SELECT project_id, 'class' AS "
+              "part, class_id::bigint AS number, count(*) AS labels, sum(round(probability * "
+              "1000000000)::bigint) AS sureness FROM ground_truth WHERE class_id IS NOT NULL GROUP "
+              "BY 1, 3 UNION ALL SELECT project_id, 'hour', floor(extract(epoch FROM set_at) / "
+              "3600)::bigint, count(*), 0 FROM ground_truth GROUP BY 1, 3) g USING (project_id, "
+              "part, number) WHERE (k.labels, k.sureness) IS DISTINCT FROM (g.labels, g.sureness)"
+        ) == 0
+    );
+    CHECK(
+        check("SELECT count(*) FROM label_project p WHERE (SELECT coalesce(sum(disputed), 0) FROM "
+              "label_tally y WHERE y.project_id = p.id AND y.user_id = 0) <> (SELECT "
+              "count(disagreement) FROM label_task t WHERE t.project_id = p.id)") == 0
+    );
 }

@@ -30,7 +30,8 @@ const std::map<std::string, std::set<std::string>> owned{
       "idempotent_answer",
       "job",
       "job_history",
-      "label_tally",  // a purge counts
+      "label_tally",        // a purge counts
+      "label_truth_tally",  // likewise
       "openid_attempt",
       "record",
       "record_search",

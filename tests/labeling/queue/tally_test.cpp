@@ -1,5 +1,6 @@
 // The kept counts of a project, and where people go on in its queue, against the rows themselves:
 // after long random histories of everything that people and owners do.
+#include "labeling/truth/put_truth.hpp"
 #include "tests/labeling/queue/tally_history.hpp"
 
 using namespace std::chrono_literals;
@@ -46,8 +47,11 @@ TEST_CASE("a project that goes takes its counts with it", "[labeling][tally]") {
     claim(world, world.add_user("ann"), 2);
     CHECK(world.check("SELECT sum(open) FROM label_tally") == 5);
     CHECK(world.check("SELECT count(*) FROM label_mark") == 1);
+    world.db->call([&](base::Tx& tx) { labeling::import_field(tx, "p", "kind", {}, world.now()); });
+    CHECK(world.check("SELECT sum(labels) FROM label_truth_tally WHERE part = 'class'") == 5);
     world.db->call([&](base::Tx& tx) { labeling::drop_projects(tx, {world.project.id}); });
     CHECK(world.check("SELECT count(*) FROM label_tally") == 0);
+    CHECK(world.check("SELECT count(*) FROM label_truth_tally") == 0);
     CHECK(world.check("SELECT count(*) FROM label_mark") == 0);
 }
 
@@ -87,6 +91,45 @@ TEST_CASE("who changes counts at once does not wait, and none is lost", "[labeli
     CHECK(
         world.check("SELECT max(n) FROM (SELECT count(*) AS n FROM label_tally GROUP BY "
                     "user_id) k") == 1
+    );
+    world.check_tally();
+}
+
+TEST_CASE("labels that several write at once are counted as they stand", "[labeling][tally]") {
+    constexpr int writers = 6;
+    LabelingWorld world(writers);
+    world.add_records(60, {"a", "b"});
+    world.add_project();
+    auto now = world.now();
+    std::vector<std::thread> threads;
+    for (int writer = 0; writer < writers; ++writer)
+        threads.emplace_back([&, writer] {
+            base::Random random(static_cast<std::uint64_t>(writer));
+            for (int round = 0; round < 40; ++round) {
+                std::vector<labeling::InferredLabel> labels;
+                for (auto n = 1 + random.below(8); n > 0; --n)
+                    labels.push_back(
+                        {.key = record_name(static_cast<int>(random.below(60))),
+                         .value = labeling::answer_of_class(random.below(2) == 0 ? "a" : "b"),
+                         .probability = random.uniform()}
+                    );
+                auto at = now + std::chrono::minutes(50 * random.below(4));
+                world.db->call([&](base::Tx& tx) {
+                    labeling::detail::put_truth(tx, world.project, labels, "mv", false, at);
+                });
+            }
+        });
+    for (auto& thread : threads) thread.join();
+    REQUIRE(world.check("SELECT count(*) FROM ground_truth") > 30);
+    world.check_tally();
+    CHECK(
+        world.check("SELECT max(n) FROM (SELECT count(*) AS n FROM label_truth_tally GROUP BY "
+                    "part, number) k") <= writers
+    );
+    world.db->call([&](base::Tx& tx) { labeling::count_anew(tx, world.project.id); });
+    CHECK(
+        world.check("SELECT max(n) FROM (SELECT count(*) AS n FROM label_truth_tally GROUP BY "
+                    "part, number) k") == 1
     );
     world.check_tally();
 }
@@ -173,6 +216,22 @@ TEST_CASE(
     CHECK(measure(file["tasks_with_others"], who + ", 1000") < few);
     CHECK(measure(file["task_progress"], std::to_string(world.project.id)) < few);
     CHECK(measure(file["project_lines"], "'', NULL, 50, NULL") < few);
+    // What stands on the page of the project and on its board, beside as many labels.
+    world.db->call([&](base::Tx& tx) {
+        tx.exec(
+            "INSERT INTO ground_truth (rk, source_id, key, project_id, class_id, probability, "
+            "method, set_at) SELECT rk, source_id, key, project_id, id % 2, 0.5, 'mv', now() FROM "
+            "label_task"
+        );
+        tx.exec("UPDATE label_task SET disagreement = 0.5 WHERE id % 3 = 0");
+        labeling::count_anew(tx, world.project.id);
+    });
+    world.db->call([](base::Tx& tx) { tx.exec("ANALYZE"); });
+    auto which = std::to_string(world.project.id);
+    CHECK(measure(file["class_progress"], which) < few);
+    CHECK(measure(file["task_counts"], which) < few);
+    CHECK(measure(file["queue_depth"], which + ", '2020-01-01'") < few);
+    CHECK(measure(file["pace_of_truth"], which + ", '2020-01-01', '2100-01-01', 'day'") < few);
     CHECK(keys(claim(world, ann, 1)) == std::vector<std::string>{"k77"});
     CHECK(keys(claim(world, ann, 1)) == std::vector{"k" + std::to_string(ahead + 2)});
 }
