@@ -1,9 +1,12 @@
 // Labels on their way out, a page at a time.
 //
 // Answers are read for the span of records that a page covers and joined to them here: both come in
-// the order of records, and one query a page is all it takes however many people answered.
+// the order of records, and one query a page is all it takes however many people answered. The
+// server reads the next page while this one is written, since each takes about as long as the
+// other; two pages are all that is held.
 #include "labeling/export/export_store.hpp"
 
+#include <future>
 #include <limits>
 #include <utility>
 
@@ -69,18 +72,26 @@ std::int64_t each_row(
     base::Steps steps,
     const StoredProject& project,
     bool with_answers,
+    PageReading reading,
     const std::function<void(const ExportRow&)>& visit
 ) {
-    std::int64_t count = 0, rk = std::numeric_limits<std::int64_t>::min();
-    std::string key;
+    auto policy = reading == PageReading::ahead ? std::launch::async : std::launch::deferred;
+    auto page_after = [&](std::int64_t rk, std::string key) {
+        return std::async(policy, [&steps, &project, with_answers, rk, key = std::move(key)] {
+            return steps.call([&](base::Tx& tx) {
+                return read_page(tx, project, with_answers, rk, key);
+            });
+        });
+    };
+    std::int64_t count = 0;
+    auto next = page_after(std::numeric_limits<std::int64_t>::min(), "");
     for (;;) {
-        auto rows =
-            steps.call([&](base::Tx& tx) { return read_page(tx, project, with_answers, rk, key); });
+        auto rows = next.get();
+        bool last = static_cast<int>(rows.size()) < export_page_size;
+        if (!last) next = page_after(rows.back().rk, rows.back().key);
         for (const auto& row : rows) visit(row);
         count += static_cast<std::int64_t>(rows.size());
-        if (static_cast<int>(rows.size()) < export_page_size) return count;
-        rk = rows.back().rk;
-        key = rows.back().key;
+        if (last) return count;
     }
 }
 
@@ -98,17 +109,19 @@ ExportContent content_of(base::Tx& tx, const StoredProject& project) {
 std::int64_t each_label(
     base::Steps steps,
     const StoredProject& project,
-    const std::function<void(const ExportRow&)>& visit
+    const std::function<void(const ExportRow&)>& visit,
+    PageReading reading
 ) {
-    return each_row(steps, project, false, visit);
+    return each_row(steps, project, false, reading, visit);
 }
 
 std::int64_t each_answered(
     base::Steps steps,
     const StoredProject& project,
-    const std::function<void(const ExportRow&)>& visit
+    const std::function<void(const ExportRow&)>& visit,
+    PageReading reading
 ) {
-    return each_row(steps, project, true, visit);
+    return each_row(steps, project, true, reading, visit);
 }
 
 }  // namespace labeling

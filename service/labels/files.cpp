@@ -160,8 +160,11 @@ std::int64_t write_labels(
     auto exporter =
         labeling::make_exporter(labeling::export_format(request.format), content, files);
     auto write = [&](const labeling::ExportRow& row) { exporter->write(row); };
-    auto rows = request.answers ? labeling::each_answered(steps, stored, write)
-                                : labeling::each_label(steps, stored, write);
+    // Pictures are asked of the transaction while rows are written.
+    using labeling::PageReading;
+    auto reading = content.picture ? PageReading::in_turn : PageReading::ahead;
+    auto rows = request.answers ? labeling::each_answered(steps, stored, write, reading)
+                                : labeling::each_label(steps, stored, write, reading);
     exporter->finish();
     return rows;
 }

@@ -64,7 +64,7 @@ std::string exported(LabelingWorld& world, std::string_view name, bool answers =
     auto exporter = labeling::make_exporter(labeling::export_format(name), content, file);
     auto write = [&](const labeling::ExportRow& row) { exporter->write(row); };
     if (answers)
-        labeling::each_answered(*world.db, project, write);
+        labeling::each_answered(*world.db, project, write, labeling::PageReading::ahead);
     else
         labeling::each_label(*world.db, project, write);
     exporter->finish();
