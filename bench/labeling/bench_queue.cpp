@@ -28,6 +28,7 @@
 #include "base/numbers/random.hpp"
 #include "base/run/stop.hpp"
 #include "bench/labeling/deaths.hpp"
+#include "bench/labeling/queue_files.hpp"
 #include "bench/labeling/queue_rival.hpp"
 #include "bench/labeling/queue_world.hpp"
 #include "service/context.hpp"
@@ -265,6 +266,7 @@ int main(int argc, char** argv) {
         check_sums(database);
         fmt::print("a page of 50, anywhere in the list\n");
         tell_pages(here, tasks);
+        bench::tell_files(here, tasks);
     } catch (const std::exception& failure) {
         fmt::print(stderr, "bench_queue: {}\n", failure.what());
         code = 1;
