@@ -11,6 +11,13 @@
 
 namespace training {
 
+namespace {
+
+// So many are predicted sooner than other threads start; what comes out is the same.
+constexpr std::size_t rows_for_one_thread = 64;
+
+}  // namespace
+
 struct Predictor::State {
     std::string kind;
     std::string summary;
@@ -121,7 +128,7 @@ std::vector<TaggedText>
 Predictor::find_spans(const Examples& examples, std::size_t threads, Alignment* notes) const {
     check(examples);
     if (examples.rows == 0) return {};
-    Team team(threads);
+    Team team(examples.rows <= rows_for_one_thread ? 1 : threads);
     return state_->spans->predict(state_->inputs->align(examples, notes), team);
 }
 
@@ -163,7 +170,7 @@ Predictor::predict(const Examples& examples, std::size_t threads, Alignment* not
     if (state_->spans)
         throw base::Error("model", "it finds spans of texts, and says no class or value of them");
     if (examples.rows == 0) return {};
-    Team team(threads);
+    Team team(examples.rows <= rows_for_one_thread ? 1 : threads);
     auto said = state_->model->predict(rows_of(examples, team, notes), team);
     state_->decision.calibrator().apply(said);
     return said;

@@ -213,8 +213,7 @@ Predictions predict(Work& work, const Predict& request) {
         throw base::UsageError("'inputs'", "or 'where' must be there, one of them", "give one");
     if (request.inputs.size() > most)
         throw base::UsageError("'inputs'", "are more than 1000", "ask in several parts");
-    known_model(work, request.model, request.version);
-    const auto served = serving_model(work, request.model, request.version);
+    const auto served = serving_model(work, known_model(work, request.model, request.version));
     const auto& model = *served;
     if (!request.where) return answer_inputs(work, model, request);
 

@@ -142,13 +142,27 @@ training::InputSignature present_inputs(base::Tx& tx, std::int64_t source_id) {
     return inputs;
 }
 
+std::map<std::size_t, std::map<int, std::string>> levels_of(const training::InputSignature& inputs
+) {
+    std::map<std::size_t, std::map<int, std::string>> all;
+    const auto& columns = inputs.columns();
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+        const auto codes = inputs.codes().find(columns[c].name);
+        if (columns[c].type != schema::Column::Type::category || codes == inputs.codes().end())
+            continue;
+        for (const auto& [name, code] : codes->second) all[c][code] = name;
+    }
+    return all;
+}
+
 LoadedModel loaded(base::Tx& tx, const schema::Blobs& blobs, const training::ModelInfo& info) {
     auto predictor = training::Predictor::load(training::artefact_of_run(tx, blobs, info.run_id));
     auto inputs = predictor.inputs() ? *predictor.inputs() : present_inputs(tx, info.source_id);
     const auto snapshot = training::require_snapshot(tx, info.snapshot);
     auto taken_out =
         predictor.predicts_spans() ? std::vector<std::string>{} : training::label_in_text(snapshot);
-    return {info, std::move(predictor), std::move(inputs), std::move(taken_out)};
+    auto levels = levels_of(inputs);
+    return {info, std::move(predictor), std::move(inputs), std::move(taken_out), std::move(levels)};
 }
 
 }  // namespace

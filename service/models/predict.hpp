@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,8 @@ struct LoadedModel {
     training::Predictor predictor;
     training::InputSignature inputs;         // what it learnt from, by name
     std::vector<std::string> label_in_text;  // fields to be taken out of its texts
+    // Of each category column, by its place among the inputs' columns, the values by their codes.
+    std::map<std::size_t, std::map<int, std::string>> levels = {};
 };
 
 // Version 0: the one in production, or else the newest.

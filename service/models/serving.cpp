@@ -90,7 +90,10 @@ GoldenCheck check_golden(Work& work, const LoadedModel& model) {
 }
 
 std::shared_ptr<const LoadedModel> serving_model(Work& work, const std::string& name, int version) {
-    const auto info = training::require_model(work.tx, name, version);
+    return serving_model(work, training::require_model(work.tx, name, version));
+}
+
+std::shared_ptr<const LoadedModel> serving_model(Work& work, const training::ModelInfo& info) {
     const auto key =
         fmt::format("{}\n{}\n{}\n{}", info.artefact_sha256, info.name, info.version, info.run_id);
     if (auto kept = kept_models().find(key)) return kept;

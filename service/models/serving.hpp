@@ -29,5 +29,7 @@ GoldenCheck check_golden(Work& work, const LoadedModel& model);
 // thread may ask.
 std::shared_ptr<const LoadedModel>
 serving_model(Work& work, const std::string& name, int version = 0);
+// The same of a model that was looked up.
+std::shared_ptr<const LoadedModel> serving_model(Work& work, const training::ModelInfo& info);
 
 }  // namespace service

@@ -1,6 +1,6 @@
 // Watching must not slow an answer: a prediction goes into sketches in memory, and one in two
-// hundred writes them to the database. What is in memory when a program ends is lost, ten seconds
-// of it at most where predictions go on.
+// hundred writes them to the database, in the second that they came in at most one. What is in
+// memory when a program ends is lost, ten seconds of it at most where predictions go on.
 //
 // A window is compared as it grows, once it has 200 predictions: an alarm must not wait for the
 // end of the hour. It is written in the transaction of the window, so that it is given once.
@@ -33,10 +33,12 @@ namespace {
 constexpr std::size_t reference_rows = 5000;
 constexpr double more_abstained = 0.1;
 constexpr auto store_every = std::chrono::seconds(10);
+constexpr auto store_at_most_every = std::chrono::seconds(1);
 
 struct Waiting {
     WatchedInputs inputs;
-    std::chrono::steady_clock::time_point stored = std::chrono::steady_clock::now();
+    std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
+    std::chrono::steady_clock::time_point stored = begun - store_at_most_every;
 };
 
 struct Kept {
@@ -47,20 +49,6 @@ struct Kept {
 Kept& kept_inputs() {
     static Kept kept;
     return kept;
-}
-
-// Of each category column the values by their codes.
-std::map<std::size_t, std::map<int, std::string>> names_of(const LoadedModel& model) {
-    std::map<std::size_t, std::map<int, std::string>> all;
-    const auto& columns = model.inputs.columns();
-    for (std::size_t c = 0; c < columns.size(); ++c) {
-        const auto codes = model.inputs.codes().find(columns[c].name);
-        if (columns[c].type != schema::Column::Type::category ||
-            codes == model.inputs.codes().end())
-            continue;
-        for (const auto& [name, code] : codes->second) all[c][code] = name;
-    }
-    return all;
 }
 
 double share(std::int64_t part, std::int64_t whole) {
@@ -126,7 +114,7 @@ void WatchedInputs::add(
     const training::Examples& rows,
     const json::array& answers
 ) {
-    const auto names = names_of(model);
+    const auto& names = model.levels;
     for (std::size_t row = 0; row < rows.rows; ++row) {
         std::vector<std::pair<std::string, std::string>> texts;
         std::vector<formats::Field::Kind> kinds;
@@ -191,10 +179,10 @@ void keep_watched(
         auto& waiting = kept.waiting[{model.name, model.version}];
         waiting.inputs.merge(watched);
         const auto time = std::chrono::steady_clock::now();
-        if (!now && waiting.inputs.predictions < enough_predictions &&
-            time - waiting.stored < store_every)
-            return;
-        waiting.stored = time;
+        const bool enough = waiting.inputs.predictions >= enough_predictions &&
+                            time - waiting.stored >= store_at_most_every;
+        if (!now && !enough && time - waiting.begun < store_every) return;
+        waiting.begun = waiting.stored = time;
         std::swap(due, waiting.inputs);
     }
     if (due.predictions == 0) return;

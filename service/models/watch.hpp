@@ -28,8 +28,9 @@ struct WatchedInputs {
     void merge(const WatchedInputs& other);
 };
 
-// Keeps what was watched in memory, and stores it when there are 200 predictions of the model, 10 s
-// have passed since the last time, or `now` is asked for. Any thread may call.
+// Keeps what was watched in memory, and stores it when there are 200 predictions of the model and
+// the last time is a second ago, 10 s have passed since then, or `now` is asked for. Any thread may
+// call.
 void keep_watched(
     const Environment& here,
     const training::ModelInfo& model,
