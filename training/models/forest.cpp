@@ -12,8 +12,8 @@ class Forest final : public Model {
 public:
     explicit Forest(const Params& params) : params_(params) {}
 
-    std::vector<double> predict(const Design& rows, Team&) const override {
-        return trees_.predict(rows);
+    std::vector<double> predict(const Design& rows, Team& team) const override {
+        return trees_.predict(rows, team);
     }
     std::vector<std::pair<std::size_t, double>> gains() const override { return trees_.gains(); }
     PlainModel plain() const override { return trees_.plain(); }

@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
-#include "base/numbers/parse.hpp"
 
 namespace training {
 
@@ -92,38 +91,6 @@ std::string Booster::bytes(std::size_t rounds) const {
     XGBoosterFree(cut);
     must(code);
     return out;
-}
-
-std::vector<std::pair<std::size_t, double>> Booster::gains() const {
-    bst_ulong count = 0;
-    const char** names = nullptr;
-    bst_ulong dimensions = 0;
-    const bst_ulong* shape = nullptr;
-    const float* scores = nullptr;
-    must(XGBoosterFeatureScore(
-        handle_,
-        R"({"importance_type": "total_gain"})",
-        &count,
-        &names,
-        &dimensions,
-        &shape,
-        &scores
-    ));
-    std::vector<std::pair<std::size_t, double>> out;
-    for (bst_ulong i = 0; i < count; ++i) {
-        std::string_view name(names[i]);  // "f12"
-        name.remove_prefix(std::min<std::size_t>(1, name.size()));
-        if (const auto column = base::whole_number<std::size_t>(name))
-            out.emplace_back(*column, scores[i]);
-    }
-    return out;
-}
-
-std::string Booster::json() const {
-    bst_ulong size = 0;
-    const char* data = nullptr;
-    must(XGBoosterSaveModelToBuffer(handle_, R"({"format": "json"})", &size, &data));
-    return {data, size};
 }
 
 std::vector<float> Booster::margins(DMatrixHandle matrix) const {

@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <xgboost/c_api.h>
@@ -48,12 +47,8 @@ public:
 
     // The library's binary JSON, of the first `rounds` rounds.
     std::string bytes(std::size_t rounds) const;
-    // All of it, as JSON of the library.
-    std::string json() const;
     // Sums over the trees, row-major.
     std::vector<float> margins(DMatrixHandle matrix) const;
-    // What all splits by a column gained together; columns without a split are left out.
-    std::vector<std::pair<std::size_t, double>> gains() const;
 
 private:
     BoosterHandle handle_ = nullptr;

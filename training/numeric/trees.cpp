@@ -5,7 +5,8 @@
 //
 // A forest is grown round by round from the gradients of the start: each tree sees its own sample,
 // and the sum over the rounds less their number is the mean of the trees. The library's calls are
-// made aside, so that a stop waits for none.
+// made aside, so that a stop waits for none. What is
+// predicted, the library is not asked: trees_kept.cpp.
 #include "training/numeric/trees.hpp"
 
 #include <algorithm>
@@ -291,9 +292,6 @@ struct Trees::Fit {
     }
 };
 
-Trees::Trees() = default;
-Trees::~Trees() = default;
-
 void Trees::fit(
     const View& train,
     const View& validation,
@@ -323,78 +321,6 @@ void Trees::fit(
     const auto bytes = std::make_shared<std::string>();
     fit.call([bytes, best = fit.best](Grown& g) { *bytes = g.booster->bytes(best); });
     keep(std::move(*bytes));
-}
-
-void Trees::keep(std::string bytes) {
-    bytes_ = std::move(bytes);
-    booster_ = std::make_unique<Booster>(bytes_);
-}
-
-// Margins as probabilities or values.
-std::vector<double> Trees::answer(std::span<const float> margins, std::size_t rows) const {
-    std::vector<double> out;
-    out.reserve(rows * std::max<std::size_t>(1, outputs_));
-    const auto k = outputs_ > 2 ? outputs_ : 1;
-    const auto trees = static_cast<double>(std::max<std::size_t>(1, forest_));
-    for (std::size_t row = 0; row < rows; ++row) {
-        const auto line = margins.subspan(row * k, k);
-        if (outputs_ == 0) {
-            const auto value = static_cast<double>(line[0]) / trees;
-            out.push_back(
-                loss_ == Loss::poisson && forest_ == 0 ? std::exp(value) : value / scale_ + mean_
-            );
-            continue;
-        }
-        std::vector<double> scores(line.begin(), line.end());
-        if (forest_ == 0) {
-            if (k == 1) scores = {0, scores[0]};
-            softmax(scores);
-        } else {  // the share of the leaves, kept from being quite sure
-            const double start = 1 / static_cast<double>(std::max<std::size_t>(2, k));
-            if (k == 1) scores = {-scores[0], scores[0]};
-            double sum = 0;
-            for (double& s : scores) sum += s = std::clamp(start + s / trees, 1e-3, 1 - 1e-3);
-            for (double& s : scores) s /= sum;
-        }
-        out.insert(out.end(), scores.begin(), scores.end());
-    }
-    return out;
-}
-
-std::vector<double> Trees::predict(const Design& rows) const {
-    if (rows.columns != columns_)
-        throw base::Error("model", "its features do not fit the rows", "train the model again");
-    if (rows.rows == 0) return {};
-    const TreeRows matrix(rows);
-    std::scoped_lock lock(mutex_);
-    return answer(booster_->margins(matrix.get()), rows.rows);
-}
-
-std::vector<std::pair<std::size_t, double>> Trees::gains() const {
-    std::scoped_lock lock(mutex_);
-    return booster_ ? booster_->gains() : std::vector<std::pair<std::size_t, double>>{};
-}
-
-void Trees::save(Writer& out) const {
-    out.put<std::uint64_t>(outputs_);
-    out.put<std::uint64_t>(columns_);
-    out.put<std::uint64_t>(forest_);
-    out.put<std::uint8_t>(static_cast<std::uint8_t>(loss_));
-    out.put(mean_);
-    out.put(scale_);
-    out.text(bytes_);
-}
-
-void Trees::load(Reader& in) {
-    outputs_ = in.get<std::uint64_t>();
-    columns_ = in.get<std::uint64_t>();
-    forest_ = in.get<std::uint64_t>();
-    const auto loss = in.get<std::uint8_t>();
-    if (loss >= base::words<Loss>.size()) Reader::broken();
-    loss_ = static_cast<Loss>(loss);
-    mean_ = in.get<double>();
-    scale_ = in.get<double>();
-    keep(in.text());
 }
 
 }  // namespace training

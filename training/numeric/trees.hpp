@@ -1,8 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
-#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
@@ -11,10 +9,9 @@
 #include "training/numeric/bytes.hpp"
 #include "training/numeric/design.hpp"
 #include "training/numeric/team.hpp"
+#include "training/numeric/tree_walk.hpp"
 
 namespace training {
-
-class Booster;
 
 struct TreeSettings {
     std::size_t rounds = 300;
@@ -35,9 +32,6 @@ struct TreeSettings {
 // rows, those that are not there.
 class Trees {
 public:
-    Trees();
-    ~Trees();
-
     // Throws base::Interrupted at once when a stop is requested; a round under way ends by itself.
     void fit(
         const View& train,
@@ -46,9 +40,9 @@ public:
         const TreeSettings& how,
         const FitContext& context
     );
-    std::vector<double> predict(const Design& rows) const;
-    // As Booster::gains().
-    std::vector<std::pair<std::size_t, double>> gains() const;
+    std::vector<double> predict(const Design& rows, Team& team) const;
+    // As TreeWalk::gains().
+    std::vector<std::pair<std::size_t, double>> gains() const { return walk_.gains(); }
 
     PlainTrees plain() const;
 
@@ -60,15 +54,14 @@ private:
     std::vector<double> answer(std::span<const float> margins, std::size_t rows) const;
     void keep(std::string bytes);
 
-    std::unique_ptr<Booster> booster_;  // made of `bytes_`
-    std::string bytes_;
+    std::string bytes_;  // the library's own
+    TreeWalk walk_;      // made of them
     std::size_t outputs_ = 0;
     std::size_t columns_ = 0;
     std::size_t forest_ = 0;  // trees of each output, 0: boosted
     Loss loss_ = Loss::squared;
     double mean_ = 0;
     double scale_ = 1;
-    mutable std::mutex mutex_;  // of predictions: one at a time
 };
 
 }  // namespace training
