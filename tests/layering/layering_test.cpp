@@ -120,6 +120,7 @@ TEST_CASE("each foreign library has its owners", "[layering]") {
         {"<boost/beast", "api/.*"},
         {"<Eigen/", "training/.*|labeling/.*"},
         {"<xgboost/", "training/numeric/booster\\..*"},
+        {"<hnswlib/", "training/numeric/near_index\\.cpp"},
         {"<vips/", "formats/image/image\\.cpp"},
         {"<archive", "formats/archive/(bytes|zip)\\.cpp"},
         {"<spdlog/", "base/run/log\\.cpp"},

@@ -2,12 +2,17 @@
 // q'x), sparse ones by what they share column by column, as rows of length 1 where the greatest
 // product is the least distance. Ties go to the earlier row. Blocks are of one size whatever the
 // number of threads.
+//
+// Beyond 50,000 rows an index finds nearly all of the nearest (near_index.hpp), unless all are
+// asked for. It is kept in the artefact, since to build it takes longer than to ask it.
 #include <algorithm>
 #include <cmath>
 
 #include "base/error.hpp"
 #include "training/models/models.hpp"
 #include "training/numeric/kernels.hpp"
+#include "training/numeric/near_index.hpp"
+#include "training/numeric/products.hpp"
 
 namespace training {
 
@@ -15,21 +20,14 @@ namespace {
 
 constexpr std::size_t asked_rows = 64;     // of one block
 constexpr std::size_t stored_rows = 1024;  // that are multiplied at once
-
-struct Near {
-    float distance = 0;
-    std::uint32_t row = 0;
-
-    bool operator<(const Near& other) const {
-        return distance != other.distance ? distance < other.distance : row < other.row;
-    }
-};
+constexpr std::uint8_t by_distance_bit = 1;
+constexpr std::uint8_t index_bit = 2;
 
 // The k least that were offered.
 class Nearest {
 public:
     explicit Nearest(std::size_t k) : k_(k) {}
-    void offer(Near one) {
+    void offer(NearRow one) {
         if (heap_.size() == k_) {
             if (!(one < heap_.front())) return;
             std::pop_heap(heap_.begin(), heap_.end());
@@ -39,14 +37,14 @@ public:
         }
         std::push_heap(heap_.begin(), heap_.end());
     }
-    std::vector<Near> sorted() {
+    std::vector<NearRow> sorted() {
         std::sort_heap(heap_.begin(), heap_.end());
         return std::move(heap_);
     }
 
 private:
     std::size_t k_;
-    std::vector<Near> heap_;
+    std::vector<NearRow> heap_;
 };
 
 class Neighbours final : public Model {
@@ -54,6 +52,7 @@ public:
     explicit Neighbours(const Params& params)
         : k_(static_cast<std::size_t>(params.at("k"))),
           by_distance_(params.at("by_distance") != 0),
+          exact_(params.at("exact") != 0),
           balance_(params.at("balance")) {}
 
     std::vector<double> predict(const Design& rows, Team& team) const override {
@@ -61,6 +60,16 @@ public:
             throw base::Error("model", "its features do not fit the rows", "train the model again");
         const auto width = std::max<std::size_t>(1, outputs_);
         std::vector<double> out(rows.rows * width);
+        if (index_) {
+            const auto parts = parts_of(rows.rows, 0);
+            team.run(parts.count, [&](std::size_t part) {
+                for (auto row = parts.begin(part); row < parts.end(part); ++row)
+                    vote(
+                        index_->nearest(rows, row, k_), std::span(out).subspan(row * width, width)
+                    );
+            });
+            return out;
+        }
         const auto by_column = rows.sparse ? transposed(rows_) : Design{};
         team.run((rows.rows + asked_rows - 1) / asked_rows, [&](std::size_t block) {
             const auto from = block * asked_rows;
@@ -76,7 +85,7 @@ public:
     void save(Writer& out) const override {
         out.put<std::uint64_t>(outputs_);
         out.put<std::uint64_t>(k_);
-        out.put<std::uint8_t>(by_distance_);
+        out.put<std::uint8_t>((by_distance_ ? by_distance_bit : 0) | (index_ ? index_bit : 0));
         out.put<std::uint64_t>(rows_.rows);
         out.put<std::uint64_t>(rows_.columns);
         out.put<std::uint8_t>(rows_.sparse);
@@ -85,12 +94,14 @@ public:
         out.list(rows_.starts);
         out.list(said_);
         out.list(weights_);
+        if (index_) index_->save(out);
     }
 
     void load(Reader& in) override {
         outputs_ = in.get<std::uint64_t>();
         k_ = in.get<std::uint64_t>();
-        by_distance_ = in.get<std::uint8_t>() != 0;
+        const auto bits = in.get<std::uint8_t>();
+        by_distance_ = (bits & by_distance_bit) != 0;
         rows_.rows = in.get<std::uint64_t>();
         rows_.columns = in.get<std::uint64_t>();
         rows_.sparse = in.get<std::uint8_t>() != 0;
@@ -101,6 +112,7 @@ public:
         weights_ = in.list<float>();
         check_loaded();
         measure();
+        index_ = (bits & index_bit) != 0 ? std::make_unique<NearIndex>(rows_, in) : nullptr;
     }
 
 private:
@@ -122,6 +134,8 @@ private:
             }
         }
         measure();
+        if (!exact_ && rows_.rows > exact_neighbours)
+            index_ = std::make_unique<NearIndex>(rows_, context.stop);
     }
 
     void check_loaded() const {
@@ -211,7 +225,7 @@ private:
     }
 
     // Near rows weigh more; a vote of a half for all classes alike keeps it from being quite sure.
-    void vote(const std::vector<Near>& near, std::span<double> out) const {
+    void vote(const std::vector<NearRow>& near, std::span<double> out) const {
         const double farthest = std::sqrt(static_cast<double>(near.back().distance));
         double all = 0;
         for (const auto& one : near) {
@@ -230,7 +244,9 @@ private:
 
     std::size_t k_;
     bool by_distance_;
+    bool exact_;
     double balance_;
+    std::unique_ptr<NearIndex> index_;  // of rows_; nothing where all are looked at
     std::size_t outputs_ = 0;
     Design rows_;
     std::vector<float> said_;  // row by row: shares of classes, or the value
@@ -258,6 +274,12 @@ const ModelKind& neighbours_kind() {
              {.name = "by_distance",
               .words = "1: near rows weigh more",
               .usual = 1,
+              .whole = true,
+              .at_most = 1},
+             {.name = "exact",
+              .words =
+                  "1: every row is looked at; 0: beyond 50,000 an index finds nearly all of the "
+                  "nearest",
               .whole = true,
               .at_most = 1},
              balance_parameter()},

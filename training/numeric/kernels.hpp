@@ -105,6 +105,8 @@ struct Kernels {
       const std::uint32_t* which,
       float scale,
       float* const* cells);
+    // Sum of (a - b)^2.
+    float (*squared_distance)(std::size_t count, const float* a, const float* b);
 };
 
 inline constexpr std::size_t work_floats = 256 * 1024 + 96 * 256 + 64;

@@ -19,6 +19,7 @@ const Kernels* avx2_kernels() {
         axpy,
         pool,
         unpool,
+        squared_distance,
     };
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? &table : nullptr;
 }

@@ -375,4 +375,24 @@ void unpool(
     }
 }
 
+float squared_distance(size_t count, const float* a, const float* b) {
+    using V = typename Simd<float>::V;
+    constexpr size_t width = lanes<float>;
+    V even = {};
+    V odd = {};
+    size_t i = 0;
+    for (; i + 2 * width <= count; i += 2 * width) {
+        const V first = *reinterpret_cast<const V*>(a + i) - *reinterpret_cast<const V*>(b + i);
+        const V second =
+            *reinterpret_cast<const V*>(a + i + width) - *reinterpret_cast<const V*>(b + i + width);
+        even += first * first;
+        odd += second * second;
+    }
+    even += odd;
+    float sum = 0;
+    for (size_t lane = 0; lane < width; ++lane) sum += even[lane];
+    for (; i < count; ++i) sum += (a[i] - b[i]) * (a[i] - b[i]);
+    return sum;
+}
+
 }  // namespace

@@ -17,6 +17,7 @@ const Kernels* portable_kernels() {
         axpy,
         pool,
         unpool,
+        squared_distance,
     };
     return &table;
 }
