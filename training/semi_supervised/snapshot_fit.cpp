@@ -1,5 +1,6 @@
 #include "training/semi_supervised/snapshot_fit.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -25,6 +26,43 @@ json::array rounds_of(const SemiSupervised& learnt) {
     return out;
 }
 
+// The best round beside the labels alone, in folds of the labelled rows.
+std::string figures_of(const UnlabelledGuard& guard) {
+    if (guard.folds == 0) return "";
+    // Where none is better, the one that comes nearest.
+    const auto others = guard.costs.begin() + (guard.costs.size() > 1 ? 1 : 0);
+    const auto nearest = std::min_element(others, guard.costs.end()) - guard.costs.begin();
+    const auto round = guard.best > 0 ? guard.best : static_cast<std::size_t>(nearest);
+    return fmt::format(
+        " (in {} folds of the labelled ones: cost {:.4f} with them, {:.4f} by labels alone; error "
+        "{:.4f} and {:.4f})",
+        guard.folds,
+        guard.costs[round],
+        guard.costs[0],
+        guard.errors[round],
+        guard.errors[0]
+    );
+}
+
+std::string why_none(const SemiSupervised& learnt) {
+    const auto& guard = learnt.guard;
+    if (guard.folds > 0 && guard.best == 0)
+        return "; a cross-validation says that the labels alone do better" + figures_of(guard);
+    if (learnt.rounds.size() > 1) return "; validation says that the labels alone do better";
+    return guard.folds == 0 ? "; too few labelled ones to say whether they help" : "";
+}
+
+json::object guard_json(const UnlabelledGuard& guard) {
+    json::array costs(guard.costs.begin(), guard.costs.end());
+    json::array errors(guard.errors.begin(), guard.errors.end());
+    return {
+        {"folds", guard.folds},
+        {"rows", guard.rows},
+        {"costs", costs},
+        {"errors", errors},
+        {"best", guard.best}};
+}
+
 std::string note_of(const UnlabelledRecords& records, const SemiSupervised& learnt) {
     const auto& kept = learnt.rounds[learnt.kept];
     auto note = fmt::format(
@@ -33,11 +71,8 @@ std::string note_of(const UnlabelledRecords& records, const SemiSupervised& lear
         records.held_out
     );
     if (records.denied > 0) note += fmt::format(", {} denied by their sites", records.denied);
-    if (learnt.kept == 0)
-        return note +
-               (learnt.rounds.size() > 1
-                    ? "; validation says that the labels alone do better: none was learnt from"
-                    : "; none was learnt from");
+    if (records.items.empty()) return note + "; there was none to learn from";
+    if (learnt.kept == 0) return note + why_none(learnt) + ": none was learnt from";
     note += fmt::format("; {} were learnt from", kept.used);
     if (!std::isnan(kept.cost))
         note += fmt::format(
@@ -45,7 +80,7 @@ std::string note_of(const UnlabelledRecords& records, const SemiSupervised& lear
             kept.cost,
             learnt.rounds.front().cost
         );
-    return note;
+    return note + figures_of(learnt.guard);
 }
 
 }  // namespace
@@ -75,6 +110,7 @@ SnapshotFit fit_snapshot(
         {"denied", records.denied},
         {"taken", records.items.size()},
         {"rounds", rounds_of(learnt)},
+        {"guard", guard_json(learnt.guard)},
         {"kept", learnt.kept}};
     out.notes.push_back(note_of(records, learnt));
     out.fitted = std::move(learnt.fitted);

@@ -17,7 +17,8 @@ namespace training {
 struct SnapshotFit {
     TrainResult fitted;
     // {"method", "found", "held_out", "denied", "taken", "rounds": [{"used", "changed", "cost"}],
-    // "kept"}; empty where records without a label were not asked for.
+    // "guard": {"folds", "rows", "costs", "errors", "best"}, "kept"}; empty where records without
+    // a label were not asked for.
     boost::json::object unlabelled;
     std::vector<std::string> notes;  // the same in lines for people
 };

@@ -28,10 +28,10 @@ struct UnlabelledSpec {
     Unlabelled method = Unlabelled::none;
     std::size_t most = 20'000;    // records, drawn by the seed
     std::size_t rounds = 5;       // of self_training and em, at most
-    double confidence = 0.8;      // self_training and label_spreading: they are used from here on
+    double confidence = 0.8;      // self_training: they are used from here on
     double weight = 1;            // of such a record, where a labelled one has 1
     std::size_t neighbours = 10;  // of label_spreading
-    double spread = 0.8;          // .. how much a record takes from its neighbours: 0 to 1
+    double spread = 0.99;         // .. how much a record takes from its neighbours: 0 to 1
 };
 
 }  // namespace training

@@ -111,6 +111,40 @@ TEST_CASE("a neighbour graph is symmetric and knows the nearest", "[training][se
     CHECK(neighbour_graph(Design{}, 3, team).rows == 0);
 }
 
+TEST_CASE("masses of classes are brought to their shares", "[training][semi]") {
+    // The first class has three quarters of the mass, and is to have half.
+    std::vector<float> soft{0.9F, 0.1F, 0.8F, 0.2F, 0.55F, 0.45F, 0, 0};
+    normalise_masses(soft, std::vector<double>{0.5, 0.5});
+    CHECK(static_cast<double>(soft[0]) == Approx(0.9 / 2.25 / (0.9 / 2.25 + 0.1 / 0.75)));
+    CHECK(soft[4] < 0.5F);
+    CHECK(soft[4] + soft[5] == Approx(1));
+    CHECK(soft[6] == 0);  // what no label reached stays so
+    std::vector<float> none{0, 0};
+    normalise_masses(none, std::vector<double>{0.5, 0.5});
+    CHECK(none == std::vector<float>{0, 0});
+}
+
+TEST_CASE("a graph of texts is of angles, and has none without words", "[training][semi]") {
+    Design texts;
+    texts.rows = 4;
+    texts.columns = 2;
+    texts.sparse = true;
+    texts.starts = {0, 2, 3, 3, 4};
+    texts.where = {0, 1, 0, 1};
+    texts.values = {3, 4, 10, 2};  // the third has nothing
+    Team team(2);
+    const auto graph = neighbour_graph(texts, 3, team);
+    const auto weight = [&](std::size_t i, std::uint32_t j) {
+        for (std::size_t e = 0; e < graph.count(i); ++e)
+            if (graph.row_where(i)[e] == j) return graph.row_values(i)[e];
+        return 0.0F;
+    };
+    CHECK(weight(0, 1) == Approx(0.36));
+    CHECK(weight(3, 0) == Approx(0.64));
+    CHECK(weight(1, 3) == Approx(0).margin(1e-6));
+    for (std::uint32_t j = 0; j < 4; ++j) CHECK(weight(2, j) == 0);
+}
+
 TEST_CASE("records without a label teach what a few labels do not", "[training][semi]") {
     const auto data = few_labels(12);
     const auto alone = share_right(fit(data.known, {}, spec_for("multinomial_nb")), data.judged);
@@ -123,9 +157,16 @@ TEST_CASE("records without a label teach what a few labels do not", "[training][
         const auto learnt =
             fit_with_unlabelled(data.known, data.rest, {}, spec_for("multinomial_nb"), how);
         CHECK(share_right(learnt.fitted, data.judged) > alone + 0.03);
+        CHECK(learnt.guard.folds == 5);
+        CHECK(learnt.guard.rows == 12);
+        CHECK(learnt.guard.best > 0);
+        CHECK(learnt.guard.costs[learnt.guard.best] < learnt.guard.costs[0]);
+        CHECK(learnt.guard.errors[learnt.guard.best] <= learnt.guard.errors[0]);
         CHECK(learnt.rounds.front().used == 0);
         CHECK(learnt.rounds.back().used > 100);
+        // As many rounds as the folds found worth it, and the last is kept.
         CHECK(learnt.kept + 1 == learnt.rounds.size());
+        CHECK(learnt.kept <= learnt.guard.best);
         auto alike = spec_for("multinomial_nb");
         alike.threads = 1;
         CHECK(
@@ -133,6 +174,45 @@ TEST_CASE("records without a label teach what a few labels do not", "[training][
             learnt.fitted.artefact
         );
     }
+}
+
+TEST_CASE("folds keep the labels alone where guesses do harm", "[training][semi]") {
+    auto data = few_labels(100);
+    // Words of one topic in records of the other: what is guessed of them is wrong.
+    for (auto& text : data.rest.text) text.body = "sea1 sea2 sea3 field9 field8 word1 word2 note";
+    const auto alone = fit(data.known, {}, spec_for("multinomial_nb"));
+    for (auto method : {Unlabelled::self_training, Unlabelled::em}) {
+        INFO(base::name_of(method));
+        UnlabelledSpec how;
+        how.method = method;
+        how.confidence = 0;
+        const auto learnt =
+            fit_with_unlabelled(data.known, data.rest, {}, spec_for("multinomial_nb"), how);
+        CHECK(learnt.guard.folds == 5);
+        CHECK(learnt.guard.best == 0);
+        REQUIRE(learnt.guard.costs.size() > 1);
+        for (std::size_t round = 1; round < learnt.guard.costs.size(); ++round)
+            CHECK(
+                (learnt.guard.costs[round] >= learnt.guard.costs[0] ||
+                 learnt.guard.errors[round] > learnt.guard.errors[0])
+            );
+        CHECK(learnt.kept == 0);
+        CHECK(learnt.rounds.size() == 1);
+        CHECK(learnt.fitted.artefact == alone.artefact);
+    }
+}
+
+TEST_CASE("labels too few for folds are kept alone, or validation decides", "[training][semi]") {
+    const auto data = few_labels(4);
+    UnlabelledSpec how;
+    how.method = Unlabelled::em;
+    const auto spec = spec_for("multinomial_nb");
+    const auto learnt = fit_with_unlabelled(data.known, data.rest, {}, spec, how);
+    CHECK(learnt.guard.folds == 0);
+    CHECK(learnt.rounds.size() == 1);
+    const auto judged = fit_with_unlabelled(data.known, data.rest, data.judged, spec, how);
+    CHECK(judged.guard.folds == 0);
+    CHECK(judged.rounds.size() > 1);
 }
 
 TEST_CASE("validation keeps the labels alone where guesses do harm", "[training][semi]") {
