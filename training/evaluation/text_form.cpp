@@ -32,14 +32,15 @@ void name_columns(TextSpec& text, std::size_t rows) {
 }  // namespace
 
 TextForm text_form_of(std::string_view name) {
-    if (finds_structure(name)) return TextForm::named;
+    if (finds_structure(name)) return model_kind(name).counts ? TextForm::counted : TextForm::named;
     return model_kind(name).dense_text ? TextForm::few : TextForm::as_set;
 }
 
 FeatureSpec features_for(std::string_view kind, FeatureSpec spec, std::size_t rows) {
     const auto form = text_form_of(kind);
     if (form == TextForm::few) lower_columns(spec.text);
-    if (form == TextForm::named) name_columns(spec.text, rows);
+    if (form == TextForm::named || form == TextForm::counted) name_columns(spec.text, rows);
+    if (form == TextForm::counted) spec.text.idf = spec.text.sublinear = spec.text.scaled = false;
     return spec;
 }
 

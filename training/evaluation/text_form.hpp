@@ -7,9 +7,9 @@
 
 namespace training {
 
-// What kinds ask of the columns of texts: as they are set, fewer of them, or words, by which they
-// tell what they find.
-enum class TextForm { as_set, few, named };
+// What kinds ask of the columns of texts: as they are set, fewer of them, words, by which they tell
+// what they find, or how often each word is there.
+enum class TextForm { as_set, few, named, counted };
 
 TextForm text_form_of(std::string_view kind);
 // The features that a kind sees of so many training rows. Hashed texts become a vocabulary of

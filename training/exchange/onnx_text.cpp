@@ -57,6 +57,7 @@ std::string onnx_text(OnnxGraph& graph, const HashedTfidf& text) {
         weights = graph.op("Where", {any, logarithm, graph.row32(zero)});
     }
     weights = graph.op("Mul", {weights, graph.row32(text.weights())});
+    if (!spec.scaled) return weights;
     const auto square = graph.sum(graph.op("Mul", {weights, weights}));
     const auto empty = graph.op("Equal", {square, graph.row32(zero)});
     const auto length = graph.op("Where", {empty, graph.row32(one), graph.op("Sqrt", {square})});

@@ -140,7 +140,8 @@ std::string Featurizer::json() const {
     if (text_) {
         const auto& spec = text_->spec();
         out["text"] = {
-            {"kind", std::string(base::name_of(spec.method)) + " tf-idf"},
+            {"kind",
+             std::string(base::name_of(spec.method)) + (spec.scaled ? " tf-idf" : " counts")},
             {"title", spec.title},
             {"body", spec.body},
             {"bits", spec.bits},

@@ -22,6 +22,10 @@ namespace {
 constexpr std::size_t block_rows = 512;
 constexpr std::uint64_t title_seed = 1, body_seed = 2;
 
+// How counts are weighed, in the artefact; before there were counts it was 0 or 1.
+constexpr std::uint8_t idf_bit = 1;
+constexpr std::uint8_t counts_bit = 2;
+
 Grams grams_of(const TextSpec& spec) {
     return {
         .words_from = std::max(1, spec.words_from),
@@ -181,7 +185,7 @@ Design HashedTfidf::count(const std::vector<TextItem>& items, Team& team) const 
     return design;
 }
 
-// Weighs counts by idf, leaves dropped columns out, and scales rows to length 1.
+// Weighs counts by idf, leaves dropped columns out, and scales rows to length 1 where it is to.
 void HashedTfidf::weigh(Design& design) const {
     std::size_t to = 0;
     std::uint64_t from = 0;
@@ -195,6 +199,7 @@ void HashedTfidf::weigh(Design& design) const {
             design.where[to++] = design.where[from];
             square += static_cast<double>(value) * value;
         }
+        if (!spec_.scaled) square = 1;
         const auto scale = square > 0 ? static_cast<float>(1 / std::sqrt(square)) : 0.0F;
         for (auto i = first; i < to; ++i) design.values[i] *= scale;
         design.starts[row + 1] = to;
@@ -226,9 +231,10 @@ Design HashedTfidf::apply(const std::vector<TextItem>& items, Team& team) const 
 }
 
 void HashedTfidf::save(Writer& out) const {
-    for (bool flag :
-         {spec_.title, spec_.body, spec_.lower, spec_.sublinear, spec_.idf, spec_.signed_hash})
+    for (bool flag : {spec_.title, spec_.body, spec_.lower, spec_.sublinear})
         out.put<std::uint8_t>(flag);
+    out.put<std::uint8_t>((spec_.idf ? idf_bit : 0) | (spec_.scaled ? 0 : counts_bit));
+    out.put<std::uint8_t>(spec_.signed_hash);
     out.put(static_cast<std::uint8_t>(spec_.method));
     for (int number :
          {spec_.bits,
@@ -247,9 +253,12 @@ void HashedTfidf::save(Writer& out) const {
 
 HashedTfidf HashedTfidf::load(Reader& in) {
     TextSpec spec;
-    for (auto* flag :
-         {&spec.title, &spec.body, &spec.lower, &spec.sublinear, &spec.idf, &spec.signed_hash})
+    for (auto* flag : {&spec.title, &spec.body, &spec.lower, &spec.sublinear})
         *flag = in.get<std::uint8_t>() != 0;
+    const auto weighing = in.get<std::uint8_t>();
+    spec.idf = (weighing & idf_bit) != 0;
+    spec.scaled = (weighing & counts_bit) == 0;
+    spec.signed_hash = in.get<std::uint8_t>() != 0;
     const auto method = in.get<std::uint8_t>();
     if (method > static_cast<std::uint8_t>(TextMethod::vocabulary)) Reader::broken();
     spec.method = static_cast<TextMethod>(method);

@@ -27,6 +27,7 @@ struct TextSpec {
     bool lower = true;
     bool sublinear = true;  // a count is 1 + ln(count)
     bool idf = true;
+    bool scaled = true;  // rows have length 1; no setting: kinds that count ask for it
     bool signed_hash =
         true;  // half of the n-grams count negative, so that collisions cancel on average
     int min_documents = 1;     // a column met in fewer training rows is dropped

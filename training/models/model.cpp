@@ -27,8 +27,9 @@ const std::vector<const ModelKind*>& kinds() {
         &bernoulli_kind(),   &gaussian_kind(),   &ridge_kind(),       &lasso_kind(),
         &elastic_net_kind(), &neighbours_kind(), &forest_kind(),      &boosting_kind(),
         &mlp_kind(),         &cnn_kind(),        &kmeans_kind(),      &mini_batch_kind(),
-        &mixture_kind(),     &dbscan_kind(),     &pca_kind(),         &svd_kind(),
-        &nmf_kind(),         &isolation_kind(),  &crf_kind()};
+        &mixture_kind(),     &dbscan_kind(),     &hdbscan_kind(),     &pca_kind(),
+        &svd_kind(),         &nmf_kind(),        &lda_kind(),         &isolation_kind(),
+        &crf_kind()};
     return all;
 }
 

@@ -178,6 +178,7 @@ struct ModelKind {
     Learns learns = Learns::both;
     Takes takes = Takes::all;
     Finds finds = Finds::nothing;                // only, and always, of kinds that learn nothing
+    bool counts = false;                         // its words are counts, not weights
     bool soft_labels = false;                    // learns from how sure a label is (View::soft)
     std::vector<Loss> losses = {Loss::squared};  // of values
     // What a fit with the defaults takes of one thread of a usual processor, about; nullptr: so

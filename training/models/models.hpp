@@ -33,9 +33,11 @@ const ModelKind& kmeans_kind();
 const ModelKind& mini_batch_kind();
 const ModelKind& mixture_kind();
 const ModelKind& dbscan_kind();
+const ModelKind& hdbscan_kind();
 const ModelKind& pca_kind();
 const ModelKind& svd_kind();
 const ModelKind& nmf_kind();
+const ModelKind& lda_kind();
 const ModelKind& isolation_kind();
 
 // The weight of each row times that of its class: n / (classes * weight of the class) for `balance`

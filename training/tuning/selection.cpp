@@ -226,7 +226,7 @@ const std::vector<Selection::Fold>& Selection::folds(const std::string& kind) {
 }
 
 void Selection::prepare(const std::string& kind) {
-    if (validation_.rows > 0 || text_form_of(kind) == TextForm::named) {
+    if (validation_.rows > 0 || finds_structure(kind)) {
         form(kind);
     } else {
         folds(kind);
@@ -285,7 +285,7 @@ double Selection::structure_cost(const Trial& trial, const Form& form, std::vect
 double Selection::judge(const Trial& trial, std::vector<Progress>& curve) {
     const auto kept = text_form_of(trial.kind);
     try {
-        if (kept == TextForm::named) return structure_cost(trial, *forms_.at(kept), curve);
+        if (finds_structure(trial.kind)) return structure_cost(trial, *forms_.at(kept), curve);
         if (validation_.rows > 0) {
             const auto& form = *forms_.at(kept);
             const auto held_out = view_of(form.validation, validation_);

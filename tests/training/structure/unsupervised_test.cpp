@@ -7,7 +7,9 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
+#include "base/numbers/random.hpp"
 #include "tests/training/made_data.hpp"
+#include "tests/training/structure/made_structure.hpp"
 #include "training/evaluation/clustering.hpp"
 #include "training/features/features.hpp"
 #include "training/models/unsupervised/finder.hpp"
@@ -15,87 +17,20 @@
 #include "training/trainer.hpp"
 
 using namespace training;
+using namespace structure;
 
 namespace {
-
-Design lumps() {
-    constexpr double golden = 0.6180339887498949;
-    Design out;
-    out.rows = 240;
-    out.columns = 4;
-    for (int i = 0; i < 240; ++i) {
-        double x[4];
-        for (int c = 0; c < 4; ++c) {
-            const double at = (i * 4 + c + 1) * golden * (c + 1);
-            x[c] = (at - std::floor(at)) * 2 - 1;
-        }
-        const int lump = i % 3;
-        constexpr double across[] = {-3, 3, 0}, up[] = {0, 1, 5}, wide[] = {1, 0.5, 2};
-        x[0] += across[lump];
-        x[1] += up[lump];
-        x[2] *= wide[lump];
-        x[3] += x[0] * 0.5;
-        for (double value : x) out.values.push_back(static_cast<float>(value));
-    }
-    return out;
-}
-
-Design sparse_of(const Design& dense) {
-    Design out;
-    out.rows = dense.rows;
-    out.columns = dense.columns;
-    out.sparse = true;
-    out.starts.push_back(0);
-    for (std::size_t row = 0; row < dense.rows; ++row) {
-        for (std::uint32_t c = 0; c < dense.columns; ++c)
-            if (const float value = dense.row_values(row)[c]; value != 0) {
-                out.values.push_back(value);
-                out.where.push_back(c);
-            }
-        out.starts.push_back(out.values.size());
-    }
-    return out;
-}
 
 Design without_signs(Design rows) {
     for (float& value : rows.values) value = std::abs(value);
     return rows;
 }
 
-std::unique_ptr<Model> found(
-    std::string_view kind,
-    const Design& rows,
-    const Params& params = {},
-    std::size_t threads = 2
-) {
-    Team team(threads);
-    auto model = make_model(kind, params);
-    model->fit({&rows}, {}, 0, {1, {}, {}, &team});
-    return model;
-}
-
-const Finder& finder(const std::unique_ptr<Model>& model) {
-    return dynamic_cast<const Finder&>(*model);
-}
-
-double figure(const std::unique_ptr<Model>& model, const Design& rows, std::string_view name) {
-    Team team(2);
-    for (const auto& one : finder(model).figures(rows, 1, team))
-        if (one.name == name) return one.value;
-    return std::nan("");
-}
-
-std::vector<int> first_of_pairs(const std::vector<double>& values) {
-    std::vector<int> out;
-    for (std::size_t i = 0; i < values.size(); i += 2) out.push_back(static_cast<int>(values[i]));
-    return out;
-}
-
 // The parameters with which a kind finds something in the lumps.
 Params usual(std::string_view kind) {
     if (kind == "kmeans" || kind == "minibatch_kmeans" || kind == "gaussian_mixture")
         return {{"k", 3}};
-    if (kind == "nmf") return {{"topics", 2}};
+    if (kind == "nmf" || kind == "lda") return {{"topics", 2}};
     return {};
 }
 
@@ -155,6 +90,47 @@ TEST_CASE("k-means finds the least inertia, dense and sparse", "[training][clust
         const auto batches = found("minibatch_kmeans", form, {{"k", 3}, {"batch", 64}});
         CHECK(figure(batches, form, "inertia") < 372.51 * 1.03);
     }
+}
+
+TEST_CASE("bounds leave no row at another than its nearest centre", "[training][clusters]") {
+    const auto planted = planted_topics(2000).rows;
+    for (const auto& rows : {dense_of(planted), planted})
+        for (std::size_t k : {2, 7, 40}) {
+            INFO(k << " clusters, sparse " << rows.sparse);
+            Team one(1), two(2);
+            const LloydSpec spec{.k = k, .starts = 1, .tolerance = 0};
+            const auto found = lloyd(rows, spec, 3, two, {});
+            CHECK(lloyd(rows, spec, 3, one, {}).labels == found.labels);
+            Points centres(k, rows.columns, found.centres);
+            if (rows.sparse) centres.prepare_sparse();
+            const auto nearest = nearest_of(rows, centres, one);
+            double inertia = 0;
+            std::size_t other = 0;
+            for (std::size_t row = 0; row < rows.rows; ++row) {
+                inertia += static_cast<double>(nearest.distance[row]);
+                other += nearest.cluster[row] != found.labels[row] ? 1 : 0;
+            }
+            CHECK(other == 0);
+            CHECK(found.inertia == Approx(inertia).epsilon(1e-6));
+            // Where nothing moves any more the centres are the means.
+            std::vector<double> sums(k * rows.columns), counts(k);
+            const auto dense = rows.sparse ? dense_of(rows) : rows;
+            for (std::size_t row = 0; row < rows.rows; ++row) {
+                ++counts[found.labels[row]];
+                for (std::size_t c = 0; c < rows.columns; ++c)
+                    sums[found.labels[row] * rows.columns + c] +=
+                        static_cast<double>(dense.row_values(row)[c]);
+            }
+            double worst = 0;
+            for (std::size_t i = 0; i < sums.size(); ++i)
+                worst = std::max(
+                    worst,
+                    std::abs(
+                        sums[i] / counts[i / rows.columns] - static_cast<double>(found.centres[i])
+                    )
+                );
+            CHECK(worst < 1e-4);
+        }
 }
 
 TEST_CASE("more clusters than different rows are no fault", "[training][clusters]") {
@@ -280,7 +256,7 @@ TEST_CASE(
     const auto plain = lumps();
     Team alone(1), pair(2);
     for (const auto& kind : finders()) {
-        const auto dense = kind == "nmf" ? without_signs(plain) : plain;
+        const auto dense = kind == "nmf" || kind == "lda" ? without_signs(plain) : plain;
         for (const auto& rows : {dense, sparse_of(dense)}) {
             if (rows.sparse && model_kind(kind).takes == Takes::numbers) continue;
             INFO(kind);

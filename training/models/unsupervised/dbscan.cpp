@@ -121,28 +121,9 @@ public:
                        static_cast<double>(std::max<std::size_t>(1, clusters.size()));
     }
 
-    // The mean of the cluster's core rows, less that of all.
+    // Of the core rows.
     std::vector<float> profile(std::size_t group) const override {
-        std::vector<double> own(core_.columns), all(core_.columns);
-        double count = 0;
-        for (std::size_t row = 0; row < core_.rows; ++row) {
-            const bool in = labels_[row] == static_cast<std::int32_t>(group);
-            count += in ? 1 : 0;
-            const auto values = core_.sparse ? core_.count(row) : core_.columns;
-            for (std::size_t i = 0; i < values; ++i) {
-                const auto c = core_.sparse ? core_.row_where(row)[i] : i;
-                const auto value = static_cast<double>(core_.row_values(row)[i]);
-                all[c] += value;
-                if (in) own[c] += value;
-            }
-        }
-        std::vector<float> out;
-        for (std::size_t c = 0; c < core_.columns; ++c)
-            out.push_back(static_cast<float>(
-                own[c] / std::max(1.0, count) -
-                all[c] / static_cast<double>(std::max<std::size_t>(1, core_.rows))
-            ));
-        return out;
+        return mean_less_all(core_, labels_, group);
     }
 
     void save(Writer& out) const override {

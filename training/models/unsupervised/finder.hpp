@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,10 @@ public:
         return std::nullopt;
     }
 };
+
+// The mean of the rows with a label, less that of all rows, by column.
+std::vector<float>
+mean_less_all(const Design& rows, std::span<const std::int32_t> labels, std::size_t label);
 
 // Throws base::Error unless the rows have so many columns.
 void check_columns(const Design& rows, std::size_t columns);
