@@ -1,8 +1,5 @@
-// One pass over the rows does all of a round: a block is multiplied with the centres while it is
-// in the cache, and a row that changes its cluster is moved from one sum to the other there. After
-// some rounds few rows do, so that a round is little more than one multiplication of matrices.
-//
-// Sums are of doubles, kept part by part and added in the order of the parts.
+// Starts, and the end of each: what a round does is in lloyd_rounds.cpp. Labels and inertia are of
+// a last round that measures every row.
 #include "training/models/unsupervised/lloyd.hpp"
 
 #include <algorithm>
@@ -15,26 +12,12 @@
 #include "base/error.hpp"
 #include "base/numbers/random.hpp"
 #include "training/models/unsupervised/first_centres.hpp"
+#include "training/models/unsupervised/lloyd_rounds.hpp"
 #include "training/numeric/kernels.hpp"
 
 namespace training {
 
 namespace {
-
-constexpr auto nowhere = std::numeric_limits<std::uint32_t>::max();
-
-template <typename Sum>
-void add_row(const Design& rows, std::size_t row, double sign, Sum* to) {
-    const float* values = rows.row_values(row);
-    if (!rows.sparse) {
-        for (std::size_t c = 0; c < rows.columns; ++c)
-            to[c] += sign * static_cast<double>(values[c]);
-        return;
-    }
-    const auto* where = rows.row_where(row);
-    for (std::size_t i = 0; i < rows.count(row); ++i)
-        to[where[i]] += sign * static_cast<double>(values[i]);
-}
 
 // The mean over the columns of their variance.
 double mean_variance(const Design& rows, Team& team) {
@@ -46,135 +29,6 @@ double mean_variance(const Design& rows, Team& team) {
     return std::max(0.0, all / n - means) /
            static_cast<double>(std::max<std::size_t>(1, rows.columns));
 }
-
-// Sums and counts of the rows of each cluster.
-struct Sums {
-    std::vector<double> values;  // k x columns
-    std::vector<std::int64_t> counts;
-
-    void start(std::size_t k, std::size_t columns) {
-        values.assign(k * columns, 0);
-        counts.assign(k, 0);
-    }
-};
-
-class Rounds {
-public:
-    Rounds(const Design& rows, const std::vector<float>& squares, std::size_t k, Team& team)
-        : rows_(rows),
-          squares_(squares),
-          team_(team),
-          k_(k),
-          parts_(parts_of(rows.rows, k * rows.columns * sizeof(double))),
-          moved_(parts_.count),
-          changed_(parts_.count),
-          inertias_(parts_.count),
-          distance_(rows.rows) {
-        labels_.assign(rows.rows, nowhere);
-        sums_.start(k, rows.columns);
-    }
-
-    // Gives each row to the nearest centre; returns how many went to another than before.
-    std::size_t assign(const Points& centres) {
-        const auto d = rows_.columns;
-        team_.run(parts_.count, [&](std::size_t part) {
-            auto& moved = moved_[part];
-            changed_[part] = 0;
-            double inertia = 0;
-            each_product(
-                rows_,
-                centres,
-                parts_.begin(part),
-                parts_.end(part),
-                [&](std::size_t row, const float* products) {
-                    std::uint32_t best = 0;
-                    float least = std::numeric_limits<float>::infinity();
-                    for (std::uint32_t j = 0; j < k_; ++j) {
-                        const float away = centres.squares()[j] - 2 * products[j];
-                        if (away < least) {
-                            least = away;
-                            best = j;
-                        }
-                    }
-                    distance_[row] = std::max(0.0F, squares_[row] + least);
-                    inertia += static_cast<double>(distance_[row]);
-                    const auto before = labels_[row];
-                    if (before == best) return;
-                    if (changed_[part]++ == 0) moved.start(k_, d);
-                    move(moved, row, before, best);
-                    labels_[row] = best;
-                }
-            );
-            inertias_[part] = inertia;
-        });
-        inertia_ = 0;
-        std::size_t changed = 0;
-        for (std::size_t part = 0; part < parts_.count; ++part) {
-            inertia_ += inertias_[part];
-            changed += changed_[part];
-            if (changed_[part] == 0) continue;
-            const auto& moved = moved_[part];
-            for (std::size_t i = 0; i < moved.values.size(); ++i)
-                sums_.values[i] += moved.values[i];
-            for (std::size_t j = 0; j < k_; ++j) sums_.counts[j] += moved.counts[j];
-        }
-        return changed;
-    }
-
-    // The means; clusters without rows take the farthest rows of others.
-    std::vector<float> centres() {
-        fill_empty();
-        std::vector<float> out(sums_.values.size());
-        for (std::size_t j = 0; j < k_; ++j) {
-            const auto count = static_cast<double>(std::max<std::int64_t>(1, sums_.counts[j]));
-            for (std::size_t c = 0; c < rows_.columns; ++c)
-                out[j * rows_.columns + c] =
-                    static_cast<float>(sums_.values[j * rows_.columns + c] / count);
-        }
-        return out;
-    }
-
-    double inertia() const { return inertia_; }
-    std::vector<std::uint32_t> labels() && { return std::move(labels_); }
-
-private:
-    void move(Sums& sums, std::size_t row, std::uint32_t from, std::uint32_t to) const {
-        const auto d = rows_.columns;
-        if (from != nowhere) {
-            add_row(rows_, row, -1, sums.values.data() + from * d);
-            --sums.counts[from];
-        }
-        add_row(rows_, row, 1, sums.values.data() + to * d);
-        ++sums.counts[to];
-    }
-
-    void fill_empty() {
-        for (std::uint32_t j = 0; j < k_; ++j) {
-            if (sums_.counts[j] > 0) continue;
-            const auto farthest = static_cast<std::size_t>(
-                std::max_element(distance_.begin(), distance_.end()) - distance_.begin()
-            );
-            // Nothing to take: all rows are alike.
-            if (distance_[farthest] <= 0 || sums_.counts[labels_[farthest]] < 2) return;
-            move(sums_, farthest, labels_[farthest], j);
-            labels_[farthest] = j;
-            distance_[farthest] = 0;
-        }
-    }
-
-    const Design& rows_;
-    const std::vector<float>& squares_;
-    Team& team_;
-    std::size_t k_;
-    RowParts parts_;
-    std::vector<Sums> moved_;
-    std::vector<std::size_t> changed_;
-    std::vector<double> inertias_;
-    std::vector<float> distance_;
-    std::vector<std::uint32_t> labels_;
-    Sums sums_;
-    double inertia_ = 0;
-};
 
 double shift_of(const std::vector<float>& a, const std::vector<float>& b) {
     double sum = 0;
@@ -194,12 +48,19 @@ Clustering all_rows(
     Team& team,
     const std::stop_token& stop
 ) {
-    Rounds rounds(rows, squares, spec.k, team);
+    LloydRounds rounds(rows, squares, spec.k, team);
     Clustering out{.k = spec.k, .columns = rows.columns, .centres = std::move(centres)};
     for (bool last = false;; ++out.rounds) {
         end_at_stop(stop);
-        const auto changed = rounds.assign(points_for(rows, spec.k, out.centres));
-        if (changed == 0 || last) break;
+        const auto points = points_for(rows, spec.k, out.centres);
+        const auto changed = rounds.assign(points, last);
+        if (last) break;
+        // What is measured exactly may still move a row that two centres are equally near to.
+        if (changed == 0) {
+            rounds.assign(points, true);
+            break;
+        }
+        if (rounds.has_empty()) rounds.assign(points, true);
         auto next = rounds.centres();
         // Once more, so that labels and inertia are those of the centres.
         last = shift_of(next, out.centres) <= tolerance || out.rounds + 1 >= spec.most_rounds;
