@@ -115,8 +115,10 @@ sensible_kinds(const Examples& train, const FeatureSpec& features, Loss loss, do
     if (form.width > 0) wanted.emplace_back("cnn");
     std::erase_if(wanted, [&](const std::string& name) {
         const auto& kind = model_kind(name);
-        if (kind.seconds && kind.seconds(form, train.rows, train.class_names.size()) > seconds)
-            return true;
+        // Of sets a model for each class is learnt.
+        const auto classes = train.class_names.size();
+        const double fits = train.has_sets() ? static_cast<double>(classes) : 1;
+        if (kind.seconds && fits * kind.seconds(form, train.rows, classes) > seconds) return true;
         return !train.of_classes() &&
                std::find(kind.losses.begin(), kind.losses.end(), loss) == kind.losses.end();
     });

@@ -301,8 +301,13 @@ TEST_CASE("auto takes it for pictures alone, where the time is enough", "[traini
     const auto data = made::pictures(200, 22);
     CHECK(tries(data, 60));
     CHECK_FALSE(tries(data, 0.01));
-    CHECK_FALSE(tries(made::pictures(500, 22, 100, 100, 3), 60));
-    CHECK(tries(made::pictures(500, 22, 100, 100, 3), 6000));
+    auto large = data;  // the pixels are not looked at
+    large.rows = 500;
+    large.pixel_width = 100;
+    large.pixel_channels = 3;
+    large.pixel_count = std::size_t{100} * 100 * 3;
+    CHECK_FALSE(tries(large, 60));
+    CHECK(tries(large, 6000));
     CHECK_FALSE(tries(made::clouds(200, 22), 60));
     CHECK_FALSE(tries(made::topics(200, 22), 60));
     FeatureSpec hog;
@@ -315,6 +320,14 @@ TEST_CASE("auto takes it for pictures alone, where the time is enough", "[traini
     FeatureSpec without;
     without.use_numeric = false;
     CHECK(tries(mixed, 60, without));
+    auto sets = data;
+    for (int label : data.classes)
+        sets.marks.insert(sets.marks.end(), {label == 0 ? std::uint8_t{1} : std::uint8_t{0}, 1});
+    sets.classes.clear();
+    const double one = cnn_kind().seconds({12, 12, 1}, 200, 2);
+    CHECK(tries(data, 1.5 * one));
+    CHECK_FALSE(tries(sets, 1.5 * one));
+    CHECK(tries(sets, 2.5 * one));
     // About proportional to the rows, once there are many.
     const auto seconds = cnn_kind().seconds;
     CHECK(seconds({28, 28, 1}, 60'000, 10) > 100);
