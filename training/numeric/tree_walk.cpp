@@ -15,14 +15,14 @@ namespace training {
 
 namespace {
 
-constexpr std::size_t rows_at_once = 64;
-constexpr float missing = std::numeric_limits<float>::quiet_NaN();
+constexpr std::size_t walked_at_once = 64;
+constexpr float missing_value = std::numeric_limits<float>::quiet_NaN();
 
 // Rows of a block, dense.
 class DenseRows {
 public:
     explicit DenseRows(const Design& rows) : rows_(rows) {
-        if (rows.sparse) table_.assign(rows_at_once * rows.columns, missing);
+        if (rows.sparse) table_.assign(walked_at_once * rows.columns, missing_value);
     }
     void show(std::size_t from, std::size_t many) { put(from, many, true); }
     void forget(std::size_t from, std::size_t many) { put(from, many, false); }
@@ -38,7 +38,7 @@ private:
             const auto* where = rows_.row_where(from + i);
             const auto* values = rows_.row_values(from + i);
             for (std::size_t v = 0; v < rows_.count(from + i); ++v)
-                line[where[v]] = shown ? values[v] : missing;
+                line[where[v]] = shown ? values[v] : missing_value;
         }
     }
 
@@ -131,13 +131,13 @@ std::vector<float> TreeWalk::margins(const Design& rows, Team& team) const {
         dense.forget(from, many);
     };
     // Few parts of many blocks, so that what a part needs is made seldom.
-    const auto blocks = (rows.rows + rows_at_once - 1) / rows_at_once;
+    const auto blocks = (rows.rows + walked_at_once - 1) / walked_at_once;
     const auto parts = std::min<std::size_t>(64, blocks);
     team.run(parts, [&](std::size_t part) {
         DenseRows dense(rows);
         for (auto block = blocks * part / parts; block < blocks * (part + 1) / parts; ++block) {
-            const auto from = block * rows_at_once;
-            walk(dense, from, std::min(rows_at_once, rows.rows - from));
+            const auto from = block * walked_at_once;
+            walk(dense, from, std::min(walked_at_once, rows.rows - from));
         }
     });
     return out;

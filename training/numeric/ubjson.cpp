@@ -12,14 +12,14 @@ namespace training {
 
 namespace {
 
-constexpr int deepest = 64;
+constexpr int deepest_ubjson = 64;
 
 class UbjsonReader {
 public:
     explicit UbjsonReader(std::string_view bytes) : rest_(bytes) {}
 
     Ubjson value(char marker, int depth = 0) {
-        if (depth > deepest) Reader::broken();
+        if (depth > deepest_ubjson) Reader::broken();
         switch (marker) {
             case 'Z':
                 return {};
