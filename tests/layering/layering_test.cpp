@@ -119,7 +119,7 @@ TEST_CASE("each foreign library has its owners", "[layering]") {
         {"<iconv", "base/text/encoding_tables\\.cpp"},
         {"<boost/beast", "api/.*"},
         {"<Eigen/", "training/.*|labeling/.*"},
-        {"<xgboost/", "training/numeric/booster\\..*"},
+        {"<xgboost/", "training/numeric/trees/booster\\..*"},
         {"<hnswlib/", "training/numeric/near_index\\.cpp"},
         {"<vips/", "formats/image/image\\.cpp"},
         {"<archive", "formats/archive/(bytes|zip)\\.cpp"},

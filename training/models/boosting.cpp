@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "training/models/models.hpp"
-#include "training/numeric/trees.hpp"
+#include "training/numeric/trees/trees.hpp"
 
 namespace training {
 

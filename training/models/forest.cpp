@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include "training/models/models.hpp"
-#include "training/numeric/trees.hpp"
+#include "training/numeric/trees/trees.hpp"
 
 namespace training {
 

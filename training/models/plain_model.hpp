@@ -53,7 +53,7 @@ struct PlainConvNetwork {
 
 // Binary trees; a row goes left if x < threshold, and where `missing_left` says if x is missing.
 // Sums of the leaves over the trees of each margin, plus `base`; what is made of them is Trees'
-// (training/numeric/trees.hpp).
+// (training/numeric/trees/trees.hpp).
 struct PlainTree {
     std::vector<int> left, right;  // -1: a leaf
     std::vector<int> feature;

@@ -1,5 +1,5 @@
 // The walk of trees beside the library's own predictions of the same bytes.
-#include "training/numeric/tree_walk.hpp"
+#include "training/numeric/trees/tree_walk.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -11,9 +11,9 @@
 #include "base/error.hpp"
 #include "base/numbers/random.hpp"
 #include "training/models/models.hpp"
-#include "training/numeric/booster.hpp"
-#include "training/numeric/trees.hpp"
-#include "training/numeric/ubjson.hpp"
+#include "training/numeric/trees/booster.hpp"
+#include "training/numeric/trees/trees.hpp"
+#include "training/numeric/trees/ubjson.hpp"
 
 using namespace training;
 

@@ -9,7 +9,7 @@
 #include "training/numeric/bytes.hpp"
 #include "training/numeric/design.hpp"
 #include "training/numeric/team.hpp"
-#include "training/numeric/tree_walk.hpp"
+#include "training/numeric/trees/tree_walk.hpp"
 
 namespace training {
 

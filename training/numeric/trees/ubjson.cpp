@@ -1,4 +1,4 @@
-#include "training/numeric/ubjson.hpp"
+#include "training/numeric/trees/ubjson.hpp"
 
 #include <algorithm>
 #include <array>

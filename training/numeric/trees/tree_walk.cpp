@@ -1,7 +1,7 @@
 // Nodes of all trees lie one after the other, sixteen bytes each. Rows are taken in blocks, and
 // each tree is walked by all rows of a block while it is in the cache. A block is of one size
 // whatever the number of threads, and rows do not see each other.
-#include "training/numeric/tree_walk.hpp"
+#include "training/numeric/trees/tree_walk.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -9,7 +9,7 @@
 #include <map>
 
 #include "training/numeric/bytes.hpp"
-#include "training/numeric/ubjson.hpp"
+#include "training/numeric/trees/ubjson.hpp"
 
 namespace training {
 

@@ -1,5 +1,5 @@
 // The two handles of XGBoost with their ends, and the calls that trees.cpp makes of them.
-#include "training/numeric/booster.hpp"
+#include "training/numeric/trees/booster.hpp"
 
 #include <algorithm>
 #include <string_view>

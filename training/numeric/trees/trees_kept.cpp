@@ -7,8 +7,8 @@
 
 #include "base/error.hpp"
 #include "training/models/models.hpp"
-#include "training/numeric/booster.hpp"
-#include "training/numeric/trees.hpp"
+#include "training/numeric/trees/booster.hpp"
+#include "training/numeric/trees/trees.hpp"
 
 namespace training {
 

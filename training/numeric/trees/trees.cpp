@@ -7,7 +7,7 @@
 // and the sum over the rounds less their number is the mean of the trees. The library's calls are
 // made aside, so that a stop waits for none. What is
 // predicted, the library is not asked: trees_kept.cpp.
-#include "training/numeric/trees.hpp"
+#include "training/numeric/trees/trees.hpp"
 
 #include <algorithm>
 #include <array>
@@ -21,8 +21,8 @@
 #include "base/error.hpp"
 #include "training/models/models.hpp"
 #include "training/numeric/aside.hpp"
-#include "training/numeric/booster.hpp"
 #include "training/numeric/linear_scores.hpp"
+#include "training/numeric/trees/booster.hpp"
 
 namespace training {
 
