@@ -71,7 +71,7 @@ TEST_CASE("who follows the first steps with the label's field is stopped", "[e2e
     CHECK(findings[0].at("kind").as_string() == "tell-tale");
     CHECK(findings[0].at("columns").as_array().at(0).as_string() == "code");
     CHECK(findings[0].at("examples").as_array().size() == 3);
-    CHECK(findings[0].at("value").as_double() > 0.98);
+    CHECK(findings[0].at("value").to_number<double>() > 0.98);
     CHECK(tilth({"errors", "1"}).code == 1);  // nothing was fitted
 
     // The field that labels came from is no feature at all, and a reason lets the training pass.
