@@ -48,7 +48,8 @@ std::string why_none(const SemiSupervised& learnt) {
     const auto& guard = learnt.guard;
     if (guard.folds > 0 && guard.best == 0)
         return "; a cross-validation says that the labels alone do better" + figures_of(guard);
-    if (learnt.rounds.size() > 1) return "; validation says that the labels alone do better";
+    if (learnt.rounds.size() > 1)
+        return "; validation says that the labels alone do better" + figures_of(guard);
     return guard.folds == 0 ? "; too few labelled ones to say whether they help" : "";
 }
 

@@ -78,7 +78,8 @@ TEST_CASE(
     for (const auto& name : model_kinds()) {
         const auto& kind = model_kind(name);
         if (kind.learns == Learns::spans) continue;  // see tagging/tagging_test.cpp
-        const auto texts = kind.takes == Takes::texts || name == "nmf";  // nothing below 0
+        // Nothing below 0 for factors and counts.
+        const auto texts = kind.takes == Takes::texts || kind.counts || name == "nmf";
         const auto values = kind.learns == Learns::values;
         const auto pictures = kind.takes == Takes::pictures;
         const auto train = values     ? made::plane(700, 3)

@@ -75,7 +75,7 @@ TEST_CASE("clusters of records are found, kept and shown without labels", "[trai
     CHECK(page.find("Most unusual") != page.npos);
     CHECK(page.find("silhouette") != page.npos);
 
-    for (const char* kind : {"isolation_forest", "svd", "nmf", "dbscan"}) {
+    for (const char* kind : {"isolation_forest", "svd", "nmf", "lda", "dbscan", "hdbscan"}) {
         INFO(kind);
         settings.model = kind;
         settings.params.clear();
@@ -135,5 +135,11 @@ TEST_CASE(
     CHECK(outcome.notes.front().starts_with("68 records without a label"));
     const auto analysis = boost::json::parse(outcome.run.analysis);
     CHECK(analysis.at("unlabelled").at("found").to_number<int>() == 68);
-    CHECK(analysis.at("unlabelled").at("rounds").as_array().size() >= 2);
+    // What the folds say of it is told, and held to.
+    const auto& guard = analysis.at("unlabelled").at("guard");
+    CHECK(guard.at("folds").to_number<int>() > 0);
+    CHECK(guard.at("costs").as_array().size() >= 2);
+    const bool allowed = guard.at("best").to_number<int>() > 0;
+    CHECK((analysis.at("unlabelled").at("rounds").as_array().size() > 1) == allowed);
+    CHECK(outcome.notes.front().find("folds of the labelled ones") != std::string::npos);
 }
