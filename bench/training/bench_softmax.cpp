@@ -7,11 +7,7 @@
 //
 //     PYTHONPATH and LD_LIBRARY_PATH come from sklearn_env.sh, which bench_softmax runs itself.
 //     bench_softmax [ROUNDS]        5 rounds by default
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
@@ -19,20 +15,15 @@
 #include <vector>
 
 #include "bench/training/fashion.hpp"
+#include "bench/training/rival.hpp"
 #include "training/evaluation/metrics.hpp"
 #include "training/trainer.hpp"
 
 namespace {
 
-struct Timed {
-    double seconds = 0;
-    double accuracy = 0;
-};
-
-double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
-}
+using bench::median;
+using bench::Rival;
+using bench::Timed;
 
 Timed ours(const training::Examples& train, const training::Examples& test) {
     training::TrainSpec spec;
@@ -46,84 +37,13 @@ Timed ours(const training::Examples& train, const training::Examples& test) {
     return {result.seconds, static_cast<double>(right) / static_cast<double>(said.size())};
 }
 
-// scikit-learn in a process of its own, asked line by line.
-class Rival {
-public:
-    Rival() {
-        std::array<int, 2> down{};
-        std::array<int, 2> up{};
-        if (pipe(down.data()) != 0 || pipe(up.data()) != 0) throw std::runtime_error("pipe failed");
-        child_ = fork();
-        if (child_ < 0) throw std::runtime_error("fork failed");
-        if (child_ == 0) {
-            dup2(down[0], 0);
-            dup2(up[1], 1);
-            for (int fd : {down[0], down[1], up[0], up[1]}) close(fd);
-            const char* command =
-                "cd '" BENCH_FOLDER
-                "' && settings=$(./sklearn_env.sh) && exec env PYTHONWARNINGS=ignore $settings "
-                "/usr/bin/python3 sklearn_softmax.py";
-            execl("/bin/sh", "sh", "-c", command, nullptr);
-            _exit(127);
-        }
-        close(down[0]);
-        close(up[1]);
-        to_ = fdopen(down[1], "w");
-        from_ = fdopen(up[0], "r");
-        if (line() != "ready")
-            throw std::runtime_error("scikit-learn did not start; see the lines above");
-    }
-    ~Rival() {
-        std::fclose(to_);
-        std::fclose(from_);
-        waitpid(child_, nullptr, 0);
-    }
-    Rival(const Rival&) = delete;
-
-    Timed run(const std::string& kind, int count) {
-        std::fprintf(to_, "%s %d\n", kind.c_str(), count);
-        std::fflush(to_);
-        Timed out;
-        const auto answer = line();
-        if (std::sscanf(answer.c_str(), "%lf %lf", &out.seconds, &out.accuracy) != 2)
-            throw std::runtime_error("scikit-learn stopped");
-        return out;
-    }
-
-    // The fewest rounds that reach `accuracy`, or the most when none does.
-    int enough(const std::string& kind, const std::vector<int>& steps, double accuracy) {
-        for (int count : steps) {
-            const auto got = run(kind, count);
-            std::printf(
-                "  %s %d: %.4f in %.2f s\n", kind.c_str(), count, got.accuracy, got.seconds
-            );
-            std::fflush(stdout);
-            if (got.accuracy >= accuracy - 0.001) return count;
-        }
-        return steps.back();
-    }
-
-private:
-    std::string line() {
-        std::array<char, 256> text{};
-        if (!std::fgets(text.data(), static_cast<int>(text.size()), from_)) return {};
-        std::string out(text.data());
-        while (!out.empty() && out.back() == '\n') out.pop_back();
-        return out;
-    }
-
-    pid_t child_ = -1;
-    FILE* to_ = nullptr;
-    FILE* from_ = nullptr;
-};
-
 }  // namespace
 
 int main(int argc, char** argv) try {
     const int rounds = argc > 1 ? std::max(1, std::atoi(argv[1])) : 5;
     const auto train = bench::fashion("train");
     const auto test = bench::fashion("t10k");
-    Rival rival;
+    Rival rival("sklearn_softmax.py");
     const auto first = ours(train, test);
     std::printf(
         "tilth softmax: %.4f in %.2f s; looking for the rivals' equal\n",

@@ -1,6 +1,8 @@
 #include "training/numeric/kernels.hpp"
 #include "base/numbers/random.hpp"
 
+#include <array>
+#include <atomic>
 #include <cmath>
 #include <vector>
 
@@ -175,5 +177,16 @@ TEST_CASE("a team runs every part once, and hands on a failure", "[training][tea
         int after = 0;
         team.run(1, [&](std::size_t) { ++after; });
         CHECK(after == 1);
+    }
+}
+
+TEST_CASE("each part of many small jobs is done once before the job ends", "[training][team]") {
+    Team team(3);
+    for (std::size_t round = 0; round < 3000; ++round) {
+        const auto parts = round % 7;
+        std::array<std::atomic<int>, 7> done{};
+        team.run(parts, [&](std::size_t part) { ++done.at(part); });
+        for (std::size_t part = 0; part < done.size(); ++part)
+            REQUIRE(done[part] == (part < parts ? 1 : 0));
     }
 }
