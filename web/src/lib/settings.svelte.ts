@@ -2,7 +2,7 @@
 const key = "tilth.settings";
 
 class Settings {
-  private values = $state({ singleKeys: true, confirm: false, size: 1.0625 });
+  private values = $state({ singleKeys: true, confirm: false, words: true, size: 1.0625 });
 
   constructor() {
     try {
@@ -27,6 +27,15 @@ class Settings {
   }
   set confirm(on: boolean) {
     this.values.confirm = on;
+    this.save();
+  }
+
+  // A mark of a text takes whole words.
+  get words(): boolean {
+    return this.values.words;
+  }
+  set words(on: boolean) {
+    this.values.words = on;
     this.save();
   }
 

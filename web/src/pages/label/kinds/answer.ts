@@ -1,5 +1,6 @@
 // What every kind of question shares: the question, the item, the value there is so far, and what is still wrong with it, as
 // the service would say.
+import { fault as marksFault } from "../marks/model";
 import type { Project, Task } from "../../../lib/api";
 
 export type Definition = Project["definition"];
@@ -26,13 +27,15 @@ export interface Asked {
   setValue: (value: Value) => void;
   choose?: ((value: Value) => void) | undefined; // where one choice is the whole answer: it may be sent at once
   taken: string[]; // keys that are commands of the page
+  suggestion?: unknown; // what a machine would answer
   disabled?: boolean;
 }
 
 export const kindOf = (question: Question): string => question.kind ?? "classification";
 export const atOnce = (kind: string): boolean => ["classification", "hierarchical", "pairwise"].includes(kind);
-const marks = ["spans", "relations", "boxes", "polygons", "keypoints"]; // that this page cannot ask for yet
-const broad = ["pairwise", "ranking", "rows"];
+const marks = ["boxes", "polygons", "keypoints"]; // that this page cannot ask for yet
+export const ofText = (kind: string | undefined): boolean => kind === "spans" || kind === "relations";
+const broad = ["pairwise", "ranking", "rows", "spans", "relations"];
 // These show the fields themselves, and stand where the item stands.
 export function isWide(question: Question | Definition): boolean {
   if (question.kind === "form") return ((question as Definition).question ?? []).some((part) => isWide(part));
@@ -123,6 +126,9 @@ export function faultOf(question: Question | Definition, item: Item, value: Valu
       return formFault(question as Definition, item, value);
     case "multilabel":
       return counted(asked, list.length, "classes");
+    case "spans":
+    case "relations":
+      return marksFault(value, asked as Parameters<typeof marksFault>[1], points(item.text).length);
     case "text":
       return textFault(asked, value);
     case "regression":
@@ -147,7 +153,8 @@ export function faultOf(question: Question | Definition, item: Item, value: Valu
 export function answerOf(question: Question | Definition, item: Item, value: Value): Value {
   const kind = question.kind ?? "classification";
   if (kind === "text") return String(value).trim();
-  if (kind === "multilabel") return value ?? [];
+  if (kind === "multilabel" || kind === "spans") return value ?? [];
+  if (kind === "relations") return value ?? { spans: [], relations: [] };
   if (kind === "rows") return value ?? (rowsOf(question as Question, item) ?? []).map(() => null);
   if (kind !== "form") return value;
   const given = (value ?? {}) as Record<string, unknown>;
