@@ -35,6 +35,9 @@ export const kindOf = (question: Question): string => question.kind ?? "classifi
 export const atOnce = (kind: string): boolean => ["classification", "hierarchical", "pairwise"].includes(kind);
 const marks = ["boxes", "polygons", "keypoints"]; // that this page cannot ask for yet
 export const ofText = (kind: string | undefined): boolean => kind === "spans" || kind === "relations";
+// Whether marks of the text are a part of the answer.
+export const marksText = (question: Question | Definition): boolean =>
+  question.kind === "form" ? ((question as Definition).question ?? []).some((part) => ofText(part.kind)) : ofText(question.kind);
 const broad = ["pairwise", "ranking", "rows", "spans", "relations"];
 // These show the fields themselves, and stand where the item stands.
 export function isWide(question: Question | Definition): boolean {

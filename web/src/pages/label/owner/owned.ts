@@ -1,4 +1,5 @@
 // What the parts of a project's page share: the project, who looks at it, and how its things are said.
+import { inWords } from "../kinds/answer";
 import type { Project } from "../../../lib/api";
 
 export interface Owned {
@@ -16,7 +17,7 @@ export function said(answer: { label: string | null; value?: unknown }): string 
   const value = answer.value;
   if (value === null || value === undefined) return "–";
   if (typeof value === "number") return String(Number(value.toPrecision(6)));
-  return typeof value === "string" ? value : JSON.stringify(value);
+  return inWords(value);
 }
 
 export const seconds = (milliseconds: number | null | undefined): string => (milliseconds === null || milliseconds === undefined ? "–" : `${(milliseconds / 1000).toFixed(1)} s`);
