@@ -1,33 +1,13 @@
 // What an analyst does in the browser: from labelled records to a model that was judged.
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { browser, finish, test } from "./harness.mjs";
-import { Tilth, violations } from "./stage.mjs";
+import { browser, finish, sound, test } from "./harness.mjs";
+import { notes } from "./notes.mjs";
+import { Tilth } from "./stage.mjs";
 
 const [, program, dist] = process.argv.slice(2);
 const tilth = await new Tilth(program, dist).start();
 
-// 300 notes on three topics, a few words each, labelled with one error in twenty.
-const topics = { soil: ["clay", "humus", "compost", "dung", "worm"], water: ["pump", "tank", "rain", "canal", "well"], pest: ["slug", "mite", "beetle", "weevil", "blight"] };
-const names = Object.keys(topics);
-let state = 7;
-const below = (n) => (state = (state * 48271) % 2147483647) % n;
-const notes = ["id,title,body,hectares"];
-const labels = ["key,label"];
-for (let i = 0; i < 300; ++i) {
-  const topic = names[below(3)];
-  const words = Array.from({ length: 8 }, () => (below(4) > 0 ? topics[topic][below(5)] : topics[names[below(3)]][below(5)]));
-  notes.push(`n${i},note ${i},${words.join(" ")} own${i} mark${i * 7} field${i * 13},${1 + below(60)}`);
-  labels.push(`n${i},${below(20) === 0 ? names[below(3)] : topic}`);
-}
-const file = (name, text) => {
-  writeFileSync(join(tilth.home, name), text);
-  return join(tilth.home, name);
-};
-tilth.run("ingest", file("notes.csv", notes.join("\n")), "--source", "notes", "--key", "id");
-tilth.run("label", "project", "create", file("notes.toml", `name = "notes"\ntitle = "Notes"\nsource = "notes"\n${names.map((name) => `[[class]]\nname = "${name}"\n`).join("")}`));
-tilth.run("label", "project", "import", "--project", "notes", file("labels.csv", labels.join("\n")));
+notes(tilth, 300);
 
 const page = await browser.page(tilth.link);
 await page.getByRole("heading", { name: "Overview" }).waitFor();
@@ -79,17 +59,7 @@ await test("a run is named and tagged, and found by its tag", async () => {
 
 await test("no page has a violation, complains, or is wider than a phone", async () => {
   const run = "/runs/2";
-  for (const path of ["/runs", run, `${run}?tab=classes`, `${run}?tab=curves`, `${run}?tab=parameters`, `${run}?tab=errors`, "/snapshots", "/snapshots/notes-1", "/snapshots/notes-1?tab=card", "/snapshots/notes-1?tab=diff"])
-    for (const [colorScheme, width] of [["light", 1440], ["dark", 360]]) {
-      await page.emulateMedia({ colorScheme });
-      await page.setViewportSize({ width, height: 900 });
-      await page.goto(tilth.url + path);
-      await page.locator("h1").waitFor();
-      await page.waitForTimeout(700);
-      assert.deepEqual(await violations(page), [], `${path} ${colorScheme}`);
-      assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width, `${path} ${colorScheme}`);
-    }
-  assert.deepEqual(page.complaints, []);
+  await sound(page, tilth.url, ["/runs", run, `${run}?tab=classes`, `${run}?tab=curves`, `${run}?tab=parameters`, `${run}?tab=errors`, "/snapshots", "/snapshots/notes-1", "/snapshots/notes-1?tab=card", "/snapshots/notes-1?tab=diff"]);
 }, 180);
 
 await finish(tilth);

@@ -1,7 +1,7 @@
 // What every suite of tests in the browser begins with: its world, and how a test is told. A suite is a file NAME.test.mjs: its tests are
 // sentences, and its last line is finish().
 import assert from "node:assert/strict";
-import { Browser } from "./stage.mjs";
+import { Browser, violations } from "./stage.mjs";
 
 export const browser = await new Browser().start();
 let passed = 0;
@@ -44,6 +44,23 @@ export async function signedIn(url, token) {
   const page = await browser.page(`${url}/sign-in#${token}`);
   await page.getByRole("heading", { name: "Overview" }).waitFor();
   return page;
+}
+
+// Each address, in the light on a desk and in the dark on a phone: no violation, and nothing wider than the window. `ready` waits for what
+// a page loads after its heading.
+export async function sound(page, origin, paths, ready = () => page.getByText("Loading …").first().waitFor({ state: "detached" })) {
+  for (const path of paths)
+    for (const [colorScheme, width] of [["light", 1440], ["dark", 360]]) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 900 });
+      await page.goto(origin + path);
+      await page.locator("h1").waitFor();
+      await ready(path);
+      assert.deepEqual(await violations(page), [], `${path} ${colorScheme}`);
+      assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width, `${path} ${colorScheme} is too wide`);
+    }
+  await page.setViewportSize({ width: 1280, height: 800 });
+  assert.deepEqual(page.complaints, []);
 }
 
 // Ends the suite, with the world it ran in.

@@ -23,6 +23,7 @@ export const routes: Route[] = [
   { pattern: "/new/source", load: () => import("../pages/gather/NewSource.svelte") },
   { pattern: "/sources/{source}", load: () => import("../pages/gather/SourcePage.svelte") },
   { pattern: "/records/{id}", load: () => import("../pages/data/RecordPage.svelte") },
+  { pattern: "/sources/{source}/records/{key}", load: () => import("../pages/data/KeyedRecord.svelte") },
   { pattern: "/jobs", load: () => import("../pages/gather/Jobs.svelte") },
 
   // Label: the owner's
@@ -35,6 +36,9 @@ export const routes: Route[] = [
   { pattern: "/snapshots/{snapshot}", load: () => import("../pages/learn/SnapshotPage.svelte") },
   { pattern: "/runs", load: () => import("../pages/learn/Runs.svelte") },
   { pattern: "/runs/{id}", load: () => import("../pages/learn/RunPage.svelte") },
+  { pattern: "/compare", load: () => import("../pages/learn/ComparePage.svelte") },
+  { pattern: "/models", load: () => import("../pages/learn/models/Models.svelte") },
+  { pattern: "/models/{name}", load: () => import("../pages/learn/models/ModelPage.svelte") },
 
   // People
   { pattern: "/users", load: () => import("../pages/people/Users.svelte") },
@@ -62,6 +66,7 @@ export const entries: Entry[] = [
   // Learn
   { area: "Learn", name: "Snapshots", path: "/snapshots", roles: ["admin", "operator", "analyst"] },
   { area: "Learn", name: "Runs", path: "/runs", roles: ["admin", "operator", "analyst"] },
+  { area: "Learn", name: "Models", path: "/models", roles: ["admin", "operator", "analyst"] },
 
   // People
   { area: "People", name: "Users", path: "/users", roles: ["admin"] },

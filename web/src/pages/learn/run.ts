@@ -1,6 +1,6 @@
 // What the pages about runs share: the shapes of an analysis, and which figure speaks for a run.
 import { client, ok } from "../../lib/client";
-import { fixed } from "../../lib/format";
+export { figure, plain, words } from "../../lib/figure";
 
 export const listRuns = (after?: string, limit = 100) => ok(client.GET("/api/v1/runs", { params: { query: { limit, after } } }));
 export const showRun = (run: string) => ok(client.GET("/api/v1/runs/{run}", { params: { path: { run } } }));
@@ -56,7 +56,6 @@ export interface Analysis {
 
 export const analysisOf = (run: Run): Analysis => (run.analysis ?? {}) as Analysis;
 export const parts = ["Training", "Validation", "Test"];
-export const words = (name: string): string => name.replaceAll("_", " ");
 
 // The first of these that a run has speaks for it: of classes, of values, of groups.
 const first = ["accuracy", "rmse", "subset_accuracy", "micro_f1", "span_f1", "silhouette", "explained_variance", "log_loss"];
@@ -69,16 +68,8 @@ export function mainMetric(metrics: Metric[]): Metric | null {
   return metrics.find((metric) => metric.split === 2) ?? metrics[0] ?? null;
 }
 
-// Few digits, whatever the size.
-export function figure(value: number | null | undefined): string {
-  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
-  if (value !== 0 && (Math.abs(value) >= 1000 || Math.abs(value) < 0.001)) return Number(value.toPrecision(4)).toLocaleString("en", { maximumSignificantDigits: 4, notation: Math.abs(value) < 0.001 || Math.abs(value) >= 1e7 ? "scientific" : "standard" });
-  return Number.isInteger(value) && Math.abs(value) > 1 ? String(value) : fixed(value);
-}
-
 // Drawn from 0 to 1 only what lies there.
 export const isShare = (metric: Metric): boolean => metric.value !== null && metric.value >= 0 && metric.value <= 1 && (metric.low ?? 0) >= 0 && (metric.high ?? 0) <= 1;
 
 export const called = (run: { name?: string; kind: string; id: number }): string => (run.name ? `${run.name}` : `${run.kind} #${run.id}`);
-export const plain = (value: unknown): string => (typeof value === "number" ? figure(value) : typeof value === "string" ? value : JSON.stringify(value));
 export const tone = (state: string): string => (state === "done" || state === "running" ? "good" : state === "failed" ? "bad" : "");
