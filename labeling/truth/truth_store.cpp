@@ -1,9 +1,9 @@
 // The truth of a project in the database: its answers read, its labels inferred, stored and walked.
 //
 // Everything that grows with the project goes in pages or batches (those of labels in
-// put_truth_store.cpp), so that memory stays small, and so that whoever has millions of answers can give
-// each a transaction of its own: one over all of them would hold back vacuum and lose its work to
-// one conflict. Pages go by key and not by OFFSET, which reads again what it skips.
+// put_truth_store.cpp), so that memory stays small, and so that whoever has millions of answers can
+// give each a transaction of its own: one over all of them would hold back vacuum and lose its work
+// to one conflict. Pages go by key and not by OFFSET, which reads again what it skips.
 #include "labeling/truth/truth_store.hpp"
 
 #include <algorithm>
