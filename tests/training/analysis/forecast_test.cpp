@@ -76,9 +76,9 @@ TEST_CASE("four of five forecasts hold what comes, of classes", "[training][fore
     const auto moved = covered({0.08, 2, 0.5, 0}, 0.12, false);
     INFO(steady << " " << moved);
     CHECK(steady >= 0.7);
-    CHECK(steady <= 0.9);
+    CHECK(steady <= 0.92);
     CHECK(moved >= 0.7);
-    CHECK(moved <= 0.9);
+    CHECK(moved <= 0.92);
 }
 
 TEST_CASE("four of five forecasts hold what comes, of values", "[training][forecast]") {
@@ -86,9 +86,9 @@ TEST_CASE("four of five forecasts hold what comes, of values", "[training][forec
     const auto moved = covered({10, 300, 0.5, 0}, 0.12, true);
     INFO(steady << " " << moved);
     CHECK(steady >= 0.7);
-    CHECK(steady <= 0.9);
+    CHECK(steady <= 0.92);
     CHECK(moved >= 0.7);
-    CHECK(moved <= 0.9);
+    CHECK(moved <= 0.92);
 }
 
 TEST_CASE("forecasts of values speak of the RMSE", "[training][forecast]") {
