@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstring>
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -112,10 +113,11 @@ Masks masks_of(const char* from, [[maybe_unused]] char* to) {
         );
     };
     for (std::size_t i = 0; i < block; i += 16) {
-        const auto bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + i));
+        __m128i bytes;
+        std::memcpy(&bytes, from + i, sizeof bytes);
         const auto capital = within(bytes, 'A', 'Z');
         const auto small = _mm_or_si128(bytes, _mm_and_si128(capital, _mm_set1_epi8(0x20)));
-        if constexpr (lower) _mm_storeu_si128(reinterpret_cast<__m128i*>(to + i), small);
+        if constexpr (lower) std::memcpy(to + i, &small, sizeof small);
         auto in = _mm_or_si128(within(small, 'a', 'z'), within(bytes, '0', '9'));
         in = _mm_or_si128(in, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('_')));
         const auto high = static_cast<std::uint64_t>(_mm_movemask_epi8(bytes));

@@ -22,6 +22,16 @@ struct Simd<double> {
     typedef double V __attribute__((vector_size(VECTOR_BYTES), aligned(8), may_alias));
 };
 
+// The vector that begins at an element; its type says how it lies.
+template <typename T>
+inline typename Simd<T>::V& vector_at(T* from) {
+    return *reinterpret_cast<typename Simd<T>::V*>(from);
+}
+template <typename T>
+inline const typename Simd<T>::V& vector_at(const T* from) {
+    return *reinterpret_cast<const typename Simd<T>::V*>(from);
+}
+
 template <typename T>
 inline constexpr size_t lanes = VECTOR_BYTES / sizeof(T);
 
@@ -59,8 +69,7 @@ inline void tile(
     for (size_t p = 0; p < k; ++p) {
         V from[vectors];
 #pragma GCC unroll 2
-        for (size_t v = 0; v < vectors; ++v)
-            from[v] = *reinterpret_cast<const V*>(b + p * step + v * lanes<T>);
+        for (size_t v = 0; v < vectors; ++v) from[v] = vector_at(b + p * step + v * lanes<T>);
 #pragma GCC unroll 16
         for (size_t i = 0; i < rows; ++i) {
             const T scalar = a[i * a_row + p * a_col];
@@ -73,15 +82,14 @@ inline void tile(
         for (size_t i = 0; i < rows; ++i)
 #pragma GCC unroll 2
             for (size_t v = 0; v < vectors; ++v) {
-                V* out = reinterpret_cast<V*>(c + i * ldc + v * lanes<T>);
-                *out = add ? *out + sums[i][v] : sums[i][v];
+                V& out = vector_at(c + i * ldc + v * lanes<T>);
+                out = add ? out + sums[i][v] : sums[i][v];
             }
         return;
     }
     for (size_t i = 0; i < rows; ++i) {
         T line[step];
-        for (size_t v = 0; v < vectors; ++v)
-            *reinterpret_cast<V*>(line + v * lanes<T>) = sums[i][v];
+        for (size_t v = 0; v < vectors; ++v) vector_at(line + v * lanes<T>) = sums[i][v];
         for (size_t j = 0; j < columns; ++j)
             c[i * ldc + j] = add ? c[i * ldc + j] + line[j] : line[j];
     }
@@ -120,9 +128,8 @@ void pack_b(size_t k, size_t n, const T* b, size_t b_row, size_t b_col, T* out) 
         for (size_t p = 0; p < k; ++p) {
             const T* from = b + p * b_row + j * b_col;
             if (b_col == 1 && columns == width) {
-                using V = typename Simd<T>::V;
-                reinterpret_cast<V*>(out)[0] = reinterpret_cast<const V*>(from)[0];
-                reinterpret_cast<V*>(out)[1] = reinterpret_cast<const V*>(from)[1];
+                vector_at(out) = vector_at(from);
+                vector_at(out + lanes<T>) = vector_at(from + lanes<T>);
                 out += width;
                 continue;
             }
@@ -223,19 +230,20 @@ inline void gather(
     using V = Simd<float>::V;
     V sum[vectors];
 #pragma GCC unroll 8
-    for (size_t q = 0; q < vectors; ++q) sum[q] = reinterpret_cast<const V*>(out)[q];
+    for (size_t q = 0; q < vectors; ++q) sum[q] = vector_at(out + q * lanes<float>);
     for (size_t i = 0; i < count; ++i) {
         if (i + 12 < count) {
             const float* next = table + size_t{columns[i + 12]} * width;
             __builtin_prefetch(next);
             if (vectors * VECTOR_BYTES > 64) __builtin_prefetch(next + 16);
         }
-        const V* row = reinterpret_cast<const V*>(table + size_t{columns[i]} * width);
+        const float* row = table + size_t{columns[i]} * width;
 #pragma GCC unroll 8
-        for (size_t q = 0; q < vectors; ++q) sum[q] += row[q] * values[i];
+        for (size_t q = 0; q < vectors; ++q)
+            sum[q] += vector_at(row + q * lanes<float>) * values[i];
     }
 #pragma GCC unroll 8
-    for (size_t q = 0; q < vectors; ++q) reinterpret_cast<V*>(out)[q] = sum[q];
+    for (size_t q = 0; q < vectors; ++q) vector_at(out + q * lanes<float>) = sum[q];
 }
 
 void gather_rows(
@@ -266,13 +274,11 @@ void scatter_rows(
     size_t width,
     float* table
 ) {
-    using V = Simd<float>::V;
     for (size_t i = 0; i < count; ++i) {
         if (i + 12 < count) __builtin_prefetch(table + size_t{columns[i + 12]} * width, 1);
         float* row = table + size_t{columns[i]} * width;
-        for (size_t q = 0; q < width; q += lanes<float>) {
-            *reinterpret_cast<V*>(row + q) += *reinterpret_cast<const V*>(delta + q) * values[i];
-        }
+        for (size_t q = 0; q < width; q += lanes<float>)
+            vector_at(row + q) += vector_at(delta + q) * values[i];
     }
 }
 
@@ -308,8 +314,8 @@ void adagrad_rows(
         seen[column] = now;
         float* row = table + size_t{column} * width;
         for (size_t q = 0; q < width; q += lanes<float>) {
-            V& w = *reinterpret_cast<V*>(row + q);
-            w = w * shrink + *reinterpret_cast<const V*>(delta + q) * scale;
+            V& w = vector_at(row + q);
+            w = w * shrink + vector_at(delta + q) * scale;
         }
     }
 }
@@ -382,9 +388,8 @@ float squared_distance(size_t count, const float* a, const float* b) {
     V odd = {};
     size_t i = 0;
     for (; i + 2 * width <= count; i += 2 * width) {
-        const V first = *reinterpret_cast<const V*>(a + i) - *reinterpret_cast<const V*>(b + i);
-        const V second =
-            *reinterpret_cast<const V*>(a + i + width) - *reinterpret_cast<const V*>(b + i + width);
+        const V first = vector_at(a + i) - vector_at(b + i);
+        const V second = vector_at(a + i + width) - vector_at(b + i + width);
         even += first * first;
         odd += second * second;
     }

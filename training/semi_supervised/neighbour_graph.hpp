@@ -13,7 +13,7 @@ namespace training {
 // Rows beside their k nearest: a sparse symmetric matrix, rows x rows, with a weight where one of
 // two is among the nearest of the other. Of dense rows exp(-d^2 / (s_i s_j)), where s is the
 // distance to the k-th nearest (Zelnik-Manor and Perona 2004); of sparse ones the square of the
-// cosine. Exact up to 50,000 rows, beyond nearly (numeric/near_index.hpp). Throws
+// cosine. Exact up to 50,000 rows, beyond nearly (training/numeric/near_index.hpp). Throws
 // base::Interrupted.
 Design neighbour_graph(const Design& rows, std::size_t k, Team& team, std::stop_token stop = {});
 

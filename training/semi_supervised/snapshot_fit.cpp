@@ -1,3 +1,6 @@
+// What is learnt with records that have no label, and what people are told of it: how many there
+// were, why some stayed out, and what the folds and validation say of the rest, so that no gain is
+// claimed without its figures.
 #include "training/semi_supervised/snapshot_fit.hpp"
 
 #include <algorithm>

@@ -1,3 +1,6 @@
+// XGBoost saves its models as Universal Binary JSON, which no library of Debian's reads into lists
+// of numbers without a value for each. Files come from an artefact, which may be broken: every
+// length is held against what is left, and depth is bounded.
 #include "training/numeric/trees/ubjson.hpp"
 
 #include <algorithm>
