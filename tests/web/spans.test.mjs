@@ -29,6 +29,8 @@ project("names", "plain", `kind = "spans"\n${classes}`, 8);
 project("nested", "plain", `kind = "spans"\noverlapping_spans = true\n${classes}`, 4);
 project("wild", "hard", `kind = "spans"\n${classes}`, 3);
 project("facts", "plain", `kind = "relations"\n${classes}${relation}`, 4);
+project("offered", "plain", `kind = "spans"\nsuggestions = "before"\n${classes}`, 4);
+project("judged", "plain", `kind = "spans"\noverlap = 2\n${classes}`, 2);
 project("both", "plain", `kind = "form"\n[[question]]\nname = "good"\n[[question.class]]\nname = "yes"\n[[question.class]]\nname = "no"\n[[question]]\nname = "who"\nkind = "spans"\n[[question.class]]\nname = "person"\nhotkey = "p"\n`, 2);
 
 const page = await browser.page(tilth.link);
@@ -233,6 +235,102 @@ await test("marks are a part of a form", async () => {
   await page.getByRole("button", { name: "Nothing to mark" }).click();
   await page.getByRole("button", { name: "Send" }).click();
   await stored("both", { good: "no", who: [] });
+});
+
+await test("a finger that rests selects a word, moving on selects more, and a handle moves a border", async () => {
+  const cdp = await browser.context.newCDPSession(page);
+  await page.setViewportSize({ width: 390, height: 800 });
+  await cdp.send("Emulation.setTouchEmulationEnabled", { enabled: true, maxTouchPoints: 1 });
+  const touch = (type, place) => cdp.send("Input.dispatchTouchEvent", { type, touchPoints: place ? [{ x: place.x, y: place.y }] : [] });
+  const middle = async (locator) => {
+    const { x, y, width, height } = await locator.boundingBox();
+    return { x: x + width / 2, y: y + height / 2 };
+  };
+  const tap = async (place) => {
+    await touch("touchStart", place);
+    await touch("touchEnd");
+  };
+  await open("nested");
+  const [from, to] = [await at(english.indexOf("works") + 1), await at(english.indexOf("for"))];
+  await touch("touchStart", from);
+  await page.locator(".box.selected").waitFor();
+  await touch("touchMove", { x: (from.x + to.x) / 2, y: from.y });
+  await touch("touchMove", to);
+  await touch("touchEnd");
+  const size = (await middle(page.getByRole("button", { name: "place", exact: true }))) && (await page.getByRole("button", { name: "place", exact: true }).boundingBox());
+  assert.ok(size.height >= 44, `${size.height}`);
+  await tap(await middle(page.getByRole("button", { name: "place", exact: true })));
+  await page.getByText("works for", { exact: true }).waitFor();
+  await tap(await at(english.indexOf("works") + 2));
+  const handle = await middle(page.locator(".handle.end"));
+  const end = await at(english.indexOf("works") + 3);
+  await touch("touchStart", handle);
+  await touch("touchMove", { x: (handle.x + end.x) / 2, y: handle.y });
+  await touch("touchMove", { x: end.x, y: end.y + 34 });
+  await touch("touchEnd");
+  await page.locator("button.row").getByText("works", { exact: true }).waitFor();
+  await cdp.send("Emulation.setTouchEmulationEnabled", { enabled: false });
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.getByRole("button", { name: "Send" }).click();
+  await stored("nested", [span(english, "works", "place")]);
+});
+
+await test("suggested marks are accepted one by one, turned down, or taken all at once", async () => {
+  const said = [span(english, "Ada", "person"), span(english, "Babbage", "company"), span(english, "London", "place")];
+  const lines = Array.from({ length: 8 }, (_, i) => JSON.stringify({ key: `plain${i}`, answer: said, score: 0.75 }));
+  tilth.run("label", "suggest", "import", "offered", file("said.jsonl", lines.join("\n")), "--annotator", "tagger");
+  await open("offered");
+  await page.getByText("score 0.75").waitFor();
+  assert.equal(await page.locator(".box.offered").count(), 3);
+  await press("Tab", " ", "Tab", "Delete"); // Ada is right, Babbage is not
+  await page.getByText("1 mark", { exact: true }).waitFor();
+  await press("Tab", "c"); // London is, but a company
+  await page.getByText("2 marks", { exact: true }).waitFor();
+  await press("Enter");
+  await stored("offered", [said[0], { ...said[2], label: "company" }]);
+  await open("offered");
+  await page.getByRole("button", { name: "Accept all 3 suggested" }).click();
+  await page.getByText("3 marks", { exact: true }).waitFor();
+  await text.focus();
+  await press("Enter");
+  await stored("offered", said);
+});
+
+await test("a review shows the marks of both people on the text", async () => {
+  const said = { ann: [span(english, "Ada Lovelace", "person"), span(english, "London", "place")], ben: [span(english, "Ada", "person"), span(english, "London", "place")] };
+  let key = "";
+  for (const user of ["ann", "ben"]) {
+    tilth.run("user", "add", user, "--role", "labeler");
+    const { tasks } = JSON.parse(tilth.run("--json", "label", "claim", "judged", "--user", user, "--n", "2"));
+    for (const task of tasks) {
+      key = task.item.key;
+      tilth.run("label", "submit", String(task.id), "--lease", task.lease, "--user", user, "--value", file("value.json", JSON.stringify(said[user])));
+    }
+  }
+  tilth.run("label", "truth", "judged");
+  await page.goto(`${tilth.url}/projects/judged?tab=review`);
+  const task = page.getByRole("article", { name: `Task ${key}` });
+  await task.getByRole("region", { name: "Marks of ann" }).waitFor();
+  await task.locator(".box.apart").first().waitFor();
+  assert.match(await task.getByRole("region", { name: "Marks of ben" }).innerText(), /Not with all: ‘Ada’ person 0–3/);
+  assert.equal(await task.getByRole("region", { name: "Marks of ann" }).locator(".box").count(), 2);
+  assert.deepEqual(await violations(page), []);
+  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/marks-review.png`, fullPage: true });
+});
+
+await test("one's own answers are looked at in the text and corrected", async () => {
+  await open("wild");
+  await page.getByRole("button", { name: "My answers" }).click();
+  await page.getByRole("button", { name: "See it in the text" }).first().click();
+  await page.getByRole("dialog").locator(".box").first().waitFor();
+  await page.getByRole("button", { name: "Answer again" }).first().click();
+  await page.getByRole("dialog").getByRole("button", { name: "place", exact: true }).waitFor();
+  await page.getByRole("dialog").locator("button.row").click();
+  await page.getByRole("dialog").getByRole("button", { name: "place", exact: true }).click();
+  await page.getByRole("button", { name: "Correct it" }).click();
+  const start = [...hard.slice(0, hard.indexOf("oe\u0301"))].length;
+  await becomes(() => sorted(answers("wild").at(-1)), sorted([{ start, end: start + 3, label: "place" }]));
+  await press("Escape");
 });
 
 await test("no violation, nothing wider than a phone, no complaint", async () => {
