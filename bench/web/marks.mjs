@@ -28,7 +28,7 @@ try {
     return join(tilth.home, name);
   };
   tilth.run("ingest", file("long.jsonl", JSON.stringify({ id: "long", text })), "--source", "long", "--map", file("rules.toml", 'key = "id"\nbody = "text"\n'));
-  const classes = labels.map((label) => `[[class]]\nname = "${label}"\nhotkey = "${label[0]}"\n`).join("");
+  const classes = labels.map((label) => `[[class]]\nname = "${label}"\nhotkey = "${label === "place" ? "l" : label[0]}"\n`).join("");
   tilth.run("label", "project", "create", file("marks.toml", `name = "marks"\nsource = "long"\nkind = "spans"\noverlapping_spans = true\nsuggestions = "before"\n${classes}`));
   tilth.run("label", "queue", "marks", "--add", "1");
   tilth.run("label", "suggest", "import", "marks", file("said.jsonl", JSON.stringify({ key: "long", answer: spans })), "--annotator", "bench");

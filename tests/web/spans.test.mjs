@@ -316,7 +316,7 @@ await test("a review shows the marks of both people on the text", async () => {
   assert.equal(await task.getByRole("region", { name: "Marks of ann" }).locator(".box").count(), 2);
   assert.deepEqual(await violations(page), []);
   if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/marks-review.png`, fullPage: true });
-});
+}, 90);
 
 await test("one's own answers are looked at in the text and corrected", async () => {
   await open("wild");
