@@ -26,6 +26,13 @@ export const routes: Route[] = [
   { pattern: "/sources/{source}/records/{key}", load: () => import("../pages/data/KeyedRecord.svelte") },
   { pattern: "/jobs", load: () => import("../pages/gather/Jobs.svelte") },
 
+  { pattern: "/webhooks", load: () => import("../pages/webhooks/Webhooks.svelte") },
+  { pattern: "/webhooks/{name}", load: () => import("../pages/webhooks/WebhookPage.svelte") },
+
+  // Data
+  { pattern: "/quality", load: () => import("../pages/data/quality/Sources.svelte") },
+  { pattern: "/quality/{source}", load: () => import("../pages/data/quality/QualityPage.svelte") },
+
   // Label: the owner's
   { pattern: "/projects", load: () => import("../pages/label/owner/Projects.svelte") },
   { pattern: "/new/project", load: () => import("../pages/label/owner/NewProject.svelte") },
@@ -59,6 +66,10 @@ export const entries: Entry[] = [
   // Gather
   { area: "Gather", name: "Sources", path: "/sources", roles: ["admin", "operator", "analyst"] },
   { area: "Gather", name: "Jobs", path: "/jobs", roles: ["admin", "operator", "analyst"] },
+  { area: "Gather", name: "Webhooks", path: "/webhooks", roles: ["admin", "operator"] },
+
+  // Data
+  { area: "Data", name: "Quality", path: "/quality", roles: ["admin", "operator", "analyst"] },
 
   // Label: the owner's
   { area: "Label", name: "Projects", path: "/projects", roles: everybody },
