@@ -201,6 +201,23 @@ await test("parameters that differ come first, the others on demand", async () =
   await page.getByRole("heading", { name: "Two runs or more are compared" }).waitFor();
 });
 
+await test("records that a run gets wrong, or whose labels are suspected, open", async () => {
+  await go("/runs/2?tab=errors");
+  await page.getByRole("button", { name: "Look at the errors" }).click();
+  const suspects = page.getByRole("region", { name: "Suspected labels" });
+  await suspects.getByRole("link").first().click({ timeout: 60_000 });
+  await page.getByRole("heading", { name: "Where it went" }).waitFor();
+}, 90);
+
+await test("the curves of a training are drawn while it goes", async () => {
+  const { job } = await api("/runs", { snapshot: "notes-1", model: "mlp", tune: "random:12", again: true });
+  await go("/runs");
+  await page.getByRole("region", { name: "Under way" }).getByRole("link", { name: /mlp #/ }).click({ timeout: 30_000 });
+  await page.getByRole("figure", { name: /^(Search|Loss)/ }).first().waitFor({ timeout: 60_000 });
+  assert.ok((await page.getByRole("figure").first().getByRole("row", { includeHidden: true }).count()) >= 3); // its table has a head and two steps or more
+  await api(`/jobs/${job}`, undefined, "DELETE");
+}, 120);
+
 await test("a model that is not there is told in one line", async () => {
   await go("/models/nobody");
   await page.getByRole("heading", { name: "There is no such model" }).waitFor();

@@ -31,9 +31,9 @@ export function notes(tilth, rows, labelled = rows) {
 // Calls the API as an administrator, by a token.
 export function caller(tilth) {
   const token = /tilth_[\w-]+/.exec(tilth.run("token", "create", "--user", "admin", "--json"))[0];
-  return async (path, body) => {
+  return async (path, body, method = body === undefined ? "GET" : "POST") => {
     const response = await fetch(`${tilth.url}/api/v1${path}`, {
-      method: body === undefined ? "GET" : "POST",
+      method,
       headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
