@@ -1,7 +1,6 @@
-// Included by kernels_portable.cpp and kernels_avx2.cpp only, with VECTOR_BYTES set. Everything is
-// in an anonymous namespace and nothing of the standard library with code in it is used: an inline
-// function compiled with -mavx2 could otherwise be the copy that the linker keeps for the whole
-// program.
+// Included by kernels_portable.cpp and kernels_avx2.cpp only, with VECTOR_BYTES set. All is in an
+// anonymous namespace and no code of the standard library's is used: an inline function compiled
+// with -mavx2 could otherwise be the copy that the linker keeps for the whole program.
 
 #include <cstddef>
 #include <cstdint>
@@ -384,8 +383,7 @@ void unpool(
 float squared_distance(size_t count, const float* a, const float* b) {
     using V = typename Simd<float>::V;
     constexpr size_t width = lanes<float>;
-    V even = {};
-    V odd = {};
+    V even = {}, odd = {};
     size_t i = 0;
     for (; i + 2 * width <= count; i += 2 * width) {
         const V first = vector_at(a + i) - vector_at(b + i);
@@ -393,9 +391,8 @@ float squared_distance(size_t count, const float* a, const float* b) {
         even += first * first;
         odd += second * second;
     }
-    even += odd;
     float sum = 0;
-    for (size_t lane = 0; lane < width; ++lane) sum += even[lane];
+    for (size_t lane = 0; lane < width; ++lane) sum += even[lane] + odd[lane];
     for (; i < count; ++i) sum += (a[i] - b[i]) * (a[i] - b[i]);
     return sum;
 }
