@@ -21,6 +21,8 @@ export interface Box {
 export class Layer {
   private readonly there = new Map<number | string, { drawn: Drawn; place: string; boxes: Box[]; elements: HTMLElement[] }>();
 
+  private current: number | string | null = null;
+
   constructor(
     private readonly root: HTMLElement,
     private readonly node: () => Text,
@@ -32,6 +34,17 @@ export class Layer {
   }
   boxes(id: number | string): Box[] {
     return this.there.get(id)?.boxes ?? [];
+  }
+
+  // The mark at hand looks so; others are left as they are.
+  at(id: number | string | null): void {
+    if (id === this.current) return;
+    this.turn(false);
+    this.current = id;
+    this.turn(true);
+  }
+  private turn(on: boolean): void {
+    if (this.current !== null) for (const element of this.there.get(this.current)?.elements ?? []) element.classList.toggle("current", on);
   }
 
   draw(list: readonly Drawn[]): void {
@@ -52,6 +65,7 @@ export class Layer {
       this.dress(elements, undefined, drawn);
       this.there.set(drawn.id, { drawn, place, boxes, elements });
     }
+    this.turn(true);
   }
 
   private erase(id: number | string): void {
