@@ -310,10 +310,10 @@ await test("a review shows the marks of both people on the text", async () => {
   tilth.run("label", "truth", "judged");
   await page.goto(`${tilth.url}/projects/judged?tab=review`);
   const task = page.getByRole("article", { name: `Task ${key}` });
-  await task.getByRole("region", { name: "Marks of ann" }).waitFor();
+  await task.getByRole("group", { name: "Marks of ann" }).waitFor();
   await task.locator(".box.apart").first().waitFor();
-  assert.match(await task.getByRole("region", { name: "Marks of ben" }).innerText(), /Not with all: ‘Ada’ person 0–3/);
-  assert.equal(await task.getByRole("region", { name: "Marks of ann" }).locator(".box").count(), 2);
+  assert.match(await task.getByRole("group", { name: "Marks of ben" }).innerText(), /Not with all: ‘Ada’ person 0–3/);
+  assert.equal(await task.getByRole("group", { name: "Marks of ann" }).locator(".box").count(), 2);
   assert.deepEqual(await violations(page), []);
   if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/marks-review.png`, fullPage: true });
 }, 90);
