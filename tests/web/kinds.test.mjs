@@ -132,13 +132,16 @@ await test("a form asks what follows from an answer, and nothing else", async ()
   await stored("form", { spam: "yes", why: "it sells" }, { spam: "no" });
 });
 
-await test("an item without a text says that nothing can be marked, and can be skipped", async () => {
+await test("marks are asked for in the text itself: none is an answer, and a task can be skipped", async () => {
   await open("spans");
-  await page.getByText("of Ünal").waitFor();
-  await page.getByText("has no text to mark").waitFor();
+  const text = page.getByRole("textbox", { name: "Text to mark" });
+  await text.waitFor();
+  assert.match(await text.innerText(), /of Ünal/);
+  await press("Enter");
+  await page.getByText("1 of").first().waitFor();
   await page.getByRole("button", { name: "Skip" }).click();
   await press("1");
-  await stored("spans");
+  await stored("spans", []);
 });
 
 await test("an answer is taken back, and a begun one outlives the window", async () => {

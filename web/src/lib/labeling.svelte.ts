@@ -15,7 +15,7 @@ export class Labeling {
   mine = $state(0); // own answers, with those that still wait to be sent
   value = $state.raw<unknown>(undefined); // the answer to the task at hand, so far
   standing = $state<OwnProgress | null>(null);
-  told = $state.raw<{ title: string; item: Task["item"]; value: unknown; answer: Submitted } | null>(null); // what the service said to the last answer, where it says something
+  told = $state.raw<{ item: Task["item"]; value: unknown; answer: Submitted } | null>(null); // what the service said to the last answer, where it says something
   empty = $state(false); // no task left for this person
   trouble = $state("");
   canUndo = $state(false);
@@ -35,7 +35,7 @@ export class Labeling {
     this.timer = setInterval(() => void this.renew(), renewEvery);
     addEventListener("online", this.wake);
     outbox.told = (entry, answer) => {
-      if (entry.project === name && (answer.gold || answer.suggestion)) this.told = { title: entry.task.item.title || entry.task.item.key, item: entry.task.item, value: entry.reply.kind === "answer" ? entry.reply.value : undefined, answer };
+      if (entry.project === name && (answer.gold || answer.suggestion)) this.told = { item: entry.task.item, value: entry.reply.kind === "answer" ? entry.reply.value : undefined, answer };
     };
   }
 

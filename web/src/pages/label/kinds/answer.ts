@@ -1,7 +1,8 @@
 // What every kind of question shares: the question, the item, the value there is so far, and what is still wrong with it, as
 // the service would say.
-import { fault as marksFault } from "../marks/model";
 import type { Project, Task } from "../../../lib/api";
+import { fault as textMarksFault } from "../marks/model";
+import { marksFault, ofPicture } from "../picture/marks";
 
 export type Definition = Project["definition"];
 export type Question = NonNullable<Definition["question"]>[number];
@@ -27,24 +28,38 @@ export interface Asked {
   setValue: (value: Value) => void;
   choose?: ((value: Value) => void) | undefined; // where one choice is the whole answer: it may be sent at once
   taken: string[]; // keys that are commands of the page
-  suggestion?: unknown; // what a machine would answer
   disabled?: boolean;
+  suggestion?: Task["suggestion"]; // of a machine, shown beside what is answered
 }
 
 export const kindOf = (question: Question): string => question.kind ?? "classification";
 export const atOnce = (kind: string): boolean => ["classification", "hierarchical", "pairwise"].includes(kind);
-const marks = ["boxes", "polygons", "keypoints"]; // that this page cannot ask for yet
-export const ofText = (kind: string | undefined): boolean => kind === "spans" || kind === "relations";
-// Whether marks of the text are a part of the answer.
-export const marksText = (question: Question | Definition): boolean =>
-  question.kind === "form" ? ((question as Definition).question ?? []).some((part) => ofText(part.kind)) : ofText(question.kind);
-const broad = ["pairwise", "ranking", "rows", "spans", "relations"];
-// These show the fields themselves, and stand where the item stands.
-export function isWide(question: Question | Definition): boolean {
-  if (question.kind === "form") return ((question as Definition).question ?? []).some((part) => isWide(part));
-  return broad.includes(question.kind ?? "");
-}
+// The questions that an answer is to: the parts of a form, else itself.
+export const partsOf = (question: Question | Definition): Question[] => (question.kind === "form" ? ((question as Definition).question ?? []) : [question as Question]);
+// What an answer says to a part.
+export const of = (value: Value, name: string): Value => (value as Record<string, unknown> | null | undefined)?.[name];
 
+type Kind = string | null | undefined;
+export const ofText = (kind: Kind): boolean => kind === "spans" || kind === "relations";
+export const isMarks = (kind: Kind): boolean => ofText(kind) || ofPicture(kind);
+// Whether such marks are the answer, or a part of it.
+export const marksText = (question: Question | Definition): boolean => partsOf(question).some((part) => ofText(part.kind));
+export const marksPicture = (question: Question | Definition): boolean => partsOf(question).some((part) => ofPicture(part.kind));
+// These show the fields themselves, and stand where the item stands.
+const ofFields = (kind: Kind): boolean => ["pairwise", "ranking", "rows"].includes(kind ?? "");
+export const asksFields = (question: Question | Definition): boolean => partsOf(question).some((part) => ofFields(part.kind));
+export const isWide = (question: Question | Definition): boolean => partsOf(question).some((part) => ofFields(part.kind) || isMarks(part.kind));
+// What of the item a question shows itself.
+export const shownBy = (question: Question | Definition): string[] =>
+  partsOf(question).flatMap((part) => (ofText(part.kind) ? ["text"] : ofPicture(part.kind) ? ["image"] : [...(part.candidates ?? []), ...(part.table ? [part.table] : [])].map((name) => `field ${name}`)));
+
+// Of each question whose answer is such marks: its classes, and what an answer says to it.
+export function marked(question: Question | Definition, such: (kind: Kind) => boolean, classes?: Label[]): { name: string; title: string; classes: Label[]; of: (value: Value) => Value }[] {
+  const form = question.kind === "form";
+  return partsOf(question)
+    .filter((part) => such(part.kind))
+    .map((part) => ({ name: part.name ?? "", title: form ? part.title || part.name : "", classes: (form ? undefined : classes) ?? part.class ?? [], of: (value) => (form ? of(value, part.name) : value) }));
+}
 export const points = (text: string): string[] => [...text];
 
 // The rows of a table as the item has it: a list, or a list written as JSON.
@@ -131,7 +146,7 @@ export function faultOf(question: Question | Definition, item: Item, value: Valu
       return counted(asked, list.length, "classes");
     case "spans":
     case "relations":
-      return marksFault(value, asked as Parameters<typeof marksFault>[1], points(item.text).length);
+      return textMarksFault(value, asked as Parameters<typeof textMarksFault>[1], points(item.text).length);
     case "text":
       return textFault(asked, value);
     case "regression":
@@ -146,8 +161,12 @@ export function faultOf(question: Question | Definition, item: Item, value: Valu
       if (!rows) return `This item has no table in ‘${question.table ?? ""}’; skip it`;
       return counted(asked, list.filter((each) => each !== null).length, "rows with a class");
     }
+    case "boxes":
+    case "polygons":
+    case "keypoints":
+      if (!item.image) return "This item has no picture to mark; skip it";
+      return marksFault(asked.kind as "boxes", value) || counted(asked, list.length, "marks");
     default:
-      if (marks.includes(kindOf(asked))) return "This page cannot ask for marks yet; skip it, and answer it over the API";
       return typeof value === "string" ? "" : "Nothing is chosen yet";
   }
 }
@@ -156,7 +175,7 @@ export function faultOf(question: Question | Definition, item: Item, value: Valu
 export function answerOf(question: Question | Definition, item: Item, value: Value): Value {
   const kind = question.kind ?? "classification";
   if (kind === "text") return String(value).trim();
-  if (kind === "multilabel" || kind === "spans") return value ?? [];
+  if (kind === "multilabel" || kind === "spans" || ofPicture(kind)) return value ?? [];
   if (kind === "relations") return value ?? { spans: [], relations: [] };
   if (kind === "rows") return value ?? (rowsOf(question as Question, item) ?? []).map(() => null);
   if (kind !== "form") return value;

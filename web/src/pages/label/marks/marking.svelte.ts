@@ -1,13 +1,11 @@
 // One person at the marks of one text: what is marked, what is selected, the mark at hand, the relation being made, and the
 // way back. It knows nothing of the screen.
 import { settings } from "../../../lib/settings.svelte";
-import type { Label, Question } from "../kinds/answer";
+import type { Question } from "../kinds/answer";
 import { fits, fitting, nothing, put, read, remove, same, write, type Link, type Mark, type Marked, type RelationKind } from "./model";
 import { Places, stepped, type Span, type Step } from "./offsets";
 
 const kept = 200; // steps back
-const defaults = ["#3b6fb5", "#b3541e", "#2d7d46", "#8a3f9e", "#a88a00", "#b8325e", "#1f8a8a", "#6b6f76"];
-export const coloursOf = (classes: Label[]): Map<string, string> => new Map(classes.map((each, i) => [each.name, each.colour || defaults[i % defaults.length]!]));
 
 interface Given {
   question: Question;
