@@ -200,7 +200,7 @@ await test("outlines and points by mouse: the first corner closes, an edge gives
 
 await test("drawn zoomed, panned and turned, the answer is the same; looking changes none", async () => {
   const wanted = box(185, 140, 30, 20, "cat");
-  for (const look of [[], ["+", "+", "+"], ["."], [".", ".", "+"], [",", "-"], ["+", "+", "+", "+", ".", "."]]) {
+  for (const look of [["+", "+", "+"], [".", "-"], ["+", "+", ".", "."], [","]]) {
     await open("views");
     await press(...look);
     const light = page.getByRole("button", { name: "Light" });
@@ -220,7 +220,7 @@ await test("drawn zoomed, panned and turned, the answer is the same; looking cha
     await send();
     await stored("views", wanted);
   }
-});
+}, 120);
 
 // The same person at another screen.
 async function screen(options) {
@@ -283,7 +283,7 @@ await test("a picture of one pixel and one of a strip are marked to the edge", a
   await stored("dot", box(0, 0, 1, 1, "cat"));
   await open("strip");
   await page.mouse.move(...(await at([5990, 1])));
-  for (let i = 0; i < 12; i++) await wheel(-240);
+  while ((await page.getByText("6400 %").count()) === 0) await wheel(-240);
   await drag([5990, 0], [6000, 3]);
   await send();
   const [found] = given("strip").at(-1) ?? [];

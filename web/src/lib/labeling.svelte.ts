@@ -1,5 +1,6 @@
 // One person's work on one project: the task at hand, the next ones fetched ahead, drafts, undo.
 import { api, Problem, type OwnProgress, type Project, type Submitted, type Task } from "./api";
+import { held, hold } from "./hand";
 import { newKey, type Outbox, type Reply } from "./outbox.svelte";
 
 const ahead = 3;
@@ -51,8 +52,22 @@ export class Labeling {
       await this.outbox.flush();
       await this.fill();
     } catch (error) {
+      if (error instanceof Problem && error.passing && !this.project) this.pickUp();
       this.complain(error);
     }
+  }
+  // Without a network: what was in hand when this browser saw it last.
+  private pickUp(): void {
+    const hand = held(this.name);
+    if (!hand) return;
+    this.project = hand.project;
+    this.mine = hand.mine;
+    this.next = hand.tasks.filter((task) => !this.outbox.holds(task.id));
+    this.show(this.next.shift() ?? null);
+  }
+  private keep(): void {
+    const tasks = [this.current, ...this.next].filter((task) => task !== null);
+    if (this.project) hold(this.name, $state.snapshot({ project: this.project, tasks, mine: this.mine }) as Parameters<typeof hold>[1]);
   }
 
   answer(value: unknown, said: string): void {
@@ -114,6 +129,7 @@ export class Labeling {
     clearTimeout(this.draftTimer);
     this.value = task ? this.loadDraft(task) : undefined;
     if (task) this.spoken += task.item.title || "Next task";
+    this.keep();
   }
 
   // Claims so many that `ahead` wait behind the task at hand.
@@ -137,6 +153,7 @@ export class Labeling {
       this.trouble = "";
       if (!this.current) this.show(this.next.shift() ?? null);
       this.empty = this.current === null;
+      this.keep();
     } catch (error) {
       this.complain(error);
     }

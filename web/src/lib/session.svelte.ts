@@ -1,5 +1,8 @@
 import { api, type Session } from "./api";
 import { Problem, useCsrf, whenLost } from "./client";
+import { keepAccount, keptAccount, letGo } from "./hand";
+
+const again = 3_000; // milliseconds
 
 // Who is signed in. `known` is false until the service was asked.
 class SessionState {
@@ -14,6 +17,7 @@ class SessionState {
     this.openedBy = session.opened_by;
     this.password = session.password;
     useCsrf(session.csrf_token);
+    keepAccount(session.account);
     this.known = true;
     this.unreachable = false;
   }
@@ -23,13 +27,23 @@ class SessionState {
       this.take(await api.session());
     } catch (error) {
       this.unreachable = error instanceof Problem && error.passing;
-      this.account = null;
+      this.account = this.unreachable ? keptAccount() : null;
       this.known = true;
+      if (this.account) setTimeout(() => void this.back(), again);
+      else if (error instanceof Problem && error.status === 401) await letGo();
     }
+  }
+
+  // Opened without a network: the session is known once the service is there again, and what waits can go.
+  private async back(): Promise<void> {
+    if (!this.unreachable) return;
+    await this.load();
+    if (this.account && !this.unreachable) dispatchEvent(new Event("online"));
   }
 
   async leave(): Promise<void> {
     await api.signOut();
+    await letGo();
     this.account = null;
     useCsrf("");
     if (this.openedBy === "oidc") location.assign("/api/v1/session/oidc/end");
