@@ -4,6 +4,7 @@
 //
 // From the press of a key, as the page is told of it, to the frame that shows what it did.
 import { mkdirSync, writeFileSync } from "node:fs";
+import { loadavg } from "node:os";
 import { join } from "node:path";
 import { png } from "../../tests/web/png.mjs";
 import { Browser, Tilth } from "../../tests/web/stage.mjs";
@@ -64,7 +65,7 @@ try {
     console.log(`${what.padEnd(34)} press to screen: median ${of(took, 0.5).toFixed(1)}, p95 ${of(took, 0.95).toFixed(1)} ms; in the page: median ${of(work, 0.5).toFixed(1)}, p95 ${of(work, 0.95).toFixed(1)} ms`);
     return of(took, 0.5);
   }
-  console.log(`${boxes} boxes, ${presses} presses each`);
+  console.log(`${boxes} boxes, ${presses} presses each; load of the machine ${loadavg()[0].toFixed(1)}`);
   await page.getByRole("application").focus();
   const medians = [await measure("the crosshair moves", "ArrowRight", "ArrowLeft"), await measure("the next mark is selected", "Tab"), await measure("the selected box moves", "ArrowRight", "ArrowLeft")];
   medians.push(await measure("it is resized", "Control+ArrowRight", "Control+ArrowLeft"), await measure("its class changes", "1", "2"), await measure("the picture is zoomed", "+", "-"));

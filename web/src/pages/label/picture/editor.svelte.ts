@@ -16,6 +16,8 @@ export interface Source {
   suggested: () => PictureMark[];
 }
 
+const none: PictureMark[] = [];
+
 export class Editor {
   selected = $state(-1); // of the marks and, after them, what is suggested
   part = $state(-1); // a corner or point of the selected one
@@ -42,6 +44,7 @@ export class Editor {
   }
   // What is suggested and neither taken over nor refused.
   open = $derived.by(() => {
+    if (this.source.suggested().length === 0) return none;
     const have = new Set(this.source.marks().map(keyOf));
     return this.source.suggested().filter((mark) => !have.has(keyOf(mark)) && !this.refused.has(keyOf(mark)));
   });

@@ -21,7 +21,10 @@ export class Viewing {
     else this.look(this.view);
   }
   private look(view: View): void {
-    this.view = within(view, this.size, this.window);
+    const to = within(view, this.size, this.window);
+    const { view: now } = this;
+    if (to.zoom === now.zoom && to.turn === now.turn && to.x === now.x && to.y === now.y) return; // nothing is drawn anew
+    this.view = to;
     this.whole = this.fits;
   }
   get fits(): boolean {
