@@ -282,13 +282,12 @@ await test("a picture of one pixel and one of a strip are marked to the edge", a
   await send();
   await stored("dot", box(0, 0, 1, 1, "cat"));
   await open("strip");
-  await page.mouse.move(...(await at([5990, 1])));
+  await press(".", "."); // the far end is at the left
+  await page.mouse.move(...(await at([5998, 1])));
   while ((await page.getByText("6400 %").count()) === 0) await wheel(-240);
-  await drag([5990, 0], [6000, 3]);
+  await drag([5992, 0], [6000, 3]);
   await send();
-  const [found] = given("strip").at(-1) ?? [];
-  await stored("strip", box(5990, 0, 10, 3, "cat"));
-  assert.ok(!found || found.x === 5990);
+  await stored("strip", box(5992, 0, 8, 3, "cat"));
 });
 
 await test("what a camera noted of how it was held turns no coordinate", async () => {
