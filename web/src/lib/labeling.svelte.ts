@@ -4,6 +4,7 @@ import { held, hold } from "./hand";
 import { newKey, type Outbox, type Reply } from "./outbox.svelte";
 
 const ahead = 3;
+const keepAfter = 250; // milliseconds
 const draftAfter = 1_500; // milliseconds
 const renewEvery = 30_000; // milliseconds
 
@@ -24,6 +25,7 @@ export class Labeling {
   // Tasks answered under their present lease: a claim that was under way meanwhile may bring them once more.
   private readonly handled = new Set<string>();
   private shownAt = 0;
+  private keepTimer: ReturnType<typeof setTimeout> | undefined;
   private draftTimer: ReturnType<typeof setTimeout> | undefined;
   private filling: Promise<void> | null = null;
   private readonly timer: ReturnType<typeof setInterval>;
@@ -43,6 +45,7 @@ export class Labeling {
   close(): void {
     clearInterval(this.timer);
     clearTimeout(this.draftTimer);
+    clearTimeout(this.keepTimer);
     removeEventListener("online", this.wake);
   }
 
@@ -65,9 +68,13 @@ export class Labeling {
     this.next = hand.tasks.filter((task) => !this.outbox.holds(task.id));
     this.show(this.next.shift() ?? null);
   }
+  // A little later, so that it does not stand between a key and the next task.
   private keep(): void {
-    const tasks = [this.current, ...this.next].filter((task) => task !== null);
-    if (this.project) hold(this.name, $state.snapshot({ project: this.project, tasks, mine: this.mine }) as Parameters<typeof hold>[1]);
+    clearTimeout(this.keepTimer);
+    this.keepTimer = setTimeout(() => {
+      const tasks = [this.current, ...this.next].filter((task) => task !== null);
+      if (this.project) hold(this.name, $state.snapshot({ project: this.project, tasks, mine: this.mine }) as Parameters<typeof hold>[1]);
+    }, keepAfter);
   }
 
   answer(value: unknown, said: string): void {
