@@ -40,6 +40,7 @@ project("dot", "dots", "boxes", classes("cat"));
 project("strip", "strips", "boxes", classes("cat"));
 project("race", "shots", "boxes", classes("cat"));
 project("kinds", "shots", "classification", classes("cat", "dog"));
+project("parts", "shots", "form", `suggestions = "before"\n[[question]]\nname = "good"\n[[question.class]]\nname = "yes"\n[[question.class]]\nname = "no"\n[[question]]\nname = "where"\nkind = "boxes"\n[[question.class]]\nname = "cat"\n`);
 project("hinted", "shots", "boxes", `suggestions = "before"\n${classes("cat", "dog")}`);
 
 const page = await browser.page(tilth.link);
@@ -377,6 +378,33 @@ await test("what is suggested is dashed, taken over one by one or all, or set as
   await page.getByRole("button", { name: "Take all 3 suggested" }).click();
   await send();
   await stored("hinted", ...suggested);
+});
+
+await test("marks are a part of a form: suggested, none of them, looked at and corrected later", async () => {
+  const where = [box(10, 10, 20, 20, "cat")];
+  const keys = tilth.run("--json", "records", "list", "--source", "shots").trim().split("\n").filter(Boolean).map((line) => JSON.parse(line).key);
+  tilth.run("label", "suggest", "import", "parts", file("parts.jsonl", keys.map((key) => JSON.stringify({ key, answer: { good: "yes", where }, score: 0.5 })).join("\n")), "--annotator", "seer");
+  const last = (wanted) => becomes(() => plain(given("parts").at(-1)), plain(wanted));
+  await open("parts");
+  await press("2");
+  await page.getByText("‘where’ is not answered yet").first().waitFor();
+  await page.getByRole("button", { name: "Nothing to mark" }).click();
+  await send();
+  await last({ good: "no", where: [] });
+  await press("1");
+  await page.getByRole("button", { name: "Take all 1 suggested" }).click();
+  await send();
+  await last({ good: "yes", where });
+  await page.getByRole("button", { name: "My answers" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.locator(".marked polygon").first().waitFor();
+  await dialog.getByRole("button", { name: "Answer again" }).first().click();
+  await dialog.getByRole("application").focus();
+  await press("Tab", "Shift+ArrowRight");
+  await dialog.getByRole("button", { name: "1: cat, 20, 10 · 20 × 20" }).first().waitFor();
+  await dialog.getByRole("button", { name: "Correct it" }).click();
+  await becomes(() => given("parts").some((each) => plain(each) === plain({ good: "yes", where: [box(20, 10, 20, 20, "cat")] })), true);
+  await closed(page);
 });
 
 await test("two people at one project get different pictures, and both answers stand", async () => {
