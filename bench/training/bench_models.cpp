@@ -190,7 +190,7 @@ void run(
             how.method = base::parse<training::Unlabelled>(pair.at(1)).value();
         } else if (pair[0] == "confidence") {
             how.confidence = std::stod(pair.at(1));
-        } else if (pair[0] == "rounds") {
+        } else if (pair[0] == "unlabelled_rounds") {
             how.rounds = std::stoul(pair.at(1));
         } else if (pair[0] == "unlabelled_weight") {
             how.weight = std::stod(pair.at(1));
