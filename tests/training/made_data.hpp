@@ -10,6 +10,13 @@
 // Small made-up data whose structure is known.
 namespace made {
 
+// How many times longer the code of this build takes than that which ships.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr double slower = 20;
+#else
+inline constexpr double slower = 1;
+#endif
+
 // About normal: the sum of twelve uniforms (Irwin-Hall).
 // Three clouds in four dimensions; the first two columns tell them apart, well but not fully.
 inline training::Examples clouds(std::size_t rows, std::uint64_t seed) {
