@@ -43,6 +43,10 @@ void show_queue(const service::QueueState& at) {
         at.answers,
         at.wanted
     ));
+    if (at.unfit > 0)
+        print_line(fmt::format(
+            "{} records were left out: they lack a field that the question is about", at.unfit
+        ));
     if (at.looked_at > 0) print_line(fmt::format("chosen from {}", at.looked_at));
     Table picked({"picked by", "run", "tasks", "done", "mean score"});
     for (const auto& each : at.picked)

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -266,6 +267,20 @@ std::optional<Fault> check_question(Question& question) {
         return fault;
     }
     return std::nullopt;
+}
+
+std::vector<std::string> asked_fields(const Question& question) {
+    auto names = question.candidates;
+    if (!question.table.empty()) names.push_back(question.table);
+    for (const auto& part : question.parts)
+        std::ranges::copy(asked_fields(part.question), std::back_inserter(names));
+    return names;
+}
+
+std::vector<std::string> needed_fields(const Question& question) {
+    auto always = question;
+    std::erase_if(always.parts, [](const FormPart& part) { return !part.required || part.when; });
+    return asked_fields(always);
 }
 
 }  // namespace labeling

@@ -79,4 +79,10 @@ struct FormPart {
 // is wrong between their members, if anything is. `at` of the fault is below the question.
 std::optional<base::Fault> check_question(Question& question);
 
+// Fields of the payload that a question is about: what is compared, ranked, or whose rows are
+// labeled.
+std::vector<std::string> asked_fields(const Question& question);
+// Those without which a record can not be asked about: of a form those of parts that always are.
+std::vector<std::string> needed_fields(const Question& question);
+
 }  // namespace labeling

@@ -27,11 +27,11 @@ constexpr std::size_t enqueue_batch = 5'000;
 
 // A page of records: how many of them were put into the queue, and the last one.
 struct Looked {
-    std::int64_t added = 0;
+    std::int64_t added = 0, unfit = 0;
     std::int64_t rk = 0;
     std::string key;
 };
-BOOST_DESCRIBE_STRUCT(Looked, (), (added, rk, key))
+BOOST_DESCRIBE_STRUCT(Looked, (), (added, unfit, rk, key))
 
 // float8[] in PostgreSQL's text form.
 std::string array_of(const std::vector<double>& values) {
@@ -39,9 +39,9 @@ std::string array_of(const std::vector<double>& values) {
 }
 
 struct EnqueuedRow {
-    std::int64_t known = 0, added = 0, changed = 0;
+    std::int64_t known = 0, unfit = 0, added = 0, changed = 0;
 };
-BOOST_DESCRIBE_STRUCT(EnqueuedRow, (), (known, added, changed))
+BOOST_DESCRIBE_STRUCT(EnqueuedRow, (), (known, unfit, added, changed))
 
 struct KeyRow {
     std::string key;
@@ -61,6 +61,7 @@ Enqueued enqueue(
     Time now
 ) {
     Enqueued result;
+    const auto needed = schema::array_of(needed_fields(project.project.question));
     for (std::size_t first = 0; first < requests.size(); first += enqueue_batch) {
         std::vector<std::int64_t> rks;
         std::vector<std::string> keys, reasons, pickers;
@@ -93,7 +94,8 @@ Enqueued enqueue(
                                                    again,
                                                    schema::array_of(pickers),
                                                    schema::array_of(runs),
-                                                   array_of(scores)
+                                                   array_of(scores),
+                                                   needed
                                                ))
                 .value();
         };
@@ -102,7 +104,8 @@ Enqueued enqueue(
         count_queued(tx, project.id, put.added, project.project.overlap);
         result.added += put.added;
         result.changed += put.changed;
-        result.waiting += put.known - put.added - put.changed;
+        result.unfit += put.unfit;
+        result.waiting += put.known - put.unfit - put.added - put.changed;
         std::sort(keys.begin(), keys.end());
         auto distinct = std::unique(keys.begin(), keys.end()) - keys.begin();
         result.unknown += static_cast<std::int64_t>(distinct) - put.known;
@@ -193,7 +196,7 @@ std::vector<PickedTasks> picked_tasks(base::Tx& tx, std::int64_t project_id) {
     return base::rows_as<PickedTasks>(tx.exec(sql::file["picked_tasks"], project_id));
 }
 
-std::int64_t enqueue_unlabeled(
+Enqueued enqueue_unlabeled(
     base::Tx& tx,
     const StoredProject& project,
     std::int64_t at_most,
@@ -202,31 +205,34 @@ std::int64_t enqueue_unlabeled(
     Time now
 ) {
     constexpr int page = 5000;
-    std::int64_t added = 0;
+    Enqueued result;
+    const auto needed = schema::array_of(needed_fields(project.project.question));
     auto rk = std::numeric_limits<std::int64_t>::min();
     std::string key;
-    while (added < at_most) {
+    while (result.added < at_most) {
         auto looked = base::first_as<Looked>(tx.exec(
             sql::file["enqueue_unlabeled"],
             project.id,
             project.source_id,
-            at_most - added,
+            at_most - result.added,
             priority,
             reason,
             project.project.overlap,
             schema::timestamp(now),
             rk,
             key,
-            page
+            page,
+            needed
         ));
         if (!looked) break;
-        added += looked->added;
+        result.added += looked->added;
+        result.unfit += looked->unfit;
         count_queued(tx, project.id, looked->added, project.project.overlap);
         rk = looked->rk;
         key = looked->key;
     }
-    if (added >= worth_analyzing) tx.exec(sql::file["analyze_tasks"]);
-    return added;
+    if (result.added >= worth_analyzing) tx.exec(sql::file["analyze_tasks"]);
+    return result;
 }
 
 }  // namespace labeling

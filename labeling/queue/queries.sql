@@ -1,7 +1,8 @@
 -- The queue: tasks, leases, answers, counts that are kept, news.
 
 -- Puts records into the queue. Returns how many records are known, new in the queue, and changed there. What picked a task first stays.
--- A task that is done is asked again once for what a run doubts, and never for what a reviewer decided.
+-- A task that is done is asked again once for what a run doubts, and never for what a reviewer decided. What lacks a field of $13 can
+-- not be asked.
 -- name: enqueue_tasks
 WITH wish AS (
     SELECT DISTINCT ON (rk, key) rk, key, priority, reason, nullif(picked_by, '') AS picked_by, run, nullif(score, 'NaN') AS score
@@ -11,12 +12,17 @@ WITH wish AS (
 ), known AS (
     SELECT w.rk, w.key, w.priority, w.reason, w.picked_by, w.run, w.score, r.version
     FROM wish w JOIN record r ON r.rk = w.rk AND r.source_id = $2 AND r.key = w.key
+), fit AS (
+    SELECT * FROM known k
+    WHERE cardinality($13::text[]) = 0
+        OR EXISTS (SELECT 1 FROM record_version v
+                   WHERE v.rk = k.rk AND v.source_id = $2 AND v.key = k.key AND v.version = k.version AND v.payload ?& $13::text[])
 ), put AS (
     INSERT INTO label_task AS t (project_id, rk, source_id, key, version, priority, reason, wanted, created_at, picked_by, picked_run, picked_score,
         doubted_run, free_since)
     SELECT $1, rk, $2, key, version, priority, reason, $7::int, $8::timestamptz, picked_by, CASE WHEN picked_by IS NOT NULL THEN run END, score,
         CASE WHEN picked_by = 'label-error' THEN run END, pg_current_xact_id()
-    FROM known ORDER BY priority DESC, rk
+    FROM fit ORDER BY priority DESC, rk
     ON CONFLICT (project_id, rk, source_id, key) DO UPDATE SET
         priority = excluded.priority, reason = excluded.reason, version = excluded.version, state = 'open', done_at = NULL,
         picked_by = CASE WHEN t.picked_by IS NULL OR t.state = 'cancelled' THEN excluded.picked_by ELSE t.picked_by END,
@@ -32,27 +38,33 @@ WITH wish AS (
         OR t.state = 'cancelled'
     RETURNING xmax = 0 AS is_new
 )
-SELECT (SELECT count(*) FROM known) AS known, count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_new) AS changed
+SELECT (SELECT count(*) FROM known) AS known, (SELECT count(*) FROM known) - (SELECT count(*) FROM fit) AS unfit, count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_new) AS changed
 FROM put;
 
 -- Puts records without a label by people into the queue. rk is a hash, so that its order is a random one, the same each time.
--- Looks at $10 records after ($8, $9) and puts up to $3 of them in. Returns how many, and the last record looked at.
+-- Looks at $10 records after ($8, $9) and puts up to $3 of them in that have the fields $11. Returns how many, how many lack such a field,
+-- and the last record looked at.
 -- name: enqueue_unlabeled
 WITH page AS (
     SELECT rk, source_id, key, version FROM record WHERE source_id = $2 AND (rk, key) > ($8::bigint, $9) ORDER BY rk, key LIMIT $10
-), added AS (
-    INSERT INTO label_task (project_id, rk, source_id, key, version, priority, reason, wanted, created_at, free_since)
-    SELECT $1, r.rk, r.source_id, r.key, r.version, $4::float8, $5, $6::int, $7::timestamptz, pg_current_xact_id()
+), fresh AS (
+    SELECT r.rk, r.source_id, r.key, r.version, cardinality($11::text[]) = 0
+        OR EXISTS (SELECT 1 FROM record_version v
+                   WHERE v.rk = r.rk AND v.source_id = r.source_id AND v.key = r.key AND v.version = r.version
+                       AND v.payload ?& $11::text[]) AS fit
     FROM page r
     WHERE NOT EXISTS (SELECT 1 FROM ground_truth g
                       WHERE g.rk = r.rk AND g.source_id = r.source_id AND g.key = r.key AND g.project_id = $1 AND g.method <> 'rules')
         AND NOT EXISTS (SELECT 1 FROM label_task t
                         WHERE t.project_id = $1 AND t.rk = r.rk AND t.source_id = r.source_id AND t.key = r.key)
-    ORDER BY r.rk, r.key LIMIT $3::bigint
+), added AS (
+    INSERT INTO label_task (project_id, rk, source_id, key, version, priority, reason, wanted, created_at, free_since)
+    SELECT $1, rk, source_id, key, version, $4::float8, $5, $6::int, $7::timestamptz, pg_current_xact_id()
+    FROM fresh WHERE fit ORDER BY rk, key LIMIT $3::bigint
     ON CONFLICT (project_id, rk, source_id, key) DO NOTHING
     RETURNING rk
 )
-SELECT (SELECT count(*) FROM added) AS added, rk, key FROM page ORDER BY page.rk DESC, page.key DESC LIMIT 1;
+SELECT (SELECT count(*) FROM added) AS added, (SELECT count(*) FROM fresh WHERE NOT fit) AS unfit, rk, key FROM page ORDER BY page.rk DESC, page.key DESC LIMIT 1;
 
 -- Records whose tasks wait for answers.
 -- name: waiting_tasks

@@ -31,6 +31,7 @@ struct Enqueued {
         0;  // were waiting with another priority or reason, or were done and wait again
     std::int64_t waiting = 0;  // nothing to do
     std::int64_t unknown = 0;  // no such record
+    std::int64_t unfit = 0;    // records without a field that the question needs
 };
 // Puts records into the queue; the same request again changes nothing. A task that is done stays
 // done, or, with `again`, wants as many more answers as the project's overlap, from people who have
@@ -68,8 +69,8 @@ std::vector<std::string> neither_labeled_nor_queued(
     const std::vector<std::string>& keys
 );
 // Puts up to `at_most` records that have neither label nor task into the queue, in an order that is
-// random but always the same.
-std::int64_t enqueue_unlabeled(
+// random but always the same. Tells how many were added, and passed by as unfit.
+Enqueued enqueue_unlabeled(
     base::Tx& tx,
     const StoredProject& project,
     std::int64_t at_most,

@@ -5,10 +5,17 @@
 // leaves it out and edits the present version.
 #include "service/labels/projects.hpp"
 
+#include <algorithm>
+#include <functional>
+#include <iterator>
+#include <set>
+
 #include <fmt/format.h>
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "ingest/mapping/contract_store.hpp"
+#include "schema/sources/source_store.hpp"
 #include "service/people/people.hpp"
 #include "service/refusal.hpp"
 
@@ -25,10 +32,29 @@ namespace {
     );
 }
 
+// What a project shows or asks about and no record of its source has had so far.
+void note_unknown_fields(Work& work, labeling::ProjectPage& page) {
+    std::set<std::string, std::less<>> known;
+    auto source = schema::require_source(work.tx, page.source);
+    for (const auto& field : ingest::load_fields(work.tx, source.id)) known.insert(field.name);
+    if (known.empty()) return;
+    auto named = labeling::asked_fields(page.definition.question);
+    std::ranges::copy(page.definition.fields, std::back_inserter(named));
+    for (const auto& name : named)
+        if (!known.contains(name))
+            page.notes.push_back(fmt::format(
+                "no record of source '{}' has a field '{}' so far; see 'tilth source fields {}'",
+                page.source,
+                name,
+                page.source
+            ));
+}
+
 labeling::ProjectPage page_of_project(Work& work, const std::string& name) {
     known_project(work, name);
     auto page = labeling::project_page(work.tx, name);
     if (!page) no_project(name);
+    note_unknown_fields(work, *page);
     return *std::move(page);
 }
 

@@ -38,20 +38,11 @@ std::string unit_of(const json::value& columns, std::string_view name) {
     return {};
 }
 
-// Fields that the question is about: candidates to compare, a table whose rows are labeled.
-std::vector<std::string> asked_about(const labeling::Question& question) {
-    auto names = question.candidates;
-    if (!question.table.empty()) names.push_back(question.table);
-    for (const auto& part : question.parts)
-        for (auto& name : asked_about(part.question)) names.push_back(std::move(name));
-    return names;
-}
-
 // Only fields that the project names, all if it names none; and always what the question is about,
 // which could not be answered without.
 std::vector<ShownField> fields_of(const Project& project, const TaskInHand& task) {
     std::vector<ShownField> shown;
-    const auto asked = asked_about(project.question);
+    const auto asked = labeling::asked_fields(project.question);
     // A project that does not say what to show shows the fields of what has nothing else to see.
     bool bare = project.show.empty() && task.title.empty() && task.body.empty() && !task.width;
     bool listed = shows(project, Project::Show::fields) || bare;

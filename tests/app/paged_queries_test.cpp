@@ -50,7 +50,7 @@ const std::map<std::string, Asked> paged{
     {"quality.profile_snapshot_rows", {middle + ", 3, 0"}},
     {"quality.texts_to_cluster", {middle}},
     {"labeling.enqueue_unlabeled",
-     {fmt::format("2, 1, {0}, 0.5, 'r', 1, now(), 0, '', {0}", page)}},
+     {fmt::format("2, 1, {0}, 0.5, 'r', 1, now(), 0, '', {0}, '{{}}'", page)}},
     {"labeling.list_answers", {fmt::format("1, 0, '', 0, 0, NULL, {}", page)}},
     {"labeling.answers_beside_page", {fmt::format("1, 1, 0, '', 0, 0, {}, NULL", page)}},
     {"labeling.suggestions_page", {fmt::format("1, 0, 1, '', false, {}", page)}},

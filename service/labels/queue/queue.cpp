@@ -242,6 +242,7 @@ std::vector<std::string> add_in_order(
     auto put = send_to_queue(work, stored, request.run.value_or(0), found.items, false);
     state.looked_at += static_cast<std::int64_t>(found.pool);
     state.added += put.added + put.changed;
+    state.unfit = put.unfit;
     std::vector<std::string> keys;
     for (const auto& one : found.items) keys.push_back(one.item.id.key);
     return keys;
@@ -316,6 +317,7 @@ void ask_errors_again(
     state.looked_at = static_cast<std::int64_t>(found.label_errors_judged);
     state.added = put.added;
     state.changed = put.changed;
+    state.unfit = put.unfit;
 }
 
 }  // namespace
@@ -338,9 +340,11 @@ QueueState queue_records(Work& work, const QueueRecords& request) {
             if (user) state.changed += labeling::assign(work.tx, stored, keys, user);
         }
     } else if (request.add > 0 && request.where.empty() && !user) {
-        state.added = labeling::enqueue_unlabeled(
+        auto put = labeling::enqueue_unlabeled(
             work.tx, stored, request.add, request.priority.value_or(0), "added", work.now
         );
+        state.added = put.added;
+        state.unfit = put.unfit;
     } else if (request.add > 0) {
         std::vector<labeling::QueueRequest> requests;
         std::vector<std::string> keys;
@@ -355,6 +359,7 @@ QueueState queue_records(Work& work, const QueueRecords& request) {
         }
         auto put = labeling::enqueue(work.tx, stored, requests, false, work.now);
         state.added = put.added + put.changed;  // what was taken out comes back
+        state.unfit = put.unfit;
         if (user) state.changed = labeling::assign(work.tx, stored, keys, user);
     } else if (!request.where.empty() &&
                (request.priority || request.release || request.remove || !request.assign.empty())) {

@@ -33,6 +33,7 @@ struct QueueRecords {
 struct QueueState {
     std::string project{};
     std::int64_t added = 0, changed = 0;
+    std::int64_t unfit = 0;           // not added: they lack a field that the question is about
     std::int64_t open = 0, done = 0;  // tasks
     std::int64_t answers = 0, wanted = 0;
     std::int64_t looked_at = 0;  // records, or labels, that were chosen from
@@ -41,7 +42,7 @@ struct QueueState {
 BOOST_DESCRIBE_STRUCT(
     QueueState,
     (),
-    (project, added, changed, open, done, answers, wanted, looked_at, picked)
+    (project, added, changed, unfit, open, done, answers, wanted, looked_at, picked)
 )
 // Puts records in if `add` is given; else changes the tasks that the condition holds for: gives
 // them to one person only, or to all again, takes them out, or sets their priority. With an order
