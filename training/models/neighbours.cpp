@@ -3,8 +3,8 @@
 // product is the least distance. Ties go to the earlier row. Blocks are of one size whatever the
 // number of threads.
 //
-// Beyond 50,000 rows an index finds nearly all of the nearest (near_index.hpp), unless all are
-// asked for. It is kept in the artefact, since to build it takes longer than to ask it.
+// Of many rows an index finds nearly all of the nearest (near_index.hpp). It is kept in the
+// artefact, since to build it takes longer than to ask it.
 #include <algorithm>
 #include <cmath>
 
@@ -52,7 +52,7 @@ public:
     explicit Neighbours(const Params& params)
         : k_(static_cast<std::size_t>(params.at("k"))),
           by_distance_(params.at("by_distance") != 0),
-          exact_(params.at("exact") != 0),
+          exact_up_to_(params.at("exact_up_to")),
           balance_(params.at("balance")) {}
 
     std::vector<double> predict(const Design& rows, Team& team) const override {
@@ -134,7 +134,7 @@ private:
             }
         }
         measure();
-        if (!exact_ && rows_.rows > exact_neighbours)
+        if (static_cast<double>(rows_.rows) > exact_up_to_)
             index_ = std::make_unique<NearIndex>(rows_, context.stop);
     }
 
@@ -244,7 +244,7 @@ private:
 
     std::size_t k_;
     bool by_distance_;
-    bool exact_;
+    double exact_up_to_;
     double balance_;
     std::unique_ptr<NearIndex> index_;  // of rows_; nothing where all are looked at
     std::size_t outputs_ = 0;
@@ -276,12 +276,13 @@ const ModelKind& neighbours_kind() {
               .usual = 1,
               .whole = true,
               .at_most = 1},
-             {.name = "exact",
+             {.name = "exact_up_to",
               .words =
-                  "1: every row is looked at; 0: beyond 50,000 an index finds nearly all of the "
-                  "nearest",
+                  "so many rows to learn from are all looked at; of more an index finds nearly all "
+                  "of the nearest",
+              .usual = exact_neighbours,
               .whole = true,
-              .at_most = 1},
+              .at_most = 1e9},
              balance_parameter()},
         .soft_labels = true,
         .make = [](const Params& params) -> std::unique_ptr<Model> {
