@@ -1,11 +1,12 @@
 // The loop on 20 Newsgroups: from 500 labels, five rounds of 400 chosen by each order, against as
-// many chosen by chance: bench_loop FOLDER [MODEL] [SEEDS]
+// many chosen by chance: bench_loop FOLDER [MODEL] [SEEDS] [validation]
 //
 // FOLDER holds 20news.train and 20news.test, as sets.py writes them. The labels of the training
-// file are the oracle; accuracy is that on all rows of the test file. A line for each order and
-// number of labels: mean accuracy over the seeds, and how far above chance it is, with the 95 %
-// bootstrap interval over test rows of the mean over seeds. Then what each round's learning curve
-// promised of the next 400 labels, against what came.
+// file are the oracle; accuracy is that on all rows of the test file, or, for whoever chooses
+// between orders, on 2,500 rows of the training file that are then left out of it. A line for each
+// order and number of labels: mean accuracy over the seeds, and how far above chance it is, with
+// the 95 % bootstrap interval over test rows of the mean over seeds. Then what each round's
+// learning curve promised of the next 400 labels, against what came.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -13,12 +14,15 @@
 #include <numeric>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/numbers/random.hpp"
 #include "bench/training/newsgroups.hpp"
+#include "training/analysis/content/contents_of_run.hpp"
 #include "training/analysis/forecast.hpp"
 #include "training/analysis/next_choice.hpp"
+#include "training/analysis/slices.hpp"
 #include "training/evaluation/metrics.hpp"
 #include "training/evaluation/statistics.hpp"
 #include "training/numeric/team.hpp"
@@ -39,10 +43,12 @@ struct Arm {
 
 const std::vector<Arm> arms{
     {"random", training::Order::margin, 1},
+    {"drawn", training::Order::drawn, 0.1},
     {"margin", training::Order::margin, 0.1},
     {"uncertain", training::Order::uncertain, 0.1},
     {"entropy", training::Order::entropy, 0.1},
     {"diverse", training::Order::diverse, 0.1},
+    {"weakest", training::Order::weakest, 0.1},
 };
 
 // By round, whether each test row was right.
@@ -75,7 +81,11 @@ public:
             if (promises && round > 0) promises->back().came = 1 - mean(out.back());
             if (round == rounds) return out;
             if (promises) promises->push_back(promise(train, spec));
-            choose(model, arm, seed * 100 + round, labeled, rest);
+            const auto at = seed * 100 + round;
+            std::vector<std::uint8_t> weak;
+            if (arm.order == training::Order::weakest)
+                weak = weak_rows(train, take(pool_, rest), spec);
+            choose(model, arm, at, std::move(weak), labeled, rest);
         }
     }
 
@@ -101,10 +111,42 @@ private:
         return {then.error, then.interval.low, then.interval.high, 0};
     }
 
+    // Rows of `rest` in the worst slices of a model of four fifths of the labels, as judged by the
+    // last fifth: by the length of the text and what it is about.
+    std::vector<std::uint8_t>
+    weak_rows(const Examples& labels, const Examples& rest, const training::TrainSpec& spec) const {
+        std::vector<std::size_t> learnt, judged;
+        for (std::size_t row = 0; row < labels.rows; ++row)
+            (row % 5 == 4 ? judged : learnt).push_back(row);
+        const auto judge = take(labels, judged);
+        const auto model =
+            training::Predictor::load(training::fit(take(labels, learnt), {}, spec).artefact);
+        const auto decided = training::decide(model.predict(judge), judge.class_names.size());
+        std::vector<double> errors;
+        for (std::size_t row = 0; row < judge.rows; ++row)
+            errors.push_back(decided[row] == judge.classes[row] ? 0 : 1);
+        const auto contents =
+            training::contents_of(model, std::vector<training::Item>(judge.rows), judge, spec.seed);
+        const auto columns = [&](const Examples& examples) {
+            training::SliceColumn length{.name = "characters"};
+            for (const auto& text : examples.text)
+                length.numbers.push_back(static_cast<double>(text.body.size()));
+            std::vector<training::SliceColumn> all{std::move(length)};
+            if (auto about = contents.column(model, examples)) all.push_back(*std::move(about));
+            return all;
+        };
+        std::vector<std::uint8_t> weak(rest.rows);
+        const auto of_rest = columns(rest);
+        for (const auto& slice : training::worst_slices(columns(judge), errors))
+            for (auto row : training::rows_of(slice.predicates, of_rest)) weak[row] = 1;
+        return weak;
+    }
+
     void choose(
         const training::Predictor& model,
         const Arm& arm,
         std::uint64_t seed,
+        std::vector<std::uint8_t> weak,
         std::vector<std::size_t>& labeled,
         std::vector<std::size_t>& rest
     ) const {
@@ -116,7 +158,11 @@ private:
         request.seed = seed;
         std::vector<bool> taken(rest.size());
         for (const auto& item : training::choose_rows(
-                 request, model.predict(examples), pool_.class_names.size(), examples
+                 request,
+                 model.predict(examples),
+                 pool_.class_names.size(),
+                 examples,
+                 std::move(weak)
              )) {
             taken[item.row] = true;
             labeled.push_back(rest[item.row]);
@@ -191,21 +237,32 @@ void print_promises(const char* name, const std::vector<Promise>& promises) {
         );
 }
 
+// Leaves 2,500 rows of the pool out of it, and makes them the test.
+void judge_by_validation(Examples& pool, Examples& test) {
+    std::vector<std::size_t> order(pool.rows);
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    base::CounterRandom(99, 1).shuffle(std::span(order));
+    test = take(pool, {order.begin(), order.begin() + 2'500});
+    pool = take(pool, {order.begin() + 2'500, order.end()});
+}
+
 }  // namespace
 
 int main(int count, char** words) {
     if (count < 2) {
-        std::fprintf(stderr, "bench_loop FOLDER [MODEL] [SEEDS]\n");
+        std::fprintf(stderr, "bench_loop FOLDER [MODEL] [SEEDS] [validation]\n");
         return 2;
     }
     try {
-        const auto [pool, test] = bench::newsgroups(words[1]);
+        auto [pool, test] = bench::newsgroups(words[1]);
+        if (count > 4 && std::string_view(words[4]) == "validation")
+            judge_by_validation(pool, test);
         const Loop loop(pool, test, count > 2 ? words[2] : "svm");
         const std::uint64_t seeds = count > 3 ? std::stoul(words[3]) : 3;
         std::map<std::string, std::vector<Rights>> all;
         std::map<std::string, std::vector<Promise>> promises;
         for (const auto& arm : arms) {
-            const bool told = arm.name == "random" || arm.name == "margin";
+            const bool told = arm.name == "random" || arm.name == "drawn";
             for (std::uint64_t seed = 1; seed <= seeds; ++seed)
                 all[arm.name].push_back(loop.run(arm, seed, told ? &promises[arm.name] : nullptr));
             for (std::size_t round = 0; round <= rounds; ++round)

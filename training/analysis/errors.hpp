@@ -50,10 +50,19 @@ struct NextSpec {
     int near = 3;               // no two items whose SimHashes are this close
     std::uint64_t seed = 1;
     std::vector<std::uint8_t> first = {};  // empty, or 1 for rows that come before all others
+    // 0: strictly by doubt. Else drawn without repetition, each row as likely as its doubt to this
+    // power, and those of `first` `first_times` as likely.
+    double sharpness = 0;
+    double first_times = 3;
 };
 
 // Unlabelled rows to label next: the most doubtful, and a random arm spread among them. `simhashes`
 // is empty or has one per row (0: none).
+//
+// Drawn rows keep the mix of what there is: where a model doubts all rows alike, as a young one
+// does, they are a sample by chance, and the surer it gets the more they are of what it doubts
+// (Kirsch et al. 2023, Stochastic batch acquisition: the power distribution, drawn by the largest
+// of keys with Gumbel noise).
 std::vector<NextItem> next_items(
     std::span<const double> probabilities,
     std::size_t classes,

@@ -12,12 +12,19 @@ Doubt doubt_by(Order order) {
             return Doubt::uncertain;
         case Order::entropy:
             return Doubt::entropy;
+        case Order::drawn:
         case Order::margin:
         case Order::diverse:
         case Order::weakest:
             break;
     }
     return Doubt::margin;
+}
+
+// How strongly a row's doubt counts where rows are drawn.
+double sharpness_of(Order order) {
+    constexpr double sharpness = 1;
+    return order == Order::drawn || order == Order::weakest ? sharpness : 0;
 }
 
 }  // namespace
@@ -35,6 +42,7 @@ std::vector<NextItem> choose_rows(
     spec.random_share = request.random_share;
     spec.seed = request.seed;
     spec.first = std::move(weak);
+    spec.sharpness = sharpness_of(request.order);
     if (request.order == Order::diverse || classes == 0) {
         const auto places = places_of(examples);
         // A value says nothing of how sure it is: all rows are as doubtful as each other.

@@ -15,22 +15,25 @@
 namespace training {
 
 // By what records are chosen to be labeled next.
-enum class Order { uncertain, margin, entropy, diverse, weakest };
+enum class Order { drawn, uncertain, margin, entropy, diverse, weakest };
 
 constexpr auto words_of(Order) {
     return std::to_array<base::Word<Order>>({
+        {Order::drawn,
+         "drawn",
+         "drawn by chance, the likelier the nearer the two best classes are to each other"},
         {Order::uncertain, "uncertain", "the least sure of its class first"},
         {Order::margin, "margin", "those first whose two best classes are nearest to each other"},
         {Order::entropy, "entropy", "those first whose probabilities are most even"},
         {Order::diverse, "diverse", "by margin, but spread out over what there is"},
-        {Order::weakest, "weakest", "those of the worst slices first, within them by margin"},
+        {Order::weakest, "weakest", "drawn likewise, those of the worst slices likelier"},
     });
 }
 
 struct NextRequest {
     std::int64_t run_id = 0;
     std::size_t count = 0;  // how many to choose
-    Order order = Order::margin;
+    Order order = Order::drawn;
     double random_share = 0.1;  // chosen by chance instead
     std::uint64_t seed = 1;
     std::size_t pool = 20000;  // records without a label or a task that are looked at

@@ -27,16 +27,33 @@ std::vector<double> doubts(std::span<const double> probabilities, std::size_t cl
     return scores;
 }
 
-// Rows, the most doubtful first.
-std::vector<std::uint32_t>
-by_doubt_of(const std::vector<double>& scores, const std::vector<std::uint8_t>& first) {
+// Of each row how soon it comes when rows are drawn: the logarithm of its weight and Gumbel noise,
+// so that the order of the keys is that of draws without repetition (Efraimidis, Spirakis 2006).
+std::vector<double> drawn_keys(const std::vector<double>& scores, const NextSpec& spec) {
+    constexpr double least_doubt = 1e-6;
+    const base::CounterRandom random(spec.seed, 37);
+    std::vector<double> keys;
+    for (std::size_t row = 0; row < scores.size(); ++row) {
+        const double weight = spec.sharpness * std::log(std::max(scores[row], least_doubt));
+        const bool first = !spec.first.empty() && spec.first[row] != 0;
+        const double noise = -std::log(-std::log(std::max(random.unit(row), 1e-300)));
+        keys.push_back(weight + noise + (first ? std::log(spec.first_times) : 0));
+    }
+    return keys;
+}
+
+// Rows, the most doubtful first, or as they are drawn.
+std::vector<std::uint32_t> by_doubt_of(const std::vector<double>& scores, const NextSpec& spec) {
+    const auto& first = spec.first;
     if (!first.empty() && first.size() != scores.size())
         throw base::Error("next items", "there must be a mark for each row or for none");
+    const bool drawn = spec.sharpness > 0;
+    const auto keys = drawn ? drawn_keys(scores, spec) : scores;
     std::vector<std::uint32_t> order(scores.size());
     std::iota(order.begin(), order.end(), 0U);
     std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) {
-        if (!first.empty() && first[a] != first[b]) return first[a] > first[b];
-        return scores[a] > scores[b];
+        if (!drawn && !first.empty() && first[a] != first[b]) return first[a] > first[b];
+        return keys[a] > keys[b];
     });
     return order;
 }
@@ -152,7 +169,7 @@ std::vector<NextItem> next_items(
     if (!simhashes.empty() && simhashes.size() != scores.size())
         throw base::Error("next items", "there must be a SimHash for each row or for none");
     return mixed(
-        by_doubt_of(scores, spec.first),
+        by_doubt_of(scores, spec),
         scores,
         spec,
         [&](std::uint32_t row, const std::vector<NextItem>& out) {
@@ -177,7 +194,7 @@ std::vector<NextItem> spread_items(
     auto scores = doubts(probabilities, classes, spec.by);
     if (places.size() != scores.size() * width)
         throw base::Error("next items", "there must be a place for each row");
-    auto order = by_doubt_of(scores, spec.first);
+    auto order = by_doubt_of(scores, spec);
     if (width > 0 && !order.empty()) {
         auto wanted = std::min({spec.count, order.size(), most_spread});
         auto rest = order.begin() +

@@ -12,7 +12,7 @@
 namespace service {
 
 // Those of a run in their order, then those that need none.
-enum class QueueOrder { uncertain, margin, entropy, diverse, weakest, conflict };
+enum class QueueOrder { drawn, uncertain, margin, entropy, diverse, weakest, conflict };
 static_assert(
     static_cast<std::size_t>(QueueOrder::conflict) == base::words<training::Order>.size(),
     "an order of runs is missing here"

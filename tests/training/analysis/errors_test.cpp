@@ -2,6 +2,7 @@
 #include "base/numbers/random.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -66,6 +67,43 @@ TEST_CASE(
     CHECK(next_items(p, 2, hashes, spec).size() == 500);
     spec.random_share = 1;
     CHECK(next_items(p, 2, hashes, spec).size() == 500);
+}
+
+TEST_CASE("drawn items keep the mix of what there is", "[training][errors]") {
+    // A third of the rows each is sure, doubtful, and very doubtful.
+    constexpr std::size_t n = 3000;
+    std::vector<double> p;
+    for (std::size_t i = 0; i < n; ++i) {
+        const double best = i % 3 == 0 ? 1 : i % 3 == 1 ? 0.75 : 0.5;  // doubts 0, 1/2, 1
+        p.insert(p.end(), {best, 1 - best});
+    }
+    NextSpec spec;
+    spec.count = 300;
+    spec.random_share = 0;
+    spec.sharpness = 2;
+    const auto shares = [&](std::span<const double> of) {
+        std::array<std::size_t, 3> counts{};
+        for (const auto& item : next_items(of, 2, {}, spec)) ++counts[item.row % 3];
+        return counts;
+    };
+    const auto by_doubt = shares(p);
+    CHECK(by_doubt[0] == 0);
+    CHECK(by_doubt[2] > 3 * by_doubt[1]);  // four times as likely
+    CHECK(by_doubt[2] < 6 * by_doubt[1]);
+    // Where all are as doubtful as each other they are a sample by chance.
+    for (auto count : shares(std::vector<double>(2 * n, 0.5))) {
+        CHECK(count > 70);
+        CHECK(count < 130);
+    }
+    spec.first.resize(n);
+    for (std::size_t i = 1; i < n; i += 3) spec.first[i] = 1;
+    spec.first_times = 4;
+    const auto weak = shares(p);  // now as likely as the very doubtful ones
+    CHECK(weak[1] > 110);
+    CHECK(weak[1] < 190);
+    const auto first = next_items(p, 2, {}, spec).front().row;
+    spec.seed = 2;
+    CHECK(next_items(p, 2, {}, spec).front().row != first);
 }
 
 TEST_CASE("doubt is told by the best class, the two best, or all", "[training][errors]") {
