@@ -183,7 +183,7 @@ TrainOutcome train(
         }
         for (const auto& name : copies) spec.preparation = spec.preparation.without_column(name);
         for (auto& part : examples) drop_columns(part, copies);
-        give_labels(database, snapshot, settings, items, examples);
+        give_labels(database, store, snapshot, settings, items, examples);
         Leakage leakage{{}, settings.allow_leak};
         const bool finds = finds_structure(settings.model);  // no label can leak into it
         if (!finds) leakage.add(look_for_leaks(database, snapshot, items, examples, settings.seed));

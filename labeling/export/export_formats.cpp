@@ -25,6 +25,11 @@ std::string holds_only(std::string_view format, std::string_view what, const Pro
     );
 }
 
+std::optional<std::string> only_of_the_text(std::string_view format, const ExportContent& content) {
+    if (!content.in_fields) return std::nullopt;
+    return fmt::format("{} tells one text a record, and some spans are of other fields", format);
+}
+
 std::span<const ExportFormat* const> export_formats() {
     static const std::array all{
         &jsonl_format(),

@@ -14,6 +14,10 @@ std::string quoted(std::string_view text);  // as a string of JSON
 // "spacy holds classes, and a boxes project has none".
 std::string holds_only(std::string_view format, std::string_view what, const Project& project);
 
+// Why a format that tells one text a record can not hold spans of fields; nothing if there are
+// none.
+std::optional<std::string> only_of_the_text(std::string_view format, const ExportContent& content);
+
 const ExportFormat& jsonl_format();
 const ExportFormat& csv_format();
 const ExportFormat& conll_format();

@@ -95,6 +95,10 @@ std::int64_t each_row(
     }
 }
 
+bool shape_has_spans(LabelShape shape) {
+    return shape == LabelShape::spans || shape == LabelShape::relations;
+}
+
 }  // namespace
 
 ExportContent content_of(base::Tx& tx, const StoredProject& project) {
@@ -103,7 +107,9 @@ ExportContent content_of(base::Tx& tx, const StoredProject& project) {
         .project = &project.project,
         .shape = shape,
         .turned = shape == LabelShape::boxes &&
-                  tx.value<bool>(sql::file["has_turned_boxes"], project.id).value_or(false)};
+                  tx.value<bool>(sql::file["has_turned_boxes"], project.id).value_or(false),
+        .in_fields = shape_has_spans(shape) &&
+                     tx.value<bool>(sql::file["has_spans_in_fields"], project.id).value_or(false)};
 }
 
 std::int64_t each_label(

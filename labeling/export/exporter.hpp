@@ -96,8 +96,9 @@ enum class LabelShape {
 struct ExportContent {
     const Project* project = nullptr;  // outlives the export
     LabelShape shape = LabelShape::classes;
-    bool turned = false;   // whether a box of the labels is turned
-    bool answers = false;  // with who answered what
+    bool turned = false;     // whether a box of the labels is turned
+    bool in_fields = false;  // whether a span of the labels is of a field, not of the text
+    bool answers = false;    // with who answered what
     // The bytes of a record's picture, if pictures are wanted beside the labels.
     std::function<std::string(const ExportRow&)> picture{};
     bool guard_formulas =

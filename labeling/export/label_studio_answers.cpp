@@ -3,6 +3,7 @@
 // Projects there name their controls as they like, so that results are told by their types; only
 // the parts of a form are told by names. What a box or a point is called stands under the name of
 // the type; a region that was drawn and not labeled has none and is left out.
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <numbers>
@@ -129,6 +130,16 @@ private:
         return only(*names);
     }
 
+    // The field of the question that a result is about.
+    std::optional<std::string> field_of(const json::object& result) const {
+        const auto* shown = result.if_contains("to_name");
+        if (!shown || !shown->is_string()) return std::nullopt;
+        std::string name(shown->get_string());
+        const auto& fields = question_.text_fields;
+        if (std::find(fields.begin(), fields.end(), name) == fields.end()) return std::nullopt;
+        return name;
+    }
+
     // `places`: of each result's id in the list.
     json::array spans_of(std::map<std::string, std::size_t>* places) const {
         json::array spans;
@@ -138,11 +149,12 @@ private:
             const auto* id = result.if_contains("id");
             if (places && id && id->is_string())
                 (*places)[std::string(id->get_string())] = spans.size();
-            spans.push_back(
-                {{"start", static_cast<std::int64_t>(number_in(value, "start"))},
-                 {"end", static_cast<std::int64_t>(number_in(value, "end"))},
-                 {"label", *label}}
-            );
+            json::object span{
+                {"start", static_cast<std::int64_t>(number_in(value, "start"))},
+                {"end", static_cast<std::int64_t>(number_in(value, "end"))},
+                {"label", *label}};
+            if (auto field = field_of(result)) span["field"] = *field;
+            spans.push_back(std::move(span));
         });
         return spans;
     }

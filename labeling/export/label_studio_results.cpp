@@ -127,9 +127,11 @@ private:
             auto start = span.at("start").to_number<std::size_t>();
             auto end = span.at("end").to_number<std::size_t>();
             json::object value{{"start", start}, {"end", end}};
-            if (!task_.text.empty()) value["text"] = part_of(task_.text, start, end);
+            const auto* field = span.as_object().if_contains("field");
+            if (!task_.text.empty() && !field) value["text"] = part_of(task_.text, start, end);
             value["labels"] = json::array{span.at("label")};
-            add("labels", std::move(value));
+            auto& made = add("labels", std::move(value));
+            if (field) made["to_name"] = *field;
         }
     }
 

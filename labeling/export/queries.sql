@@ -90,6 +90,10 @@ ORDER BY a.rk, a.source_id, a.key, u.name, a.attempt;
 -- name: has_turned_boxes
 SELECT EXISTS (SELECT 1 FROM ground_truth WHERE project_id = $1 AND jsonb_path_exists(value, '$[*].rotation'));
 
+-- Whether some span of the labels is of a field.
+-- name: has_spans_in_fields
+SELECT EXISTS (SELECT 1 FROM ground_truth WHERE project_id = $1 AND jsonb_path_exists(value, '$.**.field'));
+
 -- What there is of these records; with $4 also what answers to them are checked by.
 -- name: records_to_label
 SELECT r.key, t.body AS text, i.width, i.height, v.payload

@@ -62,6 +62,7 @@ void edit_question(const QuestionEdit& edit, Question& question) {
     for (const auto& item : edit.classes) edit_class(item, question);
     take(edit.relations, question.relations);
     take(edit.overlapping_spans, question.overlapping_spans);
+    take(edit.text_fields, question.text_fields);
     take(edit.at_least, question.at_least);
     take(edit.at_most, question.at_most);
     take(edit.low, question.low);
@@ -102,6 +103,7 @@ const base::Settings<QuestionEdit> QuestionEdit::settings{
     {"class", &QuestionEdit::classes, "classes that are edited, by their names"},
     {"relation", &QuestionEdit::relations, "how two marks may be related"},
     {"overlapping_spans", &QuestionEdit::overlapping_spans, "whether spans may overlap"},
+    {"text_fields", &QuestionEdit::text_fields, "fields in which spans are marked too"},
     {"at_least", &QuestionEdit::at_least, "so many classes, marks or characters in an answer"},
     {"at_most", &QuestionEdit::at_most, "not more than so many"},
     {"low", &QuestionEdit::low, "the lowest number that is an answer"},

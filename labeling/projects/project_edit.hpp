@@ -29,6 +29,7 @@ struct QuestionEdit {
     std::optional<std::size_t> at_least, at_most;
     std::optional<double> low, high, step;
     std::optional<std::string> unit;
+    std::optional<std::vector<std::string>> text_fields;
     std::optional<std::vector<std::string>> candidates;
     std::optional<bool> ties;
     std::optional<std::string> table;

@@ -211,6 +211,9 @@ const base::Settings<Question> Question::settings{
     {"overlapping_spans",
      &Question::overlapping_spans,
      "whether the spans of one answer may overlap"},
+    {"text_fields",
+     &Question::text_fields,
+     "fields of the record in which spans are marked too, beside its text"},
     {"at_least", &Question::at_least, "so many classes, marks or characters in an answer"},
     {"at_most", &Question::at_most, "not more than so many"},
     {"low", &Question::low, "the lowest number that is an answer"},
@@ -272,6 +275,7 @@ std::optional<Fault> check_question(Question& question) {
 std::vector<std::string> asked_fields(const Question& question) {
     auto names = question.candidates;
     if (!question.table.empty()) names.push_back(question.table);
+    std::ranges::copy(question.text_fields, std::back_inserter(names));
     for (const auto& part : question.parts)
         std::ranges::copy(asked_fields(part.question), std::back_inserter(names));
     return names;
@@ -280,6 +284,8 @@ std::vector<std::string> asked_fields(const Question& question) {
 std::vector<std::string> needed_fields(const Question& question) {
     auto always = question;
     std::erase_if(always.parts, [](const FormPart& part) { return !part.required || part.when; });
+    always.text_fields.clear();
+    for (auto& part : always.parts) part.question.text_fields.clear();
     return asked_fields(always);
 }
 

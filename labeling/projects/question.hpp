@@ -43,7 +43,8 @@ struct Question {
     std::vector<LabelClass> classes;
     std::vector<LabelClass> retired;  // no setting: not offered any more, but answered with before
     std::vector<RelationKind> relations;
-    bool overlapping_spans = false;                // whether the spans of one answer may overlap
+    bool overlapping_spans = false;        // whether the spans of one answer may overlap
+    std::vector<std::string> text_fields;  // of the payload: marked as well as the record's text
     std::optional<std::size_t> at_least, at_most;  // classes, or marks, or characters of one answer
     std::optional<double> low, high, step;         // of a number
     std::string unit;                              // of a number
@@ -79,10 +80,11 @@ struct FormPart {
 // is wrong between their members, if anything is. `at` of the fault is below the question.
 std::optional<base::Fault> check_question(Question& question);
 
-// Fields of the payload that a question is about: what is compared, ranked, or whose rows are
-// labeled.
+// Fields of the payload that a question is about: what is compared, ranked, marked, or whose rows
+// are labeled.
 std::vector<std::string> asked_fields(const Question& question);
 // Those without which a record can not be asked about: of a form those of parts that always are.
+// What is marked may be empty.
 std::vector<std::string> needed_fields(const Question& question);
 
 }  // namespace labeling

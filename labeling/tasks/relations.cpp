@@ -168,7 +168,7 @@ to = "company"
                             .reason = fmt::format("names '{}', which is no class", name),
                             .mend = "name classes of the question",
                             .at = fmt::format("relation[{}]", i)};
-        return std::nullopt;
+        return check_text_fields(question);
     }
 
     std::string read(const Question& question, const std::string& answer, const AskedRecord& record)
@@ -177,7 +177,7 @@ to = "company"
         for (const auto& span : graph.spans) known_class(question, json::value(span.label));
         for (const auto& relation : graph.relations) check_relation(question, relation);
         std::vector<TextSpan> spans(graph.spans.begin(), graph.spans.end());
-        check_spans(spans, record.text(), question.overlapping_spans);
+        check_spans(question, spans, record);
         check_count(question, spans.size(), "spans");
         return text_of_graph(graph);
     }
@@ -196,7 +196,8 @@ to = "company"
         Graph kept;
         for (const auto& span : graph.spans)
             if (auto name = rename({}, span.label)) {
-                TextSpan made{.start = span.start, .end = span.end, .label = *name};
+                auto made = span;
+                made.label = *name;
                 kept.spans.insert(made);
                 renamed.emplace(span, std::move(made));
             }
@@ -245,12 +246,8 @@ to = "company"
     Target target() const override { return Target::none; }
 
 private:
-    static constexpr std::array<std::string_view, 5> acting{
-        "class",
-        "relation",
-        "overlapping_spans",
-        "at_least",
-        "at_most"};
+    static constexpr std::array<std::string_view, 6>
+        acting{"class", "relation", "overlapping_spans", "text_fields", "at_least", "at_most"};
 
     static void check_relation(const Question& question, const Relation& relation) {
         auto fits = [](const std::vector<std::string>& ends, const std::string& label) {

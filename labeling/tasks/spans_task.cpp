@@ -111,7 +111,7 @@ private:
         Spans taken;
         for (auto& [span, one] : kept) {
             auto meets = [&at = span](const TextSpan& other) {
-                return at.start < other.end && other.start < at.end;
+                return at.field == other.field && at.start < other.end && other.start < at.end;
             };
             one->kept = std::none_of(taken.begin(), taken.end(), meets);
             if (one->kept) taken.push_back(span);
@@ -166,7 +166,7 @@ colour = "#228833"
 
     std::span<const std::string_view> settings() const override { return acting; }
     std::optional<base::Fault> check(const Question& question) const override {
-        if (!question.classes.empty()) return std::nullopt;
+        if (!question.classes.empty()) return check_text_fields(question);
         return base::Fault{
             .reason = "is missing", .mend = "give the classes of spans", .at = "class"};
     }
@@ -185,7 +185,7 @@ colour = "#228833"
                     "class '" + span.label + "'", "the project has no such class", "choose another"
                 );
         }
-        check_spans(spans, record.text(), question.overlapping_spans);
+        check_spans(question, spans, record);
         return spans_text(spans);
     }
     std::optional<std::string> answer_of_value(const Question&, const std::string& value)
@@ -200,8 +200,10 @@ colour = "#228833"
         const override {
         std::set<TextSpan> kept;
         for (auto& span : parse_spans(answer))
-            if (auto name = rename({}, span.label))
-                kept.insert({.start = span.start, .end = span.end, .label = *name});
+            if (auto name = rename({}, span.label)) {
+                span.label = *name;
+                kept.insert(std::move(span));
+            }
         return spans_text({kept.begin(), kept.end()});
     }
 
@@ -228,7 +230,10 @@ colour = "#228833"
     Target target() const override { return Target::none; }
 
 private:
-    static constexpr std::array<std::string_view, 2> acting{"class", "overlapping_spans"};
+    static constexpr std::array<std::string_view, 3> acting{
+        "class",
+        "overlapping_spans",
+        "text_fields"};
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
@@ -22,16 +23,19 @@ const base::Settings<TextSpan> TextSpan::settings{
     {"start", &TextSpan::start, "its first code point, counted from 0", {.required = true}},
     {"end", &TextSpan::end, "the code point behind its last", {.required = true}},
     {"label", &TextSpan::label, "name of a class", {.required = true}},
+    {"field", &TextSpan::field, "of the record, whose text it is in; its own text by default"},
 };
 
 namespace {
 
-using ByLabel = std::map<std::string_view, std::vector<std::pair<std::size_t, std::size_t>>>;
+using FieldAndLabel = std::pair<std::string_view, std::string_view>;
+using ByLabel = std::map<FieldAndLabel, std::vector<std::pair<std::size_t, std::size_t>>>;
 
-// The places under each label, in order, joined where they touch.
+// The places in a field under each label, in order, joined where they touch.
 ByLabel covered(const std::vector<TextSpan>& spans) {
     ByLabel places;
-    for (const auto& span : spans) places[span.label].emplace_back(span.start, span.end);
+    for (const auto& span : spans)
+        places[{span.field, span.label}].emplace_back(span.start, span.end);
     for (auto& [label, list] : places) {
         std::sort(list.begin(), list.end());
         std::size_t kept = 0;
@@ -55,6 +59,11 @@ double length_of(const ByLabel& places) {
 
 }  // namespace
 
+std::strong_ordering TextSpan::operator<=>(const TextSpan& other) const {
+    return std::tie(field, start, end, label) <=>
+           std::tie(other.field, other.start, other.end, other.label);
+}
+
 std::vector<TextSpan> parse_spans(std::string_view json) {
     boost::system::error_code error;
     auto value = boost::json::parse(json, error);
@@ -73,7 +82,7 @@ std::vector<TextSpan> parse_spans(std::string_view json) {
 }
 
 std::string spans_text(const std::vector<TextSpan>& spans) {
-    return base::json_text(spans);
+    return base::json_text(base::shape_of<std::vector<TextSpan>>(), &spans, base::Written::changed);
 }
 
 std::optional<std::string>
@@ -104,13 +113,26 @@ wrong_spans(const std::vector<TextSpan>& spans, std::size_t length, bool overlap
     return std::nullopt;
 }
 
-void check_spans(const std::vector<TextSpan>& spans, const std::string& text, bool overlapping) {
-    if (text.empty() && !spans.empty())
-        throw base::UsageError(
-            "the record", "has no text", "map a field to its body (--map), or skip the task"
-        );
-    if (auto wrong = wrong_spans(spans, base::count_code_points(text), overlapping))
-        throw base::UsageError("'value'", *wrong, "send other spans");
+void check_spans(const std::vector<TextSpan>& spans, const TextOfField& text_of, bool overlapping) {
+    std::map<std::string, std::vector<TextSpan>> by_field;
+    for (const auto& span : spans) by_field[span.field].push_back(span);
+    for (const auto& [field, own] : by_field) {
+        const auto text = text_of(field);
+        if (text.empty() && field.empty())
+            throw base::UsageError(
+                "the record", "has no text", "map a field to its body (--map), or skip the task"
+            );
+        if (text.empty())
+            throw base::UsageError(
+                "field '" + field + "'", "the record has no text in it", "send no spans of it"
+            );
+        if (auto wrong = wrong_spans(own, base::count_code_points(text), overlapping))
+            throw base::UsageError(
+                field.empty() ? "'value'" : "'value', field '" + field + "'",
+                *wrong,
+                "send other spans"
+            );
+    }
 }
 
 Overlap exact_overlap(const std::vector<TextSpan>& a, const std::vector<TextSpan>& b) {

@@ -124,7 +124,7 @@ RunRows rows_of_parts(const LoadedRun& loaded, std::initializer_list<int> parts)
     if (loaded.predictor.predicts_sets())
         give_sets(rows.examples, rows.items);
     else if (loaded.predictor.predicts_spans())
-        give_spans(rows.examples, rows.items);
+        give_spans(loaded.store, fields_marked(rows.items), rows.examples, rows.items);
     else
         known = loaded.predictor.predicts_classes() ? rows.examples.classes.size()
                                                     : rows.examples.targets.size();

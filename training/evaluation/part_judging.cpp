@@ -139,7 +139,7 @@ PartsJudged judge_spans_of(
         one.id = items[row].id;
         one.version = items[row].version;
         one.split = split;
-        one.label = schema::spans_text(spans);
+        one.label = schema::spans_text(spans_by_field(examples, row, spans));
         one.probability = said[row].probability;
         judged.predictions.push_back(std::move(one));
     }

@@ -14,6 +14,7 @@ namespace training {
 // that is asked for, and its folds. Throws base::Error in one line for what cannot be learnt so.
 void give_labels(
     base::Database& database,
+    const ExampleStore& store,
     const SnapshotInfo& snapshot,
     const TrainSettings& settings,
     const std::array<std::vector<Item>, 3>& items,

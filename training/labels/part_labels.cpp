@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <string_view>
 
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
+#include "base/text/utf8.hpp"
 
 namespace training {
 
@@ -57,12 +59,98 @@ void give_sets(Examples& examples, const std::vector<Item>& items) {
         }
 }
 
-void give_spans(Examples& examples, const std::vector<Item>& items) {
+namespace {
+
+// Between what is joined: a sentence ends there for whoever reads on.
+constexpr std::string_view between_fields = "\n\n";
+
+void join_field(
+    const ExampleStore& store,
+    const std::string& field,
+    const std::vector<Item>& items,
+    Examples& examples
+) {
+    const auto texts = store.load_field(items, field);
+    for (std::size_t row = 0; row < items.size(); ++row) {
+        if (texts[row].empty()) continue;
+        auto& body = examples.text[row].body;
+        if (!body.empty()) body += between_fields;
+        examples.fields[row].push_back({base::count_code_points(body), field});
+        body += texts[row];
+    }
+}
+
+void place_in_joined(
+    const Examples& examples,
+    const Item& item,
+    std::size_t row,
+    schema::TextSpan& span
+) {
+    if (span.field.empty()) return;
+    for (const auto& [start, field] : examples.fields[row])
+        if (field == span.field) {
+            span.start += start;
+            span.end += start;
+            span.field.clear();
+            return;
+        }
+    throw base::Error(
+        "record '" + item.id.key + "'",
+        "its label marks field '" + span.field + "', which has no text",
+        "label it anew, and make another snapshot"
+    );
+}
+
+}  // namespace
+
+std::set<std::string> fields_marked(const std::vector<Item>& items) {
+    std::set<std::string> fields;
+    for (const auto& item : items)
+        for (const auto& span : schema::parse_spans(item.label.value_or("[]")))
+            if (!span.field.empty()) fields.insert(span.field);
+    return fields;
+}
+
+void give_spans(
+    const ExampleStore& store,
+    const std::set<std::string>& fields,
+    Examples& examples,
+    const std::vector<Item>& items
+) {
     examples.classes.clear();
     examples.targets.clear();
     examples.spans.clear();
+    examples.fields.clear();
     for (const auto& item : items)
         examples.spans.push_back(schema::parse_spans(item.label.value_or("[]")));
+    if (fields.empty()) return;
+    examples.text.resize(items.size());
+    examples.fields.resize(items.size());
+    for (const auto& field : fields) join_field(store, field, items, examples);
+    for (std::size_t row = 0; row < items.size(); ++row) {
+        for (auto& span : examples.spans[row]) place_in_joined(examples, items[row], row, span);
+        std::sort(examples.spans[row].begin(), examples.spans[row].end());
+    }
+}
+
+std::vector<schema::TextSpan>
+spans_by_field(const Examples& examples, std::size_t row, std::vector<schema::TextSpan> spans) {
+    if (examples.fields.empty()) return spans;
+    for (auto& span : spans) {
+        const Examples::FieldPlace* in = nullptr;
+        for (const auto& place : examples.fields[row]) {
+            if (place.start <= span.start) in = &place;
+            // What was found across a border is cut there.
+            if (place.start > span.start && place.start < span.end)
+                span.end = place.start - between_fields.size();
+        }
+        if (!in) continue;
+        span.start -= in->start;
+        span.end -= in->start;
+        span.field = in->field;
+    }
+    std::sort(spans.begin(), spans.end());
+    return spans;
 }
 
 }  // namespace training

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,21 @@ std::string label_of_set(const std::vector<std::string>& names);
 // class that is none of the examples' class names.
 void give_sets(Examples& examples, const std::vector<Item>& items);
 
-// Gives the examples the spans of the items. Throws base::Error for labels that are none.
-void give_spans(Examples& examples, const std::vector<Item>& items);
+// The fields that spans of the items are of, beside the records' texts.
+std::set<std::string> fields_marked(const std::vector<Item>& items);
+// Gives the examples the spans of the items. The texts of `fields`, among which are those that the
+// spans are of, are joined to the bodies of all items that have them, and spans are told by their
+// places there: see Examples::fields. Throws base::Error for labels that are none, or of a field
+// without text.
+void give_spans(
+    const ExampleStore& store,
+    const std::set<std::string>& fields,
+    Examples& examples,
+    const std::vector<Item>& items
+);
+
+// Spans of a row's joined text as they are told by people: by field.
+std::vector<schema::TextSpan>
+spans_by_field(const Examples& examples, std::size_t row, std::vector<schema::TextSpan> spans);
 
 }  // namespace training

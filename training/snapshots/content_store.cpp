@@ -139,6 +139,24 @@ void read_texts(base::Tx& tx, const Keys& keys, std::size_t from, Examples& exam
         examples.text[from + row.place - 1] = {std::move(row.title), std::move(row.body)};
 }
 
+void read_field(
+    base::Tx& tx,
+    const Keys& keys,
+    std::size_t from,
+    const std::string& name,
+    std::vector<std::string>& texts
+) {
+    for (auto& row : base::rows_as<ValueRow>(tx.exec(
+             sql::file["field_of"],
+             keys.rks,
+             keys.keys,
+             keys.versions,
+             keys.source_id,
+             schema::array_of(std::vector{name})
+         )))
+        texts[from + row.place - 1] = std::move(row.value);
+}
+
 bool take_field_out(
     base::Tx& tx,
     const Keys& keys,

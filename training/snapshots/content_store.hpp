@@ -79,6 +79,14 @@ void read_images(
     const DecodeImage& decode,
     Examples& examples
 );
+// What a member of the payload says as text.
+void read_field(
+    base::Tx& tx,
+    const Keys& keys,
+    std::size_t from,
+    const std::string& name,
+    std::vector<std::string>& texts
+);
 // Takes the values of a field out of texts that were read. True if one was there.
 bool take_field_out(
     base::Tx& tx,

@@ -195,6 +195,16 @@ std::vector<TextItem> ExampleStore::load_texts(const std::vector<Item>& items) c
     return std::move(examples.text);
 }
 
+std::vector<std::string>
+ExampleStore::load_field(const std::vector<Item>& items, const std::string& field) const {
+    std::vector<std::string> texts(items.size());
+    for (std::size_t from = 0; from < items.size(); from += page_size) {
+        Keys keys(items, from, std::min(items.size(), from + page_size));
+        database_.call([&](base::Tx& tx) { read_field(tx, keys, from, field, texts); });
+    }
+    return texts;
+}
+
 std::vector<std::string> ExampleStore::fields_in_texts(
     const std::vector<Item>& items,
     const std::vector<std::string>& fields

@@ -98,6 +98,9 @@ public:
     ) const;
     // Titles and bodies of the items; empty for those without text.
     std::vector<TextItem> load_texts(const std::vector<Item>& items) const;
+    // What a field of each item's record says as text; empty where it says nothing.
+    std::vector<std::string> load_field(const std::vector<Item>& items, const std::string& field)
+        const;
     // Which of the fields have their value in the text of one of the items.
     std::vector<std::string>
     fields_in_texts(const std::vector<Item>& items, const std::vector<std::string>& fields) const;

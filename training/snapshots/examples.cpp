@@ -56,6 +56,7 @@ void check(const Examples& examples) {
     if (!examples.marks.empty())
         check_size("sets of classes", examples.marks.size(), n * examples.class_names.size());
     if (!examples.spans.empty()) check_size("spans", examples.spans.size(), n);
+    if (!examples.fields.empty()) check_size("fields", examples.fields.size(), n);
     if (!examples.groups.empty()) check_size("groups", examples.groups.size(), n);
     if (!examples.folds.empty()) check_size("folds", examples.folds.size(), n);
     if (!examples.classes.empty() && !examples.targets.empty()) {
@@ -111,6 +112,7 @@ Examples take(const Examples& examples, const std::vector<std::size_t>& chosen) 
     take_rows(examples.soft, examples.class_names.size(), chosen, out.soft);
     take_rows(examples.marks, examples.class_names.size(), chosen, out.marks);
     take_rows(examples.spans, 1, chosen, out.spans);
+    take_rows(examples.fields, 1, chosen, out.fields);
     take_rows(examples.groups, 1, chosen, out.groups);
     take_rows(examples.folds, 1, chosen, out.folds);
     out.folds_in_time = examples.folds_in_time;

@@ -61,6 +61,14 @@ struct Examples {
     // In the place of `classes`: labelled parts of the bodies of `text`, by the class names.
     std::vector<std::vector<schema::TextSpan>> spans;
 
+    // Where texts of fields begin in the bodies that they were joined to, in code points, by row;
+    // empty: to none.
+    struct FieldPlace {
+        std::size_t start = 0;
+        std::string field{};
+    };
+    std::vector<std::vector<FieldPlace>> fields;
+
     // For cross-validation. Rows of one group are in one fold; empty: those of one key are.
     std::vector<std::int64_t> groups;
     std::vector<int> folds;      // from 0, where they are decided; empty: they are dealt by groups

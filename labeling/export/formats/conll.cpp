@@ -111,7 +111,7 @@ public:
             return holds_only(name(), "spans of text", *content.project);
         if (content.project->question.overlapping_spans)
             return "its spans may overlap, which tags of tokens can not tell";
-        return std::nullopt;
+        return only_of_the_text(name(), content);
     }
 
     std::unique_ptr<Exporter> exporter(const ExportContent&, ExportFiles& files) const override {

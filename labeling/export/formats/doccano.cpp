@@ -90,10 +90,11 @@ public:
 
     std::optional<std::string> refuses(const ExportContent& content) const override {
         switch (content.shape) {
-            case LabelShape::classes:
-            case LabelShape::class_set:
             case LabelShape::spans:
             case LabelShape::relations:
+                return only_of_the_text(name(), content);
+            case LabelShape::classes:
+            case LabelShape::class_set:
             case LabelShape::text:
                 return std::nullopt;
             default:

@@ -4,7 +4,8 @@
 // instead, under the name that its span categorizer looks for.
 //
 // The text of classes is the title and the body, or the payload of a record that has neither; of
-// spans it is what their offsets count in, the body.
+// spans it is what their offsets count in, the body, and each field that is marked has a line of
+// its own, whose "meta" names it.
 #include <ostream>
 #include <set>
 
@@ -26,27 +27,55 @@ public:
           out_(files.open("labels.spacy.jsonl")) {}
 
     void write(const ExportRow& row) override {
-        out_ << "{\"text\":";
-        if (shape_ == LabelShape::spans)
-            write_spans(row);
-        else
+        if (shape_ != LabelShape::spans) {
+            out_ << "{\"text\":";
             write_classes(row);
-        out_ << ",\"meta\":{\"key\":" << quoted(row.key)
-             << ",\"probability\":" << fmt::format("{}", row.probability) << "}}\n";
+            return close(row, "");
+        }
+        const auto spans = parse_spans(row.value);
+        write_spans(row, row.text, spans, "");
+        for (const auto& field : project_.question.text_fields) {
+            const auto text = text_of(row, field);
+            if (!text.empty()) write_spans(row, text, spans, field);
+        }
     }
     void finish() override { out_.flush(); }
 
 private:
-    void write_spans(const ExportRow& row) {
+    void close(const ExportRow& row, const std::string& field) {
+        out_ << ",\"meta\":{\"key\":" << quoted(row.key);
+        if (!field.empty()) out_ << ",\"field\":" << quoted(field);
+        out_ << ",\"probability\":" << fmt::format("{}", row.probability) << "}}\n";
+    }
+
+    // What the record says in a field; empty if it has no text there.
+    static std::string text_of(const ExportRow& row, const std::string& field) {
+        const auto payload =
+            row.payload.empty() ? boost::json::value() : boost::json::parse(row.payload);
+        const auto* fields = payload.if_object();
+        const auto* value = fields ? fields->if_contains(field) : nullptr;
+        return value && value->is_string() ? std::string(value->get_string()) : std::string();
+    }
+
+    // A line for one text of the record, with the spans that are in it.
+    void write_spans(
+        const ExportRow& row,
+        const std::string& text,
+        const std::vector<TextSpan>& spans,
+        const std::string& field
+    ) {
         bool overlapping = project_.question.overlapping_spans;
-        out_ << quoted(row.text) << (overlapping ? ",\"spans\":{\"sc\":[" : ",\"entities\":[");
+        out_ << "{\"text\":" << quoted(text)
+             << (overlapping ? ",\"spans\":{\"sc\":[" : ",\"entities\":[");
         const char* between = "";
-        for (const auto& span : parse_spans(row.value)) {
+        for (const auto& span : spans) {
+            if (span.field != field) continue;
             out_ << between << '[' << span.start << ',' << span.end << ',' << quoted(span.label)
                  << ']';
             between = ",";
         }
         out_ << (overlapping ? "]}" : "]");
+        close(row, field);
     }
 
     void write_classes(const ExportRow& row) {

@@ -235,3 +235,124 @@ TEST_CASE("a span that ends within a word is not widened when written", "[labeli
     row.value = "[" + span(0, 2, "person") + "," + span(7, 11, "place") + "]";
     CHECK(exported("conll", row) == "# key = r1\nUn\tB-person\ndoing\tO\nit\tB-place\n\n");
 }
+
+namespace {
+
+labeling::Project project_of_fields() {
+    auto made = project();
+    made.question.text_fields = {"title", "lead"};
+    return made;
+}
+
+std::string in_field(const std::string& field, const std::string& span) {
+    return span.substr(0, span.size() - 1) + ",\"field\":\"" + field + "\"}";
+}
+
+std::string read_fields(const std::string& spans, const std::string& payload) {
+    return labeling::task_type("spans").read(
+        project_of_fields().question, "[" + spans + "]", test::Asked("Zoë in Köln", payload)
+    );
+}
+
+}  // namespace
+
+TEST_CASE("spans of a field count the characters of its text", "[labeling][spans]") {
+    const std::string payload = R"({"title":"Köln","lead":7})";
+    auto given =
+        read_fields(in_field("title", span(0, 4, "place")) + "," + span(0, 3, "person"), payload);
+    CHECK(
+        labeling::parse_spans(given) ==
+        std::vector<TextSpan>{{0, 3, "person"}, {0, 4, "place", "title"}}
+    );
+    CHECK(given == "[" + span(0, 3, "person") + "," + in_field("title", span(0, 4, "place")) + "]");
+    CHECK_THROWS_WITH(
+        read_fields(in_field("title", span(0, 5, "place")), payload),
+        Catch::Contains("field 'title'") && Catch::Contains("4 characters")
+    );
+    CHECK_THROWS_WITH(
+        read_fields(in_field("lead", span(0, 1, "place")), payload),
+        Catch::Contains("field 'lead': the record has no text in it")
+    );
+    CHECK_THROWS_WITH(
+        read_fields(in_field("note", span(0, 1, "place")), payload),
+        Catch::Contains("is not marked in this project")
+    );
+    CHECK_THROWS_AS(
+        read("[" + in_field("title", span(0, 1, "place")) + "]", "Köln"), base::UsageError
+    );
+}
+
+TEST_CASE("an answer that names no field is of the record's text, as it was", "[labeling][spans]") {
+    auto before = read("[" + span(0, 3, "person") + "]", "Zoë");
+    CHECK(before == "[" + span(0, 3, "person") + "]");
+    CHECK(before.find("field") == std::string::npos);
+    CHECK(labeling::parse_spans(before).front().field.empty());
+}
+
+TEST_CASE(
+    "the same place in two fields is neither the same span nor an overlap",
+    "[labeling][spans]"
+) {
+    auto both = span(0, 4, "place") + "," + in_field("title", span(0, 4, "place"));
+    CHECK_NOTHROW(read_fields(both, R"({"title":"Köln"})"));
+
+    Answers apart;
+    apart.add("r1", "ann", span(0, 4, "place"));
+    apart.add("r1", "bob", in_field("title", span(0, 4, "place")));
+    CHECK(apart.f1("span-f1") == 0);
+    CHECK(apart.f1("span-f1-partial") == 0);
+
+    Answers same;
+    for (const auto* user : {"ann", "bob", "cy"}) same.add("r1", user, both);
+    CHECK(same.f1("span-f1") == 1);
+    auto found = same.set->infer({.method = labeling::Method::mv});
+    CHECK(
+        labeling::parse_spans(found.labels.at(0).value) ==
+        std::vector<TextSpan>{{0, 4, "place"}, {0, 4, "place", "title"}}
+    );
+}
+
+TEST_CASE("a class that is renamed leaves spans in their fields", "[labeling][spans]") {
+    auto renamed = labeling::task_type("spans").with_classes(
+        project_of_fields().question,
+        "[" + in_field("title", span(0, 4, "place")) + "]",
+        [](std::string_view, const std::string&) { return std::optional<std::string>("town"); }
+    );
+    CHECK(renamed == "[" + in_field("title", span(0, 4, "town")) + "]");
+}
+
+TEST_CASE(
+    "fields are exported where a format has them, and refused before it is written",
+    "[labeling][spans]"
+) {
+    labeling::ExportRow row;
+    row.key = "r1";
+    row.method = "mv";
+    row.text = "Zoë came";
+    row.payload = R"({"title":"Köln"})";
+    row.value = "[" + span(0, 3, "person") + "," + in_field("title", span(0, 4, "place")) + "]";
+    auto asked = project_of_fields();
+    auto written = [&](std::string_view format) {
+        std::ostringstream out;
+        labeling::OneFile file(out);
+        auto exporter = labeling::make_exporter(
+            labeling::export_format(format),
+            {.project = &asked, .shape = labeling::LabelShape::spans, .in_fields = true},
+            file
+        );
+        exporter->write(row);
+        exporter->finish();
+        return std::move(out).str();
+    };
+    CHECK_THAT(written("jsonl"), Catch::Contains("\"field\":\"title\""));
+    CHECK_THAT(
+        written("spacy"),
+        Catch::Contains(R"({"text":"Zoë came","entities":[[0,3,"person"]],"meta":{"key":"r1")") &&
+            Catch::Contains(
+                R"({"text":"Köln","entities":[[0,4,"place"]],"meta":{"key":"r1","field":"title")"
+            )
+    );
+    CHECK_THAT(written("label-studio"), Catch::Contains(R"("to_name":"title")"));
+    for (const auto* format : {"conll", "doccano"})
+        CHECK_THROWS_WITH(written(format), Catch::Contains("some spans are of other fields"));
+}
