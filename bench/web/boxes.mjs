@@ -3,10 +3,8 @@
 //     node bench/web/boxes.mjs BUILD/app/tilth web/dist [BOXES]
 //
 // From the press of a key, as the page is told of it, to the frame that shows what it did.
-import { mkdirSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
-import { join } from "node:path";
-import { png } from "../../tests/web/png.mjs";
+import { manyBoxes } from "../../tests/web/many.mjs";
 import { Browser, Tilth } from "../../tests/web/stage.mjs";
 
 const [program, dist, boxes = "1000"] = process.argv.slice(2);
@@ -14,30 +12,10 @@ const presses = 60;
 const tilth = await new Tilth(program, dist).start();
 const browser = await new Browser().start();
 try {
-  const room = join(tilth.home, "pictures");
-  mkdirSync(room);
-  writeFileSync(join(room, "one.png"), png(1600, 1200, (x, y) => [x / 7, y / 5, (x + y) & 255]));
-  tilth.run("ingest", room, "--source", "pictures", "--format", "images");
-  writeFileSync(join(tilth.home, "boxes.toml"), 'name = "boxes"\nsource = "pictures"\nkind = "boxes"\n[[class]]\nname = "cat"\n[[class]]\nname = "dog"\n');
-  tilth.run("label", "project", "create", join(tilth.home, "boxes.toml"));
-  tilth.run("label", "queue", "boxes", "--add", "1");
-
   const page = await browser.page(tilth.link);
   await page.getByRole("heading", { name: "Overview" }).waitFor();
   await page.setViewportSize({ width: 1440, height: 900 });
-  await page.goto(`${tilth.url}/label/boxes`);
-  await page.getByRole("application").waitFor();
-  // A draft as a labeler leaves it: as many boxes as there are to be.
-  await page.keyboard.press("Enter");
-  for (const key of ["Shift+ArrowRight", "Shift+ArrowDown", "Enter"]) await page.keyboard.press(key);
-  await page.evaluate((n) => {
-    const place = Object.keys(localStorage).find((key) => key.startsWith("tilth.draft."));
-    const value = Array.from({ length: n }, (_, i) => ({ x: (i * 37) % 1500, y: (i * 53) % 1150, width: 20 + (i % 60), height: 15 + (i % 35), label: i % 2 ? "cat" : "dog" }));
-    localStorage.setItem(place, JSON.stringify({ value }));
-  }, Number(boxes));
-  await page.reload();
-  await page.getByRole("application").waitFor();
-  await page.getByRole("heading", { name: `${boxes} marks` }).waitFor();
+  await manyBoxes(tilth, page, Number(boxes));
 
   await page.evaluate(() => {
     window.took = [];
@@ -66,7 +44,6 @@ try {
     return of(took, 0.5);
   }
   console.log(`${boxes} boxes, ${presses} presses each; load of the machine ${loadavg()[0].toFixed(1)}`);
-  await page.getByRole("application").focus();
   const medians = [await measure("the crosshair moves", "ArrowRight", "ArrowLeft"), await measure("the next mark is selected", "Tab"), await measure("the selected box moves", "ArrowRight", "ArrowLeft")];
   medians.push(await measure("it is resized", "Control+ArrowRight", "Control+ArrowLeft"), await measure("its class changes", "1", "2"), await measure("the picture is zoomed", "+", "-"));
   if (Math.max(...medians) >= 50) process.exitCode = 1;

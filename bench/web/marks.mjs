@@ -3,45 +3,19 @@
 //     node bench/web/marks.mjs BUILD/app/tilth web/dist [MARKS]
 //
 // From the time stamp of the key to behind the frame that paints it, in Chromium without a display. Prints medians and p95 in ms.
-import { writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
-import { join } from "node:path";
+import { longText, manyMarks } from "../../tests/web/many.mjs";
 import { Browser, Tilth } from "../../tests/web/stage.mjs";
 
 const [, , program, dist, wanted = "1000"] = process.argv;
 const n = Number(wanted);
 const rounds = 30;
-const words = ["harvest", "of", "early", "wheat", "near", "Zoe\u0301", "met", "👩‍🚒", "the", "valley", "of", "grain.", "שלום"];
-const text = Array.from({ length: 4200 }, (_, i) => words[(i * 7) % words.length] + (i % 90 === 89 ? "\n" : "")).join(" ");
-const points = [...text].length;
-const labels = ["person", "company", "place", "thing"];
-const spans = Array.from({ length: n }, (_, i) => {
-  const start = Math.floor((i * (points - 60)) / n);
-  return { start, end: start + 6 + (i % 5) * 8, label: labels[i % 4] };
-});
-
 const tilth = await new Tilth(program, dist).start();
 const browser = await new Browser().start();
 try {
-  const file = (name, content) => {
-    writeFileSync(join(tilth.home, name), content);
-    return join(tilth.home, name);
-  };
-  tilth.run("ingest", file("long.jsonl", JSON.stringify({ id: "long", text })), "--source", "long", "--map", file("rules.toml", 'key = "id"\nbody = "text"\n'));
-  const classes = labels.map((label) => `[[class]]\nname = "${label}"\nhotkey = "${label === "place" ? "l" : label[0]}"\n`).join("");
-  tilth.run("label", "project", "create", file("marks.toml", `name = "marks"\nsource = "long"\nkind = "spans"\noverlapping_spans = true\nsuggestions = "before"\n${classes}`));
-  tilth.run("label", "queue", "marks", "--add", "1");
-  tilth.run("label", "suggest", "import", "marks", file("said.jsonl", JSON.stringify({ key: "long", answer: spans })), "--annotator", "bench");
-
   const page = await browser.page(tilth.link);
   await page.getByRole("heading", { name: "Overview" }).waitFor();
-  await page.goto(`${tilth.url}/label/marks`);
-  const area = page.getByRole("textbox", { name: /text to mark/i });
-  await area.waitFor();
-  await page.getByRole("button", { name: `Accept all ${n} suggested` }).click();
-  await page.getByText(`${n.toLocaleString("en")} marks`, { exact: true }).or(page.getByText(`${n} marks`, { exact: true })).waitFor();
-  await area.focus();
-  await page.keyboard.press("Control+Home");
+  await manyMarks(tilth, page, n);
   await page.evaluate(() => {
     window.taken = [];
     const channel = new MessageChannel();
@@ -67,7 +41,7 @@ try {
     const at = (share) => times[Math.min(times.length - 1, Math.floor(share * times.length))].toFixed(1).padStart(8);
     console.log(`${name.padEnd(34)} median ${at(0.5)}   p95 ${at(0.95)}`);
   }
-  console.log(`${text.length} units, ${Buffer.byteLength(text)} bytes, ${n} marks; load ${loadavg()[0].toFixed(1)}`);
+  console.log(`${longText.length} units, ${Buffer.byteLength(longText)} bytes, ${n} marks; load ${loadavg()[0].toFixed(1)}`);
   await measured("nothing (an unused key)", "F9");
   await measured("caret by a character", "ArrowRight");
   await measured("caret by a line", "ArrowDown");

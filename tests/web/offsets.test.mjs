@@ -19,6 +19,7 @@ async function loaded(name) {
   return module;
 }
 const { Places, stepped } = await loaded("offsets");
+const { Texts, textsOf } = await loaded("texts");
 const { differing, fault, fits, fitting, lanes, marksAt, put, read, remove, write } = await loaded("model");
 
 const hard = "a👩‍🚒b e\u0301x שלום 🇩🇪!\r\n日本語 ok";
@@ -96,8 +97,10 @@ const ids = () => {
   return () => ++last;
 };
 
+const alone = (text) => new Texts([{ field: "", text }]);
+
 test("an answer is read into places and written back as it was", () => {
-  const places = new Places(hard);
+  const places = alone(hard);
   const spans = [{ start: 1, end: 4, label: "x" }, { start: 1, end: 4, label: "y" }, { start: 9, end: 13, label: "x" }];
   const value = { spans, relations: [{ from: 2, to: 0, label: "r" }] };
   const marked = read(value, places, ids());
@@ -105,6 +108,30 @@ test("an answer is read into places and written back as it was", () => {
   assert.deepEqual(write(marked, places, true), value);
   assert.deepEqual(write(read(spans, places, ids()), places, false), spans);
   for (const none of [undefined, null, "x", 3, {}, [{}], { spans: [{ start: "a" }], relations: [{ from: 0, to: 9 }] }]) assert.deepEqual(write(read(none, places, ids()), places, false), []);
+});
+
+test("texts of several fields are one to go through, and each mark is told by its field", () => {
+  const item = { text: "👩‍🚒 came", fields: [{ name: "title", value: "Fire" }, { name: "count", value: 3 }, { name: "lead", value: "" }] };
+  const texts = textsOf({ text_fields: ["title", "lead", "count", "none"] }, item);
+  assert.deepEqual(texts.map((each) => each.field), ["title", ""], "only what is text, and not empty");
+  const places = new Texts(texts);
+  assert.deepEqual(places.captions.map(({ at, name }) => [places.text[at], name]), [["\n", "title"], ["\n", "text"]], "above each an empty line");
+  assert.deepEqual(alone("Fire").captions, []);
+  assert.equal(alone("Fire").text, "Fire");
+  const spans = [{ start: 4, end: 8, label: "x" }, { start: 0, end: 4, label: "x", field: "title" }];
+  const marked = read(spans, places, ids());
+  assert.deepEqual(marked.marks.map((mark) => places.text.slice(mark.start, mark.end)), ["Fire", "came"]);
+  assert.deepEqual(write(marked, places, false), [spans[1], spans[0]]);
+  assert.deepEqual(write(read([{ start: 0, end: 1, label: "x", field: "other" }], places, ids()), places, false), [], "of a field that is not there");
+});
+
+test("no mark stands in two texts", () => {
+  const places = new Texts([{ field: "title", text: "One" }, { field: "", text: "Two three" }]);
+  const cut = (from, to) => places.told(places.snapped(from, to, true));
+  const two = places.text.indexOf("Two");
+  assert.deepEqual(cut(places.text.indexOf("One"), two + 3), { start: 0, end: 3, field: "title" });
+  assert.deepEqual(cut(two - 2, two + 3), { start: 0, end: 3 });
+  assert.equal(places.snapped(0, 1, false), undefined, "nor in what stands between them");
 });
 
 test("marks overlap only where the project allows it, and none stands twice", () => {
@@ -138,12 +165,16 @@ test("marks that overlap get underlines of their own", () => {
 test("faults are those of the service", () => {
   const question = { class: [{ name: "a" }] };
   const span = (start, end, label = "a") => ({ start, end, label });
-  assert.equal(fault([span(0, 2), span(2, 4)], question, 4), "");
-  assert.equal(fault(undefined, question, 0), "");
-  assert.match(fault([span(0, 3), span(2, 4)], question, 4), /overlap/);
-  assert.equal(fault([span(0, 3), span(2, 4)], { ...question, overlapping_spans: true }, 4), "");
-  assert.match(fault([span(0, 5)], question, 4), /outside/);
-  assert.match(fault([span(0, 1, "b")], question, 4), /no class ‘b’/);
-  assert.match(fault({ spans: [], relations: [] }, { ...question, at_least: 1 }, 4), /1 at least/);
+  const four = new Map([["", 4], ["title", 2]]);
+  assert.equal(fault([span(0, 2), span(2, 4)], question, four), "");
+  assert.equal(fault([span(0, 2), { ...span(0, 2), field: "title" }], question, four), "", "the same place of two fields");
+  assert.match(fault([{ ...span(0, 3), field: "title" }], question, four), /outside/);
+  assert.match(fault([{ ...span(0, 1), field: "other" }], question, four), /outside/);
+  assert.equal(fault(undefined, question, new Map()), "");
+  assert.match(fault([span(0, 3), span(2, 4)], question, four), /overlap/);
+  assert.equal(fault([span(0, 3), span(2, 4)], { ...question, overlapping_spans: true }, four), "");
+  assert.match(fault([span(0, 5)], question, four), /outside/);
+  assert.match(fault([span(0, 1, "b")], question, four), /no class ‘b’/);
+  assert.match(fault({ spans: [], relations: [] }, { ...question, at_least: 1 }, four), /1 at least/);
   assert.deepEqual([...differing([span(0, 1), span(1, 2)], [span(1, 2)])], [0]);
 });

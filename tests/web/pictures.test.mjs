@@ -1,7 +1,7 @@
 // Marks in pictures: by keys alone, by mouse and by touch; what the service stored is what was meant, however the picture was looked at.
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { becomes, browser, closed, finish, test } from "./harness.mjs";
 import { heldAs, png } from "./png.mjs";
 import { Tilth, violations } from "./stage.mjs";
@@ -13,11 +13,13 @@ const file = (name, data) => {
   return join(tilth.home, name);
 };
 // A source of pictures, each a [name, bytes].
-function source(name, pictures) {
+function source(name, pictures, ...more) {
   const room = join(tilth.home, name);
-  mkdirSync(room);
-  for (const [called, bytes] of pictures) writeFileSync(join(room, called), bytes);
-  tilth.run("ingest", room, "--source", name, "--format", "images");
+  for (const [called, bytes] of pictures) {
+    mkdirSync(dirname(join(room, called)), { recursive: true });
+    writeFileSync(join(room, called), bytes);
+  }
+  tilth.run("ingest", room, "--source", name, "--format", "images", ...more);
 }
 const slope = (i) => (x, y) => [x / 2, y / 2 + i * 9, (x ^ y) & 31 ? 120 : 250];
 source("shots", Array.from({ length: 12 }, (_, i) => [`shot${String(i).padStart(2, "0")}.png`, png(400, 300, slope(i))]));
@@ -41,6 +43,11 @@ project("strip", "strips", "boxes", classes("cat"));
 project("race", "shots", "boxes", classes("cat"));
 project("kinds", "shots", "classification", classes("cat", "dog"));
 project("parts", "shots", "form", `suggestions = "before"\n[[question]]\nname = "good"\n[[question.class]]\nname = "yes"\n[[question.class]]\nname = "no"\n[[question]]\nname = "where"\nkind = "boxes"\n[[question.class]]\nname = "cat"\n`);
+project("checked", "shots", "boxes", `hidden_gold = 0.5\ngold_feedback = true\n${classes("cat", "dog")}`);
+project("disputed", "shots", "boxes", `overlap = 2\n${classes("cat", "dog")}`, 1);
+// Pictures whose folder is their text.
+source("told", Array.from({ length: 2 }, (_, i) => [`Ada sits on a mat/cat${i}.png`, png(200, 150, slope(i))]), "--map", file("told.rules", 'body = "folder"\n'));
+project("both", "told", "form", '[[question]]\nname = "who"\nkind = "spans"\n[[question.class]]\nname = "person"\n[[question]]\nname = "where"\nkind = "boxes"\n[[question.class]]\nname = "cat"\n[[question]]\nname = "good"\n[[question.class]]\nname = "yes"\n[[question.class]]\nname = "no"\n', 2);
 project("hinted", "shots", "boxes", `suggestions = "before"\n${classes("cat", "dog")}`);
 
 const page = await browser.page(tilth.link);
@@ -406,6 +413,77 @@ await test("marks are a part of a form: suggested, none of them, looked at and c
   await becomes(() => given("parts").some((each) => plain(each) === plain({ good: "yes", where: [box(20, 10, 20, 20, "cat")] })), true);
   await closed(page);
 });
+
+await test("a wrong answer to a picture whose marks are known shows both, a right one says so", async () => {
+  const keys = tilth.run("--json", "records", "list", "--source", "shots").trim().split("\n").filter(Boolean).map((line) => JSON.parse(line).key);
+  const truth = box(40, 40, 60, 50, "cat");
+  tilth.run("label", "project", "import", file("truth.jsonl", keys.map((key) => JSON.stringify({ key, answer: [truth] })).join("\n")), "--project", "checked");
+  tilth.run("label", "gold", "add", "checked", "--n", "12", "--explanation", "The whole cat, with its tail.");
+  await open("checked");
+  const told = page.getByRole("status").filter({ hasText: /right/ });
+  // Gold comes unseen among the others: whatever is answered meanwhile is answered.
+  async function until(words, answer) {
+    for (let i = 0; i < 12; i++) {
+      if (await page.getByRole("heading", { name: "Nothing left for you here" }).count()) break;
+      await answer();
+      await send();
+      await page.getByText("All saved").waitFor();
+      if (await told.filter({ hasText: words }).count()) return;
+    }
+    await told.filter({ hasText: words }).waitFor();
+  }
+  await until("The right answer was: 1 × cat", () => drag([200, 150], [230, 180]));
+  await page.getByText("The whole cat, with its tail.").waitFor();
+  const marked = page.locator(".told .marked");
+  assert.equal(await marked.locator("polygon").count(), 2, "the truth, and dashed what was answered");
+  assert.deepEqual(await violations(page), []);
+  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/pictures-gold.png`, fullPage: true });
+  await until("That was right", () => drag([40, 40], [100, 90]));
+  assert.equal(await marked.count(), 0);
+}, 120);
+
+await test("a dispute about marks shows what each drew, and one answer is accepted", async () => {
+  const said = { third: [box(10, 10, 60, 60, "cat")], fourth: [box(200, 100, 50, 40, "dog")] };
+  let key = "";
+  for (const [user, value] of Object.entries(said)) {
+    tilth.run("user", "add", user, "--role", "labeler");
+    const [task] = JSON.parse(tilth.run("--json", "label", "claim", "disputed", "--user", user, "--n", "1")).tasks;
+    key = task.item.key;
+    tilth.run("label", "submit", String(task.id), "--lease", task.lease, "--user", user, "--value", file("value.json", JSON.stringify(value)));
+  }
+  await page.goto(`${tilth.url}/projects/disputed?tab=review`);
+  const task = page.getByRole("article", { name: `Task ${key}` });
+  for (const user of Object.keys(said)) await task.getByRole("img", { name: new RegExp(`What ${user} marked`) }).waitFor();
+  await becomes(() => task.locator(".marked polygon").count(), 2);
+  assert.deepEqual(await violations(page), []);
+  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/pictures-dispute.png`, fullPage: true });
+  await task.getByRole("button", { name: "Accept the answer of third" }).click();
+  await task.getByText("decided by").waitFor();
+  await becomes(() => tilth.run("label", "project", "export", "disputed", "--format", "jsonl", "--out", "-").includes('"cat"'), true);
+}, 90);
+
+await test("a form asks for marks in a text and in its picture, and each gets its own", async () => {
+  await open("both");
+  const text = page.getByRole("textbox", { name: /text to mark/i });
+  await text.focus();
+  await press("Control+Home", "1");
+  await page.getByRole("region", { name: "Marks" }).getByText("person · 0–3").waitFor();
+  await drag([20, 20], [80, 70]);
+  await listed("1: cat, 20, 20 · 60 × 50").waitFor();
+  await page.getByText("‘good’ is not answered yet").first().waitFor();
+  await page.getByRole("button", { name: /^yes/ }).click();
+  assert.deepEqual(await violations(page), []);
+  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/pictures-both.png`, fullPage: true });
+  await send();
+  await page.getByText("All saved").waitFor();
+  await becomes(() => plain(given("both").at(-1)), plain({ who: [{ start: 0, end: 3, label: "person" }], where: [box(20, 20, 60, 50, "cat")], good: "yes" }));
+  await page.getByRole("button", { name: "My answers" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.locator(".marked polygon").first().waitFor();
+  await dialog.getByRole("button", { name: "See it in the text" }).click();
+  await dialog.locator(".box").first().waitFor();
+  await closed(page);
+}, 90);
 
 await test("two people at one project get different pictures, and both answers stand", async () => {
   const link = /https?:\S+/.exec(tilth.run("user", "add", "second", "--role", "labeler"))?.[0] ?? "";

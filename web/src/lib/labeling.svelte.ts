@@ -20,12 +20,14 @@ export class Labeling {
   told = $state.raw<{ item: Task["item"]; value: unknown; answer: Submitted } | null>(null); // what the service said to the last answer, where it says something
   empty = $state(false); // no task left for this person
   trouble = $state("");
+  gone = $state(false); // there is no such project for this person
   canUndo = $state(false);
   spoken = $state(""); // for screen readers
   // Tasks answered under their present lease: a claim that was under way meanwhile may bring them once more.
   private readonly handled = new Set<string>();
   private shownAt = 0;
   private keepTimer: ReturnType<typeof setTimeout> | undefined;
+  private unkept: { key: string; value: unknown } | null = null; // a draft that is not in the browser's store yet
   private draftTimer: ReturnType<typeof setTimeout> | undefined;
   private filling: Promise<void> | null = null;
   private readonly timer: ReturnType<typeof setInterval>;
@@ -37,6 +39,7 @@ export class Labeling {
   ) {
     this.timer = setInterval(() => void this.renew(), renewEvery);
     addEventListener("online", this.wake);
+    addEventListener("pagehide", this.keepDraft);
     outbox.told = (entry, answer) => {
       if (entry.project === name && (answer.gold || answer.suggestion)) this.told = { item: entry.task.item, value: entry.reply.kind === "answer" ? entry.reply.value : undefined, answer };
     };
@@ -44,6 +47,8 @@ export class Labeling {
 
   close(): void {
     clearInterval(this.timer);
+    this.keepDraft();
+    removeEventListener("pagehide", this.keepDraft);
     clearTimeout(this.draftTimer);
     clearTimeout(this.keepTimer);
     removeEventListener("online", this.wake);
@@ -56,6 +61,7 @@ export class Labeling {
       await this.fill();
     } catch (error) {
       if (error instanceof Problem && error.passing && !this.project) this.pickUp();
+      this.gone = error instanceof Problem && (error.status === 404 || error.status === 403);
       this.complain(error);
     }
   }
@@ -93,6 +99,7 @@ export class Labeling {
     this.outbox.add(this.name, task, reply);
     this.handled.add(lease(task));
     clearTimeout(this.draftTimer);
+    this.unkept = null;
     localStorage.removeItem(this.draftKey(task));
     this.canUndo = true;
     if (reply.kind === "answer") this.mine++;
@@ -130,6 +137,7 @@ export class Labeling {
   }
 
   private show(task: Task | null): void {
+    this.keepDraft();
     this.current = task;
     this.empty = false;
     this.shownAt = performance.now();
@@ -170,6 +178,7 @@ export class Labeling {
   private async count(): Promise<void> {
     try {
       this.standing = await api.progress(this.name);
+      if (this.current === null) this.project = (await api.project(this.name)).project; // what was left when it was last looked at is done
     } catch {
       // told with the next claim
     }
@@ -224,8 +233,13 @@ export class Labeling {
     this.value = value;
     const task = this.current;
     if (!task) return;
-    localStorage.setItem(this.draftKey(task), JSON.stringify({ value }));
+    this.unkept = { key: this.draftKey(task), value };
+    setTimeout(this.keepDraft); // behind the frame that shows it
     clearTimeout(this.draftTimer);
     this.draftTimer = setTimeout(() => void api.saveDraft(task.id, task.lease, value ?? null).catch(() => {}), draftAfter);
   }
+  private readonly keepDraft = (): void => {
+    if (this.unkept) localStorage.setItem(this.unkept.key, JSON.stringify({ value: this.unkept.value }));
+    this.unkept = null;
+  };
 }

@@ -8,3 +8,8 @@ export function shownValue(value: unknown): string {
   if (typeof value === "object") return JSON.stringify(value);
   return String(value);
 }
+
+// What a record holds, member by member.
+export function fieldsOf(payload: unknown): { name: string; value: unknown }[] {
+  return payload && typeof payload === "object" && !Array.isArray(payload) ? Object.entries(payload).map(([name, value]) => ({ name, value })) : [];
+}

@@ -2,6 +2,7 @@
 // the service would say.
 import type { Project, Task } from "../../../lib/api";
 import { fault as textMarksFault } from "../marks/model";
+import { textsOf } from "../marks/texts";
 import { marksFault, ofPicture } from "../picture/marks";
 
 export type Definition = Project["definition"];
@@ -51,16 +52,31 @@ export const asksFields = (question: Question | Definition): boolean => partsOf(
 export const isWide = (question: Question | Definition): boolean => partsOf(question).some((part) => ofFields(part.kind) || isMarks(part.kind));
 // What of the item a question shows itself.
 export const shownBy = (question: Question | Definition): string[] =>
-  partsOf(question).flatMap((part) => (ofText(part.kind) ? ["text"] : ofPicture(part.kind) ? ["image"] : [...(part.candidates ?? []), ...(part.table ? [part.table] : [])].map((name) => `field ${name}`)));
+  partsOf(question).flatMap((part) => (ofText(part.kind) ? ["text", ...(part.text_fields ?? []).map((name) => `field ${name}`)] : ofPicture(part.kind) ? ["image"] : [...(part.candidates ?? []), ...(part.table ? [part.table] : [])].map((name) => `field ${name}`)));
 
 // Of each question whose answer is such marks: its classes, and what an answer says to it.
-export function marked(question: Question | Definition, such: (kind: Kind) => boolean, classes?: Label[]): { name: string; title: string; classes: Label[]; of: (value: Value) => Value }[] {
+export function marked(question: Question | Definition, such: (kind: Kind) => boolean, classes?: Label[]): { name: string; title: string; question: Question; classes: Label[]; of: (value: Value) => Value }[] {
   const form = question.kind === "form";
   return partsOf(question)
     .filter((part) => such(part.kind))
-    .map((part) => ({ name: part.name ?? "", title: form ? part.title || part.name : "", classes: (form ? undefined : classes) ?? part.class ?? [], of: (value) => (form ? of(value, part.name) : value) }));
+    .map((part) => ({ name: part.name ?? "", title: form ? part.title || part.name : "", question: part, classes: (form ? undefined : classes) ?? part.class ?? [], of: (value) => (form ? of(value, part.name) : value) }));
 }
-export const points = (text: string): string[] => [...text];
+// How many code points a text has.
+export function pointsIn(text: string): number {
+  let n = text.length;
+  for (let i = 0; i < text.length - 1; i++) if (text.charCodeAt(i) >> 10 === 0x36 && text.charCodeAt(i + 1) >> 10 === 0x37) n--;
+  return n;
+}
+
+// Of each text that is marked; counted once for an item.
+const counts = new WeakMap<Item, Map<string, number>>();
+function lengthsIn(question: Question, item: Item): Map<string, number> {
+  const known = counts.get(item);
+  if (known) return known;
+  const found = new Map(textsOf(question, item).map(({ field, text }) => [field, pointsIn(text)]));
+  counts.set(item, found);
+  return found;
+}
 
 // The rows of a table as the item has it: a list, or a list written as JSON.
 export function rowsOf(question: Question, item: Item): unknown[] | null {
@@ -94,7 +110,7 @@ function numberFault(question: Question, value: Value): string {
 function textFault(question: Question, value: Value): string {
   const text = typeof value === "string" ? value.trim() : "";
   if (!text) return "Write something, or skip the task";
-  return counted(question, points(text).length, "characters");
+  return counted(question, pointsIn(text), "characters");
 }
 
 // Whether a part of a form is asked, by what is answered before it.
@@ -146,7 +162,7 @@ export function faultOf(question: Question | Definition, item: Item, value: Valu
       return counted(asked, list.length, "classes");
     case "spans":
     case "relations":
-      return textMarksFault(value, asked as Parameters<typeof textMarksFault>[1], points(item.text).length);
+      return textMarksFault(value, asked as Parameters<typeof textMarksFault>[1], lengthsIn(asked, item));
     case "text":
       return textFault(asked, value);
     case "regression":

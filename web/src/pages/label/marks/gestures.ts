@@ -12,7 +12,8 @@ export interface Gestures {
 const rest = 350; // milliseconds
 const near = 10; // pixels
 
-export function gestures(element: HTMLElement, to: Gestures): () => void {
+// `selects`: whether a mouse does just now.
+export function gestures(element: HTMLElement, to: Gestures): { stop: () => void; selects: () => boolean } {
   let mouse = false;
   let finger: { x: number; y: number; from: number; timer: ReturnType<typeof setTimeout>; selects: boolean } | undefined;
 
@@ -94,8 +95,9 @@ export function gestures(element: HTMLElement, to: Gestures): () => void {
     [document, "selectionchange", onSelection],
   ];
   for (const [target, name, listener, active] of heard) target.addEventListener(name, listener, active ? { passive: false } : undefined);
-  return () => {
+  const stop = (): void => {
     leave();
     for (const [target, name, listener] of heard) target.removeEventListener(name, listener);
   };
+  return { stop, selects: () => mouse };
 }

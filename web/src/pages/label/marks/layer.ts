@@ -18,9 +18,17 @@ export interface Box {
   height: number;
 }
 
+// Boxes stand in bands of so many pixels of the text, so that the browser lays out and paints the bands that change and no others.
+const bandHeight = 400;
+
+interface Measured {
+  list: readonly Drawn[];
+  fresh: { drawn: Drawn; place: string; boxes: Box[] }[];
+}
+
 export class Layer {
   private readonly there = new Map<number | string, { drawn: Drawn; place: string; boxes: Box[]; elements: HTMLElement[] }>();
-
+  private readonly bands = new Map<number, HTMLElement>();
   private current: number | string | null = null;
 
   constructor(
@@ -47,18 +55,25 @@ export class Layer {
     if (this.current !== null) for (const element of this.there.get(this.current)?.elements ?? []) element.classList.toggle("current", on);
   }
 
-  draw(list: readonly Drawn[]): void {
-    const origin = this.root.getBoundingClientRect();
-    const left = new Set(this.there.keys());
-    const fresh: { drawn: Drawn; place: string; boxes: Box[] }[] = [];
+  // What is to be drawn, measured where it is not yet. All is measured before anything is changed: what is read after a change makes the
+  // browser lay out the page once more.
+  measure(list: readonly Drawn[], origin: DOMRect): Measured {
+    const fresh: Measured["fresh"] = [];
     for (const drawn of list) {
-      left.delete(drawn.id);
-      const known = this.there.get(drawn.id);
       const place = `${drawn.start} ${drawn.end}`;
-      if (known?.place === place) this.dress(known.elements, known.drawn, (known.drawn = drawn));
-      else fresh.push({ drawn, place, boxes: measured(this.node(), drawn, origin) }); // all is measured before anything is changed
+      if (this.there.get(drawn.id)?.place !== place) fresh.push({ drawn, place, boxes: measured(this.node(), drawn, origin) });
     }
+    return { list, fresh };
+  }
+  draw({ list, fresh }: Measured): void {
+    const left = new Set(this.there.keys());
+    for (const drawn of list) left.delete(drawn.id);
     for (const id of left) this.erase(id);
+    const anew = new Set(fresh.map(({ drawn }) => drawn.id));
+    for (const drawn of list) {
+      const known = anew.has(drawn.id) ? undefined : this.there.get(drawn.id);
+      if (known) this.dress(known.elements, known.drawn, (known.drawn = drawn));
+    }
     for (const { drawn, place, boxes } of fresh) {
       this.erase(drawn.id);
       const elements = boxes.map((box) => this.element(box));
@@ -74,9 +89,21 @@ export class Layer {
   }
   private element(box: Box): HTMLElement {
     const element = document.createElement("span");
-    Object.assign(element.style, { left: `${box.left}px`, top: `${box.top}px`, width: `${box.width}px`, height: `${box.height}px` });
-    this.root.append(element);
+    const n = Math.floor(box.top / bandHeight);
+    element.style.cssText = `left:${box.left}px;top:${box.top - n * bandHeight}px;width:${box.width}px;height:${box.height}px`;
+    this.band(n).append(element);
     return element;
+  }
+  private band(n: number): HTMLElement {
+    let band = this.bands.get(n);
+    if (!band) {
+      band = document.createElement("div");
+      band.className = "band";
+      band.style.cssText = `top:${n * bandHeight}px;height:${bandHeight}px`;
+      this.bands.set(n, band);
+      this.root.append(band);
+    }
+    return band;
   }
   private dress(elements: HTMLElement[], before: Drawn | undefined, now: Drawn): void {
     if (before && before.look === now.look && before.lane === now.lane && before.colour === now.colour) return;

@@ -3,13 +3,14 @@
 import { settings } from "../../../lib/settings.svelte";
 import type { Question } from "../kinds/answer";
 import { fits, fitting, nothing, put, read, remove, same, write, type Link, type Mark, type Marked, type RelationKind } from "./model";
-import { Places, stepped, type Span, type Step } from "./offsets";
+import { stepped, type Span, type Step } from "./offsets";
+import { Texts } from "./texts";
 
 const kept = 200; // steps back
 
 interface Given {
   question: Question;
-  text: string;
+  texts: readonly { field: string; text: string }[];
   language: string;
   write: (value: unknown) => void;
   disabled: boolean;
@@ -30,7 +31,7 @@ export class Marking {
   // Marks and suggestions, in order; and the one of them at hand.
   readonly all: readonly Mark[] = $derived(this.offered.marks.length === 0 ? this.marked.marks : [...this.marked.marks, ...this.offered.marks].sort((a, b) => a.start - b.start || a.end - b.end));
   readonly at: Mark | undefined = $derived(this.all.find((mark) => mark.id === this.current));
-  readonly places: Places;
+  readonly places: Texts;
   readonly related: boolean;
   readonly kinds: RelationKind[];
   private last = 0;
@@ -38,7 +39,7 @@ export class Marking {
   private readonly id = (): number => ++this.last;
 
   constructor(private readonly given: Given) {
-    this.places = new Places(given.text, given.language);
+    this.places = new Texts(given.texts, given.language);
     this.related = given.question.kind === "relations";
     this.kinds = (given.question.relation ?? []) as RelationKind[];
   }
@@ -47,7 +48,7 @@ export class Marking {
     return { start: Math.min(this.anchor, this.caret), end: Math.max(this.anchor, this.caret) };
   }
   words(span: Span): string {
-    const text = this.given.text.slice(span.start, span.end).replaceAll(/\s+/g, " ");
+    const text = this.places.text.slice(span.start, span.end).replaceAll(/\s+/g, " ");
     return text.length > 60 ? `${text.slice(0, this.places.floor(span.start + 58) - span.start)}…` : text;
   }
   name(id: number): string {
@@ -182,8 +183,10 @@ export class Marking {
     const mark = this.at;
     if (!mark) return;
     const to = (words && this.places.wordAt(place)?.[which]) || place;
-    const next = { ...mark, [which]: which === "start" ? this.places.floor(to) : this.places.ceil(to) };
-    if (next.start >= next.end) return void (this.said = "A mark has at least one character");
+    const moved = { ...mark, [which]: which === "start" ? this.places.floor(to) : this.places.ceil(to) };
+    if (moved.start >= moved.end) return void (this.said = "A mark has at least one character");
+    const part = this.places.partAt(mark.start) ?? moved; // it stays in its text
+    const next = { ...moved, start: Math.max(part.start, moved.start), end: Math.min(part.end, moved.end) };
     this.change(next, `Now ${this.words(next)}`);
   }
   remove(id = this.current): void {

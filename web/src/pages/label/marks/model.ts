@@ -1,5 +1,6 @@
 // Marks of a text and relations between them, as values: what an answer says, in places of the text at hand.
-import type { Places, Span } from "./offsets";
+import type { Span } from "./offsets";
+import type { Texts } from "./texts";
 
 export interface Mark extends Span {
   id: number;
@@ -24,6 +25,7 @@ interface StoredSpan {
   start: number;
   end: number;
   label: string;
+  field?: string; // of the record; absent: its text
 }
 interface StoredLink {
   from: number;
@@ -32,8 +34,9 @@ interface StoredLink {
 }
 
 export const nothing: Marked = { marks: [], links: [] };
-const byPlace = (a: StoredSpan, b: StoredSpan): number => a.start - b.start || a.end - b.end || (a.label < b.label ? -1 : a.label > b.label ? 1 : 0);
-export const same = (a: StoredSpan, b: StoredSpan): boolean => a.start === b.start && a.end === b.end && a.label === b.label;
+const fieldOf = (span: StoredSpan): string => span.field ?? "";
+const byPlace = (a: StoredSpan, b: StoredSpan): number => (fieldOf(a) < fieldOf(b) ? -1 : fieldOf(a) > fieldOf(b) ? 1 : 0) || a.start - b.start || a.end - b.end || (a.label < b.label ? -1 : a.label > b.label ? 1 : 0);
+export const same = (a: StoredSpan, b: StoredSpan): boolean => a.start === b.start && a.end === b.end && a.label === b.label && fieldOf(a) === fieldOf(b);
 export const meet = (a: Span, b: Span): boolean => a.start < b.end && b.start < a.end;
 
 const isSpan = (value: unknown): value is StoredSpan => {
@@ -49,19 +52,19 @@ export function partsOf(value: unknown): { spans: StoredSpan[]; relations: Store
 }
 
 // `id` gives the ids, each once.
-export function read(value: unknown, places: Places, id: () => number): Marked {
+export function read(value: unknown, places: Texts, id: () => number): Marked {
   const { spans, relations } = partsOf(value);
   const ids = spans.map(() => id());
   const marks = spans
-    .map((span, i) => ({ id: ids[i]!, start: places.unit(span.start), end: places.within(places.unit(span.end)), label: span.label }))
+    .map((span, i) => ({ id: ids[i]!, ...(places.found(span) ?? { start: 0, end: 0 }), label: span.label }))
     .filter((mark) => mark.start < mark.end);
   const there = new Set(marks.map((mark) => mark.id));
   const links = relations.map((each) => ({ id: id(), from: ids[each.from]!, to: ids[each.to]!, label: each.label }));
   return { marks: marks.sort(byPlace), links: links.filter((each) => there.has(each.from) && there.has(each.to)) };
 }
 
-export function write({ marks, links }: Marked, places: Places, related: boolean): unknown {
-  const spans = marks.map((mark) => ({ start: places.point(mark.start), end: places.point(mark.end), label: mark.label }));
+export function write({ marks, links }: Marked, places: Texts, related: boolean): unknown {
+  const spans = marks.map((mark) => ({ ...places.told(mark), label: mark.label }));
   if (!related) return spans;
   const at = new Map(marks.map((mark, i) => [mark.id, i]));
   return { spans, relations: links.map((each) => ({ from: at.get(each.from)!, to: at.get(each.to)!, label: each.label })) };
@@ -109,15 +112,15 @@ export function lanes(marks: readonly Mark[]): Map<number, number> {
 export const marksAt = (marks: readonly Mark[], at: number): Mark[] =>
   marks.filter((mark) => mark.start <= at && at < mark.end).sort((a, b) => a.end - a.start - (b.end - b.start));
 
-// Why the service would not take it; empty: it would. `length` in code points.
-export function fault(value: unknown, question: { overlapping_spans?: boolean; at_least?: number | null; at_most?: number | null; class?: { name: string }[] }, length: number): string {
+// Why the service would not take it; empty: it would. `lengths` in code points, by field.
+export function fault(value: unknown, question: { overlapping_spans?: boolean; at_least?: number | null; at_most?: number | null; class?: { name: string }[] }, lengths: ReadonlyMap<string, number>): string {
   const { spans } = partsOf(value);
   const known = new Set((question.class ?? []).map((each) => each.name));
   const strange = spans.find((span) => !known.has(span.label));
   if (strange) return `There is no class ‘${strange.label}’ here any more; change or delete its marks`;
-  if (spans.some((span) => span.start >= span.end || span.end > length)) return "A mark lies outside the text; delete it";
+  if (spans.some((span) => span.start >= span.end || span.end > (lengths.get(fieldOf(span)) ?? 0))) return "A mark lies outside the text; delete it";
   const sorted = question.overlapping_spans ? [] : [...spans].sort(byPlace);
-  if (sorted.some((span, i) => i > 0 && span.start < sorted[i - 1]!.end)) return "Two marks overlap, and marks of this project do not";
+  if (sorted.some((span, i) => i > 0 && fieldOf(span) === fieldOf(sorted[i - 1]!) && span.start < sorted[i - 1]!.end)) return "Two marks overlap, and marks of this project do not";
   if (question.at_least != null && spans.length < question.at_least) return `${spans.length} marks; ${question.at_least} at least`;
   if (question.at_most != null && spans.length > question.at_most) return `${spans.length} marks; ${question.at_most} at most`;
   return "";
