@@ -48,11 +48,18 @@ await test("a run shows its figures with intervals, classes, curves, parameters 
 }, 90);
 
 await test("a run is named and tagged, and found by its tag", async () => {
-  await page.getByRole("button", { name: "Name and tags" }).click();
-  await page.getByLabel("Name", { exact: true }).fill("first try");
-  await page.getByLabel(/^Tags/).fill("team=a");
-  await page.getByRole("button", { name: "Keep" }).click();
+  await page.getByRole("button", { name: "Give it a name: name of the run" }).click();
+  await page.getByLabel("name of the run", { exact: true }).fill("first try");
+  await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: /first try/ }).waitFor();
+  await page.getByRole("button", { name: "Add tags: tags of the run" }).click();
+  const tags = page.getByLabel("tags of the run", { exact: true });
+  await tags.fill("no tag");
+  await page.keyboard.press("Control+Enter");
+  await page.getByRole("alert").getByText(/NAME=VALUE/).waitFor();
+  await tags.fill("team=a");
+  await page.keyboard.press("Control+Enter");
+  await page.getByRole("link", { name: "team=a" }).waitFor();
   await page.goto(`${tilth.url}/runs?tag=team%3Da`);
   await page.getByRole("link", { name: "first try" }).waitFor();
 });

@@ -5,6 +5,27 @@ export { figure, plain, words } from "../../lib/figure";
 export const listRuns = (after?: string, limit = 100) => ok(client.GET("/api/v1/runs", { params: { query: { limit, after } } }));
 export const showRun = (run: string) => ok(client.GET("/api/v1/runs/{run}", { params: { path: { run } } }));
 
+
+// As they are typed: NAME=VALUE, one a line. Throws for a line that is none.
+export const tagsText = (tags: Record<string, unknown> | undefined): string => Object.entries(tags ?? {}).map(([name, value]) => `${name}=${String(value)}`).join("\n");
+function tagsFrom(text: string): Record<string, string> {
+  const lines = text.split("\n").map((line) => line.trim()).filter(Boolean);
+  const odd = lines.find((line) => line.indexOf("=") < 1);
+  if (odd) throw new Error(`'${odd}' is no tag: write NAME=VALUE, one a line.`);
+  return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf("=")).trim(), line.slice(line.indexOf("=") + 1).trim()]));
+}
+
+// Changes the run as it is now; what somebody else changes in the same moment is refused.
+export async function editRun(id: number, part: "name" | "note" | "tags", text: string): Promise<Run> {
+  const run = await showRun(String(id));
+  let body: Record<string, unknown> = { [part]: text };
+  if (part === "tags") {
+    const tag = tagsFrom(text);
+    body = { tag, untag: Object.keys(run.tags ?? {}).filter((each) => !(each in tag)) };
+  }
+  return ok(client.PATCH("/api/v1/runs/{run}", { params: { path: { run: String(id) }, header: { "If-Match": `"${run.version}"` } }, body: body as never }));
+}
+
 export type RunLine = Awaited<ReturnType<typeof listRuns>>["items"][number];
 export type Run = Awaited<ReturnType<typeof showRun>>;
 export type Metric = RunLine["metrics"][number];

@@ -1,0 +1,57 @@
+// What operators, owners and analysts do at their desks beside the journeys of the other suites: runs are named and noted where they stand.
+import assert from "node:assert/strict";
+import { browser, finish, sound, test } from "./harness.mjs";
+import { caller, notes } from "./notes.mjs";
+import { Tilth } from "./stage.mjs";
+
+const [, program, dist] = process.argv.slice(2);
+const tilth = await new Tilth(program, dist).start();
+const page = await browser.page(tilth.link);
+await page.getByRole("heading", { name: "Overview" }).waitFor();
+const api = caller(tilth);
+const go = (path) => page.goto(tilth.url + path);
+
+notes(tilth, 300, 280);
+tilth.run("snapshot", "create", "notes-1", "--project", "notes", "--split", "0.6,0.2,0.2");
+tilth.run("train", "notes-1", "--model", "majority", "--name", "topics");
+tilth.run("train", "notes-1", "--model", "softmax", "--name", "topics");
+
+await test("a run is named, tagged and noted in the list, by keys alone", async () => {
+  await go("/runs");
+  await page.getByRole("button", { name: "name it: name of run 2" }).focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("the one with words");
+  await page.keyboard.press("Enter");
+  await page.getByRole("link", { name: "the one with words" }).waitFor();
+  await page.getByRole("button", { name: "add: tags of run 2" }).click();
+  await page.keyboard.type("stage=final");
+  await page.keyboard.press("Control+Enter");
+  await page.getByRole("link", { name: "stage=final" }).waitFor();
+  await page.getByRole("button", { name: "add: note on run 2" }).click();
+  await page.keyboard.type("not to be kept");
+  await page.keyboard.press("Escape");
+  assert.equal(await page.getByText("not to be kept").count(), 0);
+  const run = await api("/runs/2");
+  assert.deepEqual([run.name, run.tags, run.note], ["the one with words", { stage: "final" }, ""]);
+}, 90);
+
+await test("on its own page a run's note is edited in place, and what is no tag is told", async () => {
+  await go("/runs/2");
+  await page.getByRole("button", { name: "Add a note: note on the run" }).click();
+  await page.getByLabel("note on the run", { exact: true }).fill("Better than counting.\nTry trees next.");
+  await page.getByRole("button", { name: "Keep" }).click();
+  await page.getByText("Try trees next.").waitFor();
+  await page.getByRole("button", { name: "Edit the tags of the run" }).click();
+  await page.getByLabel("tags of the run", { exact: true }).fill("stage");
+  await page.keyboard.press("Control+Enter");
+  await page.getByRole("alert").getByText(/NAME=VALUE/).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("link", { name: "stage=final" }).waitFor();
+  assert.equal((await api("/runs/2")).note, "Better than counting.\nTry trees next.");
+}, 90);
+
+await test("no page has a violation, complains, or is wider than a phone", async () => {
+  await sound(page, tilth.url, ["/runs", "/runs/2"]);
+}, 240);
+
+await finish(tilth);
