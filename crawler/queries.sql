@@ -38,6 +38,23 @@ INSERT INTO frontier_host (host, next_fetch_at)
 SELECT host, $2::timestamptz FROM unnest($1::text[]) AS given (host) ORDER BY host
 ON CONFLICT DO NOTHING;
 
+-- Pages of a source that wait below each prefix, in the order of the prefixes.
+-- name: count_waiting
+SELECT given.at, (SELECT count(*) FROM frontier_url AS url
+                  WHERE url.source_id = $1 AND url.kind = 'page' AND starts_with(url.url, given.prefix)
+                    AND (url.state = 'queued' OR (url.state = 'skipped' AND url.reason = 'budget'))) AS urls
+FROM unnest($2::text[]) WITH ORDINALITY AS given (prefix, at) ORDER BY given.at;
+
+-- Queued pages after $2 in order of discovery; if $3 is given only those of at least this priority. Seeds ($4) keep theirs.
+-- name: waiting_urls
+SELECT id, url, depth, priority, listed_by IS NOT NULL AS listed FROM frontier_url
+WHERE source_id = $1 AND id > $2 AND kind = 'page' AND state = 'queued' AND priority < $4 AND ($3::int IS NULL OR priority >= $3::int)
+ORDER BY id LIMIT $5;
+
+-- name: set_priorities
+UPDATE frontier_url AS url SET priority = given.priority FROM unnest($2::bigint[], $3::int[]) AS given (id, priority)
+WHERE url.source_id = $1 AND url.id = given.id;
+
 -- New URLs of a batch. One that was left out only because of how it was found, or was fetched as a page and is none, is taken in
 -- when it is found otherwise.
 -- name: add_urls

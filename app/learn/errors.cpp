@@ -179,9 +179,30 @@ void print_advice(const std::vector<service::AdviceLine>& all) {
     }
 }
 
+void print_collect(const std::vector<service::PagesToGather>& all) {
+    if (all.empty()) return;
+    print_line("where more of it waits ('--collect PAGES --send' has it crawled first):");
+    Table table({"source", "addresses", "waiting", "like these", "others", "for"});
+    for (std::size_t i = 0; i < all.size() && i < shown; ++i) {
+        const auto& one = all[i];
+        table.add(
+            {one.source,
+             one.prefer,
+             std::to_string(one.waiting),
+             std::to_string(one.like),
+             std::to_string(one.others),
+             std::string(base::cut_at_character(one.finding, 60))}
+        );
+    }
+    table.print();
+}
+
 void print_sent(const service::FoundErrors& found) {
     if (!found.sent) return;
     const auto& sent = *found.sent;
+    if (sent.pages > 0)
+        print_line(fmt::format("a crawl for {} pages is queued for the workers", sent.pages));
+    if (sent.pages > 0 && sent.added + sent.changed + sent.waiting == 0) return;
     if (sent.added + sent.changed + sent.waiting > 0)
         return print_line(fmt::format(
             "sent to labeling project '{}': {} new, {} changed, {} were waiting",
@@ -230,6 +251,7 @@ void show(const service::AnalyseErrors& asked, const service::FoundErrors& found
     print_forecasts(found.forecasts);
     print_past(found.past);
     print_advice(found.advice);
+    print_collect(found.collect);
     for (const auto& note : found.notes) print_line("note: " + note);
     if (found.fits_kept > 0)
         print_line("note: what an earlier look at this run fitted was kept, and is used");

@@ -1,5 +1,7 @@
 #include "crawler/frontier/round_store.hpp"
+
 #include "base/database/database.hpp"
+#include "crawler/frontier/preference_store.hpp"
 #include "crawler/sql.hpp"
 
 namespace crawler {
@@ -26,6 +28,9 @@ void open_round(
             add_urls(tx, source, options.run_id, scheduler.let_in(left_out), now);
         });
     }
+    // What is preferred may be so since after it was found.
+    const bool prefers = !options.scope.prefer.empty();
+    if (prefers || round.is_later()) prefer_again(tx, source, scheduler.scope(), prefers);
     add_urls(tx, source, options.run_id, scheduler.seeds(), now);
     if (scheduler.counts_budgets()) round.budgets = load_budgets(tx, source);
 }

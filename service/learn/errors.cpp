@@ -16,6 +16,12 @@ namespace {
 
 // The command line may be given files instead, so that a run is not required there.
 std::optional<base::Fault> check_errors_request(AnalyseErrors& request) {
+    const bool advises = !request.quick && !request.slices && !request.label_errors;
+    if (request.collect > 0 && !advises)
+        return base::Fault{
+            "rests on the advice, which quick, slices and label_errors leave out",
+            "ask for it without them",
+            "collect"};
     if (request.run > 0) return std::nullopt;
     return base::Fault{"is missing", "give the number of a run", "run"};
 }
@@ -48,9 +54,17 @@ const base::Settings<AnalyseErrors> AnalyseErrors::settings{
          {.low = 1, .high = 1e9}},
         {"next", &AnalyseErrors::next, "choose so many records to label next"},
         {"order", &AnalyseErrors::order, "which of them come first"},
+        {"collect",
+         &AnalyseErrors::collect,
+         "with send, for a source that is crawled: queue a crawl for so many more pages, those of "
+         "the kind that is advised first",
+         {.high = 1e9}},
         {"pool", &AnalyseErrors::pool, "records without a label to look at"},
         {"seed", &AnalyseErrors::seed, "of the random share"},
-        {"send", &AnalyseErrors::send, "put what was chosen into the labeling queue"},
+        {"send",
+         &AnalyseErrors::send,
+         "put what was chosen into the labeling queue, and what is to be gathered into that of the "
+         "workers"},
     },
     &check_errors_request};
 
@@ -114,7 +128,13 @@ training::AnalysisRequest analysis_request(Work& work, const AnalyseErrors& requ
         .stop = work.here.stop};
 }
 
-SentToQueue send(Work& work, const training::Analysis& analysis, bool suspects) {
+SentToQueue send(
+    Work& work,
+    const training::Analysis& analysis,
+    const FoundErrors& found,
+    bool suspects,
+    std::size_t pages
+) {
     auto project = labeling::load_project(work.tx, analysis.run.project);
     auto first = send_to_queue(work, project, analysis.run.id, analysis.next, false);
     labeling::Enqueued second;
@@ -123,7 +143,8 @@ SentToQueue send(Work& work, const training::Analysis& analysis, bool suspects) 
     return {
         .added = first.added + second.added,
         .changed = first.changed + second.changed,
-        .waiting = first.waiting + second.waiting};
+        .waiting = first.waiting + second.waiting,
+        .pages = pages > 0 ? queue_gathering(work, analysis.run.source, found.collect, pages) : 0};
 }
 
 void add_odd_items(const training::Analysis& analysis, FoundErrors& found) {
@@ -255,7 +276,9 @@ FoundErrors find_errors_of(Work& work, const AnalyseErrors& request) {
     training::keep_fits(work.tx, analysis.run.id, asked.labels_now, analysis.fits, work.now);
     auto found = found_errors(analysis);
     add_people(work, analysis, found);
-    if (request.send) found.sent = send(work, analysis, request.label_errors);
+    found.collect = pages_to_gather(work, analysis);
+    if (request.send)
+        found.sent = send(work, analysis, found, request.label_errors, request.collect);
     return found;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "service/learn/collecting.hpp"
 #include "service/verb.hpp"
 #include "training/analysis/analysis.hpp"
 
@@ -21,7 +22,8 @@ struct AnalyseErrors {
     std::size_t folds = 5;   // that training rows are judged by; fewer than 2: they are not
     std::size_t more = 200;  // labels that the forecasts speak of
     std::size_t next = 0;
-    training::Order order = training::Order::margin;
+    training::Order order = training::Order::drawn;
+    std::size_t collect = 0;  // pages
     std::size_t pool = 20'000;
     std::uint64_t seed = 1;
     bool send = false;
@@ -150,8 +152,9 @@ BOOST_DESCRIBE_STRUCT(
 
 struct SentToQueue {
     std::int64_t added = 0, changed = 0, waiting = 0;
+    std::size_t pages = 0;  // that a crawl was queued for
 };
-BOOST_DESCRIBE_STRUCT(SentToQueue, (), (added, changed, waiting))
+BOOST_DESCRIBE_STRUCT(SentToQueue, (), (added, changed, waiting, pages))
 
 struct FoundErrors {
     std::int64_t run = 0;
@@ -171,6 +174,7 @@ struct FoundErrors {
     std::vector<LabelForecast> forecasts{};
     std::vector<PastForecast> past{};
     std::vector<AdviceLine> advice{};
+    std::vector<PagesToGather> collect{};  // where more of what is advised waits
     std::vector<std::string> notes{};
     std::vector<ToReview> next{};
     std::size_t pool = 0;       // unlabelled records looked at
@@ -199,6 +203,7 @@ BOOST_DESCRIBE_STRUCT(
      forecasts,
      past,
      advice,
+     collect,
      notes,
      next,
      pool,
@@ -213,7 +218,8 @@ PastForecast past_forecast(const training::ScoredForecast& scored);
 // run, and so is what was fitted, until labels of its records change: the next look fits nothing
 // again. A look that is stopped keeps nothing. With `send` the records go to the labeling queue:
 // unlabelled ones as new tasks, a share of them picked by chance, suspected labels as tasks again,
-// to people who have not seen them; both or neither. base::Error for a run that made no model.
+// to people who have not seen them; all or nothing. With `collect` a crawl is queued for so many
+// pages of the kind that is advised. base::Error for a run that made no model.
 FoundErrors find_errors_of(Work& work, const AnalyseErrors& request);
 
 }  // namespace service

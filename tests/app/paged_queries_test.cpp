@@ -66,6 +66,7 @@ const std::map<std::string, Asked> paged{
     {"labeling.export_page", {fmt::format("1, 1, 0, '', {}", page)}},
     {"crawler.source_urls", {fmt::format("1, {}, '', '', {}", rows / 2, page)}},
     {"crawler.left_out_urls", {fmt::format("1, {}, {}", rows / 2, page)}},
+    {"crawler.waiting_urls", {fmt::format("1, {}, NULL, 1000, {}", rows / 2, page)}},
     {"crawler.stored_pages", {middle}},
     {"ingest.list_rejects", {fmt::format("1, '', '', '', '', {}, -1, 0, '', {}", rows / 2, page)}},
     {"training.labeled_records", {fmt::format("1, 1, 0, '', {}, true, 20, true", page)}},

@@ -15,6 +15,7 @@ constexpr std::size_t few_rows = 50;
 constexpr double least_suspects = 0.03, least_far = 0.05;
 constexpr std::size_t least_support = 10;  // of a class that something is said of
 constexpr double missed_share = 0.2;
+constexpr std::size_t hardly_any = 20;  // training rows of a class
 constexpr double confused_share = 0.1;  // of a class, from which on a guideline may help
 
 std::string share_text(double share) {
@@ -102,6 +103,7 @@ Advice about(const SliceMarks& of, const Evidence& evidence) {
     if (advice.action == Action::label || advice.action == Action::collect) {
         advice.labels = evidence.labels;
         advice.gain = of.gain;
+        advice.like = of.keys;
     }
     if (!advice.where.empty() && advice.action != Action::look)
         advice.advice += fmt::format("; such records are found by: {}", advice.where);
@@ -150,12 +152,40 @@ Advice about_missed(const ClassMarks& of, double share, const Evidence& evidence
     advice.cause = fmt::format("few labels: {} {} of it to learn from", of.learnt, what);
     advice.advice = fmt::format("label more {} of '{}'", what, of.name);
     advice.labels = evidence.labels;
+    advice.like = of.keys;
     return advice;
+}
+
+// Of a class that hardly any record has little can be measured, and that it is missed is no wonder.
+bool is_hardly_known(const ClassMarks& of) {
+    return of.alone && of.learnt < hardly_any && 2 * of.missed >= of.support;
+}
+
+Advice about_hardly_known(const ClassMarks& of, const Evidence& evidence) {
+    return {
+        .action = Action::label,
+        .finding = fmt::format(
+            "'{}' has {} training rows; {} of its {} judged ones are missed",
+            of.name,
+            of.learnt,
+            of.missed,
+            of.support
+        ),
+        .cause = "hardly anything to learn it from",
+        .advice = fmt::format("label more records of '{}', or gather some", of.name),
+        .where = {},
+        .rows = of.missed,
+        .labels = evidence.labels,
+        .like = of.keys};
 }
 
 void add_classes(const Evidence& evidence, std::vector<Advice>& out) {
     for (const auto& of : evidence.classes) {
-        if (of.support < least_support) continue;
+        if (is_hardly_known(of)) {
+            out.push_back(about_hardly_known(of, evidence));
+            continue;
+        }
+        if (of.support < least_support || (of.alone && of.learnt >= few_rows)) continue;
         const double all = static_cast<double>(of.support);
         const double missed = static_cast<double>(of.missed) / all;
         const double cut = static_cast<double>(of.wrong_boundary) / all;

@@ -31,10 +31,11 @@ struct Advice {
     std::string finding;  // "language = de: 34 of 120 wrong, 2.8 times as many as elsewhere"
     std::string cause;
     std::string advice;
-    std::string where;                  // a condition for it; empty: none can ask
-    std::size_t rows = 0;               // that it is about
-    std::size_t labels = 0;             // so many more are spoken of in `gain`
-    std::optional<Expected> gain = {};  // fall of the error of these rows
+    std::string where;                   // a condition for it; empty: none can ask
+    std::size_t rows = 0;                // that it is about
+    std::size_t labels = 0;              // so many more are spoken of in `gain`
+    std::optional<Expected> gain = {};   // fall of the error of these rows
+    std::vector<std::string> like = {};  // keys of records like those that are wanted, if more are
 };
 
 // Shares of some judged rows: by these the cause of their errors is told.
@@ -47,8 +48,9 @@ struct RowMarks {
 struct SliceMarks {
     Slice slice;
     RowMarks marks;
-    std::size_t training_rows = 0;  // that are of the slice
-    std::optional<Expected> gain;   // of `labels` more of it
+    std::size_t training_rows = 0;       // that are of the slice
+    std::optional<Expected> gain;        // of `labels` more of it
+    std::vector<std::string> keys = {};  // of its records, judged and learnt
 };
 
 // Two classes that are taken for each other.
@@ -59,13 +61,15 @@ struct ConfusedMarks {
     double back = 0;   // of those of `predicted`, taken for `truth`
 };
 
-// What is wrong of one class of sets, or label of spans.
+// What is wrong of one class, or label of spans.
 struct ClassMarks {
     std::string name;
     bool spans = false;  // it marks spans; else records have it
     std::size_t support = 0, missed = 0, spurious = 0;
     std::size_t wrong_boundary = 0;
-    std::size_t learnt = 0;  // how many the training rows have
+    std::size_t learnt = 0;              // how many the training rows have
+    bool alone = false;                  // records have one class each
+    std::vector<std::string> keys = {};  // of records that have it, judged and learnt
 };
 
 struct Evidence {
@@ -86,8 +90,10 @@ struct Evidence {
 // The advice, that about slices first, in their order. Why a slice is worse is told by what it has
 // at least 1.5 times as much of as all rows: suspected labels, far rows, doubt; or by its share of
 // the training rows, if that is below two thirds of its share of the judged ones, or fewer than 50.
-// A class of sets, or a label of spans, is told of where a fifth of what has it is missed, or a
-// tenth of its spans is cut otherwise.
+// A class, or a label of spans, is told of where a fifth of what has it is missed, or a tenth of
+// its spans is cut otherwise; one that records have alone also where fewer than 20 training rows
+// have it and half of what was judged is missed, however little that is. Of records that have one
+// class each those are told of that have few labels: of the others the pairs say more.
 std::vector<Advice> advise(const Evidence& evidence);
 
 }  // namespace training

@@ -110,6 +110,46 @@ void gather_classes(const Findings& of, const Analysis& analysis, Evidence& evid
     }
 }
 
+constexpr std::size_t most_keys = 5'000;  // of records like which more are wanted
+
+void add_keys(
+    const std::vector<Item>& items,
+    const std::vector<std::uint32_t>& rows,
+    std::vector<std::string>& keys
+) {
+    for (auto row : rows)
+        if (keys.size() < most_keys) keys.push_back(items[row].id.key);
+}
+
+// Classes that records have alone, those that most judged rows are missed of first.
+void gather_single_classes(const Findings& of, Evidence& evidence) {
+    const auto& learnt = of.training.examples;
+    const auto& judged = of.judged.examples;
+    std::vector<ClassMarks> marks(judged.class_names.size());
+    for (std::size_t c = 0; c < marks.size(); ++c) {
+        marks[c].name = judged.class_names[c];
+        marks[c].alone = true;
+    }
+    const auto class_of = [](const Examples& examples, std::size_t row) {
+        return static_cast<std::size_t>(examples.classes[row]);
+    };
+    for (std::uint32_t row = 0; row < judged.rows; ++row) {
+        auto& one = marks.at(class_of(judged, row));
+        ++one.support;
+        one.missed += of.errors.errors[row] > 0 ? 1 : 0;
+        add_keys(of.judged.items, {row}, one.keys);
+    }
+    for (std::uint32_t row = 0; row < learnt.rows; ++row) {
+        auto& one = marks.at(class_of(learnt, row));
+        ++one.learnt;
+        add_keys(of.training.items, {row}, one.keys);
+    }
+    std::stable_sort(marks.begin(), marks.end(), [](const auto& a, const auto& b) {
+        return a.missed > b.missed;
+    });
+    evidence.classes = std::move(marks);
+}
+
 void gather(const Findings& of, const Analysis& analysis, Evidence& evidence) {
     std::vector<std::uint32_t> all(of.judged.items.size());
     std::iota(all.begin(), all.end(), 0U);
@@ -119,6 +159,7 @@ void gather(const Findings& of, const Analysis& analysis, Evidence& evidence) {
     evidence.labels = of.request.labels;
     evidence.of_values = of.loaded.predicts_values();
     gather_classes(of, analysis, evidence);
+    if (of.loaded.predicts_one_class()) gather_single_classes(of, evidence);
     evidence.source = of.loaded.run.source;
     evidence.suspects = analysis.label_errors_confident;
     evidence.ambiguous = analysis.ambiguous_found;
@@ -187,8 +228,10 @@ void find_forecasts(Findings& of, Analysis& analysis) {
     const auto learnt =
         slice_columns_of(of.loaded, of.contents, of.training.items, of.training.examples, true);
     for (const auto& slice : analysis.slices) {
-        SliceMarks marks{
-            slice, marks_of(of, slice.rows), rows_of(slice.predicates, learnt).size(), {}};
+        const auto taught = rows_of(slice.predicates, learnt);
+        SliceMarks marks{slice, marks_of(of, slice.rows), taught.size(), {}};
+        add_keys(of.judged.items, slice.rows, marks.keys);
+        add_keys(of.training.items, taught, marks.keys);
         const double share = static_cast<double>(marks.training_rows) /
                              static_cast<double>(of.training.items.size());
         if (auto forecast = forecast_of(of, sizes, slice.rows, share)) {

@@ -205,3 +205,28 @@ TEST_CASE("advice names the cause that the data show", "[training][advice]") {
     CHECK(all[2].action == Action::relabel);
     CHECK(all[3].action == Action::label);
 }
+
+TEST_CASE("a class with few labels is told of, with records like it", "[training][advice]") {
+    Evidence evidence;
+    evidence.labels = 200;
+    const auto about = [&](std::size_t support, std::size_t missed, std::size_t learnt) {
+        ClassMarks marks{.name = "chrono", .support = support, .missed = missed};
+        marks.learnt = learnt;
+        marks.alone = true;
+        marks.keys = {"k1", "k2"};
+        evidence.classes = {marks};
+        return advise(evidence);
+    };
+    const auto hardly = about(1, 1, 5);
+    REQUIRE(hardly.size() == 1);
+    CHECK(hardly[0].action == Action::label);
+    CHECK(hardly[0].finding == "'chrono' has 5 training rows; 1 of its 1 judged ones are missed");
+    CHECK(hardly[0].like == std::vector<std::string>{"k1", "k2"});
+    CHECK(about(0, 0, 1).size() == 1);
+    CHECK(about(5, 1, 5).empty());      // few, and yet it is found
+    const auto few = about(20, 5, 30);  // enough to be judged, and a quarter missed
+    REQUIRE(few.size() == 1);
+    CHECK(few[0].action == Action::label);
+    CHECK(few[0].like.size() == 2);
+    CHECK(about(20, 5, 300).empty());  // which it is confused with says more
+}

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <boost/describe/class.hpp>
+
+#include "service/verb.hpp"
+#include "training/analysis/analysis.hpp"
+
+// Where more records come from of the kind that a run's findings ask for.
+namespace service {
+
+// A part of a site where pages of a kind lie.
+struct PagesToGather {
+    std::string source;
+    std::string finding;  // of the advice
+    std::string prefer;   // a regular expression that their addresses match, as a crawl takes it
+    std::size_t like = 0, others = 0;  // stored pages there: of the kind, and others
+    std::uint64_t waiting = 0;         // known addresses there that were not fetched
+};
+BOOST_DESCRIBE_STRUCT(PagesToGather, (), (source, finding, prefer, like, others, waiting))
+
+// For each advice that more records be labelled or gathered, in their order: where pages of the
+// run's source lie that are like those it speaks of, and addresses wait. Nothing for a source that
+// is not crawled.
+std::vector<PagesToGather> pages_to_gather(Work& work, const training::Analysis& analysis);
+
+// Queues a crawl of `source` for `pages` more pages, those that the advice speaks of first, the
+// first advice before the others as far as enough waits; its settings are else the source's own,
+// and stay. Pages that were fetched before are asked for only when they are due. Returns how many
+// pages were asked for: none if the source waits or runs already. Refusal for a caller who may not
+// run sources, or where there is nothing to gather.
+std::size_t queue_gathering(
+    Work& work,
+    const std::string& source,
+    const std::vector<PagesToGather>& where,
+    std::size_t pages
+);
+
+}  // namespace service
