@@ -1,6 +1,9 @@
 // The compact form: hashed texts have a column for every hash, and most of them are never met.
-// Columns that no training row has are left out before the descent, so that the weights of a class
-// fit the cache, and come back as zeros after it.
+// Columns that no training row has are left out before the descent and come back as zeros after it;
+// those that many rows have come first, so that what is asked for again and again lies together.
+//
+// Without validation rows two fits are wanted, of which the first only says how sure scores are: it
+// may be rough, and the second starts from its duals.
 #include "training/models/one_versus_rest.hpp"
 
 #include <algorithm>
@@ -8,21 +11,22 @@
 #include <limits>
 
 #include "training/numeric/dual_descent.hpp"
+#include "training/numeric/dual_descents.hpp"
 
 namespace training {
 
 namespace {
 
-// The rows without the columns that none has; `kept` are those that stayed.
+// The rows without the columns that none has; `kept` are those that stayed, the most frequent
+// first.
 Design without_unused(const Design& rows, std::vector<std::uint32_t>& kept) {
-    constexpr auto none = std::numeric_limits<std::uint32_t>::max();
-    std::vector<std::uint32_t> place(rows.columns, none);
-    for (auto column : rows.where) place[column] = 0;
-    for (std::size_t c = 0; c < rows.columns; ++c) {
-        if (place[c] == none) continue;
-        place[c] = static_cast<std::uint32_t>(kept.size());
-        kept.push_back(static_cast<std::uint32_t>(c));
-    }
+    std::vector<std::uint32_t> met(rows.columns);
+    for (auto column : rows.where) ++met[column];
+    for (std::size_t c = 0; c < rows.columns; ++c)
+        if (met[c] != 0) kept.push_back(static_cast<std::uint32_t>(c));
+    std::stable_sort(kept.begin(), kept.end(), [&](auto a, auto b) { return met[a] > met[b]; });
+    auto& place = met;
+    for (std::size_t i = 0; i < kept.size(); ++i) place[kept[i]] = static_cast<std::uint32_t>(i);
     Design out = rows;
     out.columns = kept.size();
     for (auto& column : out.where) column = place[column];
@@ -54,12 +58,18 @@ log_ratios(const View& train, std::size_t positive, std::span<const float> costs
 
 }  // namespace
 
+bool OneVersusRest::together(const Design& rows, std::size_t outputs) const {
+    constexpr std::size_t fewest = 4;  // classes that are worth a lane each
+    return rows.sparse && outputs >= fewest && !settings_.logistic && !settings_.ratios;
+}
+
 std::vector<float> OneVersusRest::against(
     const View& train,
     std::size_t positive,
     std::span<const float> costs,
     std::span<const float> squares,
     const std::vector<float>& scale,
+    double tolerance,
     const FitContext& context
 ) const {
     const auto& rows = *train.rows;
@@ -74,14 +84,19 @@ std::vector<float> OneVersusRest::against(
     problem.sides = sides;
     problem.costs = costs;
     problem.logistic = settings_.logistic;
-    problem.tolerance = 0.1;
+    problem.tolerance = tolerance;
     problem.seed = context.seed + positive;
     problem.stop = context.stop;
     return descend_dual(problem);
 }
 
-OneVersusRest::Solved
-OneVersusRest::solve(const View& train, std::size_t outputs, const FitContext& context) const {
+OneVersusRest::Solved OneVersusRest::solve(
+    const View& train,
+    std::size_t outputs,
+    const FitContext& context,
+    double tolerance,
+    std::vector<float>* duals
+) const {
     auto costs = row_weights(train, outputs, settings_.balance);
     if (costs.empty()) costs.assign(train.size(), 1.0F);
     for (float& cost : costs) cost *= static_cast<float>(settings_.cost);
@@ -89,17 +104,33 @@ OneVersusRest::solve(const View& train, std::size_t outputs, const FitContext& c
     const auto compact = train.rows->sparse ? without_unused(*train.rows, out.kept) : Design{};
     auto view = train;
     if (train.rows->sparse) view.rows = &compact;
-    const auto squares = settings_.ratios ? std::vector<float>{} : squared_lengths(*view.rows, {});
 
     const auto problems = outputs == 2 ? std::size_t{1} : outputs;
     out.weights.resize(problems);
     out.scales.resize(problems);
-    context.team->run(problems, [&](std::size_t p) {
-        const auto positive = outputs == 2 ? 1 : p;
-        if (settings_.ratios)
-            out.scales[p] = log_ratios(view, positive, costs, settings_.smoothing);
-        out.weights[p] = against(view, positive, costs, squares, out.scales[p], context);
-    });
+    if (together(*train.rows, outputs)) {
+        out.weights = descend_duals(
+            {.rows = view.rows,
+             .classes = view.classes,
+             .outputs = outputs,
+             .costs = costs,
+             .tolerance = tolerance,
+             .seed = context.seed,
+             .stop = context.stop},
+            duals,
+            *context.team
+        );
+    } else {
+        const auto squares =
+            settings_.ratios ? std::vector<float>{} : squared_lengths(*view.rows, {});
+        context.team->run(problems, [&](std::size_t p) {
+            const auto positive = outputs == 2 ? 1 : p;
+            if (settings_.ratios)
+                out.scales[p] = log_ratios(view, positive, costs, settings_.smoothing);
+            out.weights[p] =
+                against(view, positive, costs, squares, out.scales[p], tolerance, context);
+        });
+    }
     out.columns = view.rows->columns;
     out.features = train.rows->columns;
     out.outputs = outputs;
@@ -159,19 +190,38 @@ void OneVersusRest::learn(
     std::size_t outputs,
     const FitContext& context
 ) {
-    constexpr std::size_t fewest = 20;  // rows of a fifth that says something
+    constexpr double near = 0.1, rough = 0.5;                 // tolerances
+    constexpr std::size_t fewest = 20;                        // rows of a fifth that says something
+    constexpr std::size_t most_duals = std::size_t{1} << 27;  // half a gigabyte
     if (validation.size() > 0) {
-        choose(solve(train, outputs, context), validation, *context.team, linear_);
+        choose(solve(train, outputs, context, near, nullptr), validation, *context.team, linear_);
         return;
     }
     double temperature = 1, blend = settings_.blend == 0 ? 1 : settings_.blend;
+    std::vector<float> duals;
+    const bool kept = train.size() * outputs <= most_duals && together(*train.rows, outputs);
     if (train.size() >= 5 * fewest) {
         const auto [most, fifth] = hold_out_fifth(train, context.seed);
+        // Blends are told apart by fine differences, a temperature is not.
+        const double first_tolerance = settings_.ratios ? near : rough;
+        std::vector<float> found;
         LinearScores first;
-        blend = choose(solve(most.view(), outputs, context), fifth.view(), *context.team, first);
+        blend = choose(
+            solve(most.view(), outputs, context, first_tolerance, kept ? &found : nullptr),
+            fifth.view(),
+            *context.team,
+            first
+        );
         temperature = first.temperature();
+        if (kept) {
+            duals.resize(train.size() * outputs);
+            for (std::size_t i = 0; i < most.chosen.size(); ++i)
+                std::copy_n(
+                    found.data() + i * outputs, outputs, duals.data() + most.chosen[i] * outputs
+                );
+        }
     }
-    linear_ = scores_of(solve(train, outputs, context), blend);
+    linear_ = scores_of(solve(train, outputs, context, near, kept ? &duals : nullptr), blend);
     linear_.set_temperature(temperature);
 }
 

@@ -46,17 +46,27 @@ private:
         std::vector<std::uint32_t> kept;  // of sparse rows: which columns are met
         std::size_t columns = 0, features = 0, outputs = 0;
     };
-    Solved solve(const View& train, std::size_t outputs, const FitContext& context) const;
+    // `duals` as descend_duals() has them, where that is the way; null: none are given or wanted.
+    Solved solve(
+        const View& train,
+        std::size_t outputs,
+        const FitContext& context,
+        double tolerance,
+        std::vector<float>* duals
+    ) const;
     // With the blend, or the one of several that is best on `held_out`, and calibrated there; and
     // which that was.
     static LinearScores scores_of(const Solved& solved, double blend);
     double choose(const Solved& solved, const View& held_out, Team& team, LinearScores& best) const;
+    // Whether the classes are descended side by side.
+    bool together(const Design& rows, std::size_t outputs) const;
     std::vector<float> against(
         const View& train,
         std::size_t positive,
         std::span<const float> costs,
         std::span<const float> squares,
         const std::vector<float>& scale,
+        double tolerance,
         const FitContext& context
     ) const;
 

@@ -5,9 +5,10 @@
 
 namespace training {
 
-// The hot loops, compiled once for any processor and once for AVX2 with FMA. Plain arrays in and
-// out, no allocation, no state. One variant gives the same bits for the same input every time; the
-// two variants differ in the last bits, since FMA rounds once.
+// The hot loops, compiled for any processor, for AVX2 with FMA and for AVX-512. Plain arrays in and
+// out, no allocation, no state. One variant gives the same bits for the same input every time, and
+// the two wide ones the same as each other; the plain one differs in the last bits, since FMA
+// rounds once.
 struct Kernels {
     const char* name;
 
@@ -112,12 +113,13 @@ struct Kernels {
 inline constexpr std::size_t work_floats = 256 * 1024 + 96 * 256 + 64;
 inline constexpr std::size_t work_doubles = work_floats;
 
-// The best variant for this processor. TILTH_KERNELS=portable in the environment asks for the plain
-// one.
+// The best variant for this processor. TILTH_KERNELS in the environment asks for one by its name
+// (portable, avx2, avx512), if the processor has it.
 const Kernels& kernels();
 
 // Each variant by itself; nullptr when it is not built in or the processor cannot run it.
 const Kernels* portable_kernels();
 const Kernels* avx2_kernels();
+const Kernels* avx512_kernels();
 
 }  // namespace training

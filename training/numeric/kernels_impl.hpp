@@ -1,6 +1,7 @@
-// Included by kernels_portable.cpp and kernels_avx2.cpp only, with VECTOR_BYTES set. All is in an
-// anonymous namespace and no code of the standard library's is used: an inline function compiled
-// with -mavx2 could otherwise be the copy that the linker keeps for the whole program.
+// Included by kernels_portable.cpp, kernels_avx2.cpp and kernels_avx512.cpp only, with VECTOR_BYTES
+// set. All is in an anonymous namespace and no code of the standard library's is used: an inline
+// function compiled with -mavx2 could otherwise be the copy that the linker keeps for the whole
+// program.
 
 #include <cstddef>
 #include <cstdint>
@@ -33,6 +34,22 @@ inline const typename Simd<T>::V& vector_at(const T* from) {
 
 template <typename T>
 inline constexpr size_t lanes = VECTOR_BYTES / sizeof(T);
+
+// Of lines of tables and the like: sums over lanes have one order whatever the width of tiles, so
+// that the widest variant gives the bits of the one before it.
+#if VECTOR_BYTES > 32
+#define LINE_BYTES 32
+#else
+#define LINE_BYTES VECTOR_BYTES
+#endif
+typedef float Line __attribute__((vector_size(LINE_BYTES), aligned(4), may_alias));
+inline constexpr size_t line_lanes = LINE_BYTES / sizeof(float);
+inline Line& line_at(float* from) {
+    return *reinterpret_cast<Line*>(from);
+}
+inline const Line& line_at(const float* from) {
+    return *reinterpret_cast<const Line*>(from);
+}
 
 inline size_t least(size_t a, size_t b) {
     return a < b ? a : b;
@@ -87,7 +104,7 @@ inline void tile(
         return;
     }
     for (size_t i = 0; i < rows; ++i) {
-        T line[step];
+        T line[step] = {};
         for (size_t v = 0; v < vectors; ++v) vector_at(line + v * lanes<T>) = sums[i][v];
         for (size_t j = 0; j < columns; ++j)
             c[i * ldc + j] = add ? c[i * ldc + j] + line[j] : line[j];
@@ -145,11 +162,24 @@ void pack_a(size_t m, size_t k, const T* a, size_t a_row, size_t a_col, T* out) 
     for (size_t i = 0; i < m; i += tile_m) {
         const size_t rows = least(tile_m, m - i);
         for (size_t p = 0; p < k; ++p) {
-            for (size_t q = 0; q < rows; ++q) out[q] = a[(i + q) * a_row + p * a_col];
+            const T* from = a + i * a_row + p * a_col;
+            if (a_row == 1 && rows == tile_m) {
+                __builtin_memcpy(out, from, tile_m * sizeof(T));
+                out += tile_m;
+                continue;
+            }
+            for (size_t q = 0; q < rows; ++q) out[q] = from[q * a_row];
             for (size_t q = rows; q < tile_m; ++q) out[q] = T{0};
             out += tile_m;
         }
     }
+}
+
+// The first line of the cache that begins in there: a vector across two lines is two loads.
+template <typename T>
+inline T* aligned(T* work) {
+    const auto address = reinterpret_cast<std::uintptr_t>(work);
+    return reinterpret_cast<T*>((address + 63) / 64 * 64);
 }
 
 template <typename T>
@@ -169,8 +199,8 @@ void multiply(
     T* work
 ) {
     constexpr size_t width = 2 * lanes<T>;
-    T* packed_b = work;
-    T* packed_a = work + block_k * block_n;
+    T* packed_b = aligned(work);
+    T* packed_a = packed_b + block_k * block_n;
     if (k == 0 && !add) {
         for (size_t i = 0; i < m; ++i) {
             for (size_t j = 0; j < n; ++j) c[i * ldc + j] = T{0};
@@ -189,7 +219,7 @@ void multiply(
                 size_t column_step = a_col;
                 // Few columns do not repay a copy of A, nor do more where its rows are read in
                 // line.
-                const bool packed = nb > (a_col == 1 ? 16 : 4) * width;
+                const bool packed = nb * sizeof(T) > (a_col == 1 ? 1024 : 256);
                 if (packed) {
                     pack_a(mb, kb, from, a_row, a_col, packed_a);
                     from = packed_a;
@@ -213,108 +243,6 @@ void multiply(
                     }
                 }
             }
-        }
-    }
-}
-
-template <size_t vectors>
-inline void gather(
-    size_t count,
-    const uint32_t* columns,
-    const float* values,
-    const float* table,
-    size_t width,
-    float* out
-) {
-    using V = Simd<float>::V;
-    V sum[vectors];
-#pragma GCC unroll 8
-    for (size_t q = 0; q < vectors; ++q) sum[q] = vector_at(out + q * lanes<float>);
-    for (size_t i = 0; i < count; ++i) {
-        if (i + 12 < count) {
-            const float* next = table + size_t{columns[i + 12]} * width;
-            __builtin_prefetch(next);
-            if (vectors * VECTOR_BYTES > 64) __builtin_prefetch(next + 16);
-        }
-        const float* row = table + size_t{columns[i]} * width;
-#pragma GCC unroll 8
-        for (size_t q = 0; q < vectors; ++q)
-            sum[q] += vector_at(row + q * lanes<float>) * values[i];
-    }
-#pragma GCC unroll 8
-    for (size_t q = 0; q < vectors; ++q) vector_at(out + q * lanes<float>) = sum[q];
-}
-
-void gather_rows(
-    size_t count,
-    const uint32_t* columns,
-    const float* values,
-    const float* table,
-    size_t width,
-    float* out
-) {
-    constexpr size_t eight = 32 / VECTOR_BYTES;  // vectors in 8 floats
-    size_t at = 0;
-    for (; at + 32 <= width; at += 32)
-        gather<4 * eight>(count, columns, values, table + at, width, out + at);
-    if (at + 16 <= width) {
-        if (at + 24 <= width)
-            return gather<3 * eight>(count, columns, values, table + at, width, out + at);
-        return gather<2 * eight>(count, columns, values, table + at, width, out + at);
-    }
-    if (at < width) gather<eight>(count, columns, values, table + at, width, out + at);
-}
-
-void scatter_rows(
-    size_t count,
-    const uint32_t* columns,
-    const float* values,
-    const float* delta,
-    size_t width,
-    float* table
-) {
-    for (size_t i = 0; i < count; ++i) {
-        if (i + 12 < count) __builtin_prefetch(table + size_t{columns[i + 12]} * width, 1);
-        float* row = table + size_t{columns[i]} * width;
-        for (size_t q = 0; q < width; q += lanes<float>)
-            vector_at(row + q) += vector_at(delta + q) * values[i];
-    }
-}
-
-void adagrad_rows(
-    size_t count,
-    const uint32_t* columns,
-    const float* values,
-    const float* delta,
-    size_t width,
-    float* table,
-    float* accumulator,
-    uint32_t* seen,
-    uint32_t now,
-    float rate,
-    float l2
-) {
-    using V = Simd<float>::V;
-    float norm = 0;
-    for (size_t q = 0; q < width; ++q) norm += delta[q] * delta[q];
-    for (size_t i = 0; i < count; ++i) {
-        if (i + 12 < count) {
-            const float* next = table + size_t{columns[i + 12]} * width;
-            __builtin_prefetch(next, 1);
-            __builtin_prefetch(next + 16, 1);
-            __builtin_prefetch(accumulator + columns[i + 12], 1);
-        }
-        const uint32_t column = columns[i];
-        accumulator[column] += norm * values[i] * values[i];
-        const float step = rate / (1e-4F + __builtin_sqrtf(accumulator[column]));
-        const float missed = static_cast<float>(now - seen[column]);
-        const float shrink = 1.0F / (1.0F + step * l2 * missed);
-        const float scale = -step * values[i];
-        seen[column] = now;
-        float* row = table + size_t{column} * width;
-        for (size_t q = 0; q < width; q += lanes<float>) {
-            V& w = vector_at(row + q);
-            w = w * shrink + vector_at(delta + q) * scale;
         }
     }
 }
@@ -381,13 +309,13 @@ void unpool(
 }
 
 float squared_distance(size_t count, const float* a, const float* b) {
-    using V = typename Simd<float>::V;
-    constexpr size_t width = lanes<float>;
+    using V = Line;
+    constexpr size_t width = line_lanes;
     V even = {}, odd = {};
     size_t i = 0;
     for (; i + 2 * width <= count; i += 2 * width) {
-        const V first = vector_at(a + i) - vector_at(b + i);
-        const V second = vector_at(a + i + width) - vector_at(b + i + width);
+        const V first = line_at(a + i) - line_at(b + i);
+        const V second = line_at(a + i + width) - line_at(b + i + width);
         even += first * first;
         odd += second * second;
     }
@@ -398,3 +326,5 @@ float squared_distance(size_t count, const float* a, const float* b) {
 }
 
 }  // namespace
+
+#include "training/numeric/kernels_rows_impl.hpp"

@@ -164,6 +164,7 @@ void LinearScores::load(Reader& in) {
 RowSubset take_part(const View& data, std::span<const std::uint32_t> chosen) {
     RowSubset out;
     out.rows = take_rows(*data.rows, chosen);
+    out.chosen.assign(chosen.begin(), chosen.end());
     const auto outputs = data.size() == 0 ? 0 : data.soft.size() / data.size();
     const auto marks = data.size() == 0 ? 0 : data.marks.size() / data.size();
     for (auto row : chosen) {

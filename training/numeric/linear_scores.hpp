@@ -56,6 +56,7 @@ struct RowSubset {
     std::vector<float> weights;
     std::vector<float> soft;
     std::vector<std::uint8_t> marks;
+    std::vector<std::uint32_t> chosen;  // which rows of the whole these are
 
     View view() const { return {&rows, classes, targets, weights, soft, marks}; }
 };

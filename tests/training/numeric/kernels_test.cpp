@@ -57,11 +57,9 @@ double worst_miss(
 
 std::vector<const Kernels*> variants() {
     std::vector<const Kernels*> out{portable_kernels()};
-    if (avx2_kernels()) {
-        out.push_back(avx2_kernels());
-    } else {
-        WARN("this processor has no AVX2: only the portable kernels are tested");
-    }
+    for (const auto* wide : {avx2_kernels(), avx512_kernels()})
+        if (wide) out.push_back(wide);
+    if (out.size() == 1) WARN("this processor has no AVX2: only the portable kernels are tested");
     return out;
 }
 
@@ -94,6 +92,42 @@ TEST_CASE("a matrix product is right in every shape, layout and variant", "[trai
             }
         }
     }
+}
+
+TEST_CASE("the two wide variants give the same bits", "[training][kernels]") {
+    if (!avx2_kernels() || !avx512_kernels()) {
+        WARN("this processor has no AVX-512");
+        return;
+    }
+    for (std::size_t n : {1U, 10U, 16U, 33U, 100U, 300U})
+        for (std::size_t turned : {0U, 1U}) {
+            INFO(n << " columns, turned " << turned);
+            const std::size_t m = 103, k = 530;
+            const auto a = numbers<float>(m * k, 1), b = numbers<float>(k * n, 2);
+            std::vector<float> work(work_floats);
+            std::vector<std::vector<float>> out;
+            for (const auto* variant : {avx2_kernels(), avx512_kernels()})
+                variant->gemm(
+                    m,
+                    n,
+                    k,
+                    a.data(),
+                    turned ? 1 : k,
+                    turned ? m : 1,
+                    b.data(),
+                    n,
+                    1,
+                    out.emplace_back(numbers<float>(m * n, 3)).data(),
+                    n,
+                    turned != 0,
+                    work.data()
+                );
+            CHECK(out[0] == out[1]);
+            CHECK(
+                avx2_kernels()->squared_distance(n, a.data(), b.data()) ==
+                avx512_kernels()->squared_distance(n, a.data(), b.data())
+            );
+        }
 }
 
 TEST_CASE("sparse rows are gathered and scattered at every width", "[training][kernels]") {
