@@ -147,6 +147,37 @@ TEST_CASE(
     CHECK(unknown.count(0) == 0);
 }
 
+// Texts are counted in blocks, a few at a time, and weighed at once where the weights are known.
+TEST_CASE("many texts have the same rows at any number of threads", "[training][features]") {
+    std::vector<TextItem> items;
+    const base::CounterRandom random(2, 1);
+    for (std::size_t i = 0; i < 3000; ++i) {
+        TextItem item;
+        for (std::size_t w = 0; w < 5 + i % 7; ++w)
+            item.body += "w" + std::to_string(random.below(16 * i + w, 900)) + " ";
+        items.push_back(std::move(item));
+    }
+    for (const bool idf : {true, false}) {
+        TextSpec spec;
+        spec.idf = idf;
+        spec.min_documents = 2;
+        Team one(1), three(3);
+        HashedTfidf text(spec), other(spec);
+        const auto rows = text.fit(items, one);
+        const auto again = text.apply(items, three);
+        REQUIRE(well_formed(rows));
+        CHECK(rows.starts == again.starts);
+        CHECK(rows.where == again.where);
+        CHECK(rows.values == again.values);
+        CHECK(other.fit(items, three).values == rows.values);
+        Writer out;
+        text.save(out);
+        const auto bytes = out.take();
+        Reader in(bytes);
+        CHECK(HashedTfidf::load(in).apply(items, one).values == rows.values);
+    }
+}
+
 TEST_CASE("the same word weighs apart in title and body", "[training][features]") {
     Team team(1);
     HashedTfidf text(TextSpec{});

@@ -2,8 +2,9 @@
 // with a vocabulary it is the place of the hash among those of the training texts.
 //
 // Rows are counted in blocks of 512 by several threads and joined in order, so the design does not
-// depend on how many there are. Columns that are met too seldom or too often have an idf of 0 and
-// fall out in weigh().
+// depend on how many there are. Most of the time would go into moving memory: a block's room is
+// used again, and where the idf is known a row is weighed while it is at hand. Columns that are met
+// too seldom or too often have an idf of 0 and fall out in weigh().
 #include "training/features/hashed_tfidf.hpp"
 
 #include <algorithm>
@@ -45,6 +46,19 @@ void grams_of_item(
     grams.clear();
     if (spec.title) hash_grams(item.title, title_seed, grams_of(spec), room, grams);
     if (spec.body) hash_grams(item.body, body_seed, grams_of(spec), room, grams);
+}
+
+// How many values all items will have, if the first `seen` ones have so many; a little more, since
+// room to spare costs nothing and a move of all does.
+std::size_t
+guessed_values(const std::vector<TextItem>& items, std::size_t seen, std::size_t values) {
+    double before = 1, all = 1;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        all += static_cast<double>(items[i].title.size() + items[i].body.size());
+        if (i + 1 == seen) before = all;
+    }
+    return values +
+           static_cast<std::size_t>(1.1 * static_cast<double>(values) * (all / before - 1));
 }
 
 }  // namespace
@@ -139,69 +153,142 @@ void HashedTfidf::name_terms(const std::vector<TextItem>& items) {
     }
 }
 
-Design HashedTfidf::count(const std::vector<TextItem>& items, Team& team) const {
+// What one thread keeps from block to block, so that memory is asked for once.
+struct HashedTfidf::BlockRoom {
+    std::vector<std::uint64_t> grams;
+    WordRoom words;
+    std::vector<Hit> hits, room;
+    HitRows rows;
+};
+
+void HashedTfidf::count_block(std::span<const TextItem> items, bool weighed, BlockRoom& room)
+    const {
     const bool hashed = spec_.method == TextMethod::hashed;
     int bits = 1 + spec_.bits;
     if (!hashed)
         for (bits = 1; (std::size_t{1} << bits) < 2 * terms_.size(); ++bits) continue;
     const auto mask = (std::uint64_t{1} << spec_.bits) - 1;
-    std::vector<HitRows> blocks((items.size() + block_rows - 1) / block_rows);
-    team.run(blocks.size(), [&](std::size_t b) {
-        std::vector<std::uint64_t> grams;
-        WordRoom words;
-        std::vector<Hit> hits, room;
-        const auto end = std::min(items.size(), (b + 1) * block_rows);
-        for (std::size_t row = b * block_rows; row < end; ++row) {
-            grams_of_item(items[row], spec_, words, grams);
-            hits.clear();
-            for (auto gram : grams) {
-                if (hashed) {
-                    const bool negative = spec_.signed_hash && (gram >> 63) != 0;
-                    hits.push_back(static_cast<Hit>((gram & mask) << 1 | (negative ? 1 : 0)));
-                } else if (const auto place = places_.at(gram); place > 0) {
-                    hits.push_back((place - 1) << 1);
-                }
+    auto& rows = room.rows;
+    rows.clear();
+    for (const auto& item : items) {
+        grams_of_item(item, spec_, room.words, room.grams);
+        room.hits.clear();
+        for (auto gram : room.grams) {
+            if (hashed) {
+                const bool negative = spec_.signed_hash && (gram >> 63) != 0;
+                room.hits.push_back(static_cast<Hit>((gram & mask) << 1 | (negative ? 1 : 0)));
+            } else if (const auto place = places_.at(gram); place > 0) {
+                room.hits.push_back((place - 1) << 1);
             }
-            add_row(hits, room, bits, spec_.sublinear, blocks[b]);
         }
-    });
+        const auto before = rows.used;
+        add_row(room.hits, room.room, bits, spec_.sublinear, rows);
+        if (!weighed) continue;
+        const auto count = rows.counts.back();
+        rows.counts.back() = static_cast<std::uint32_t>(
+            weigh_row({rows.values.data() + before, count}, {rows.where.data() + before, count})
+        );
+        rows.used = before + rows.counts.back();
+    }
+}
 
+// Blocks are counted a few at a time, in rooms that fit the cache, and then stand in the design at
+// once. How many values there will be is guessed by the first ones.
+Design HashedTfidf::count(const std::vector<TextItem>& items, Team& team, bool weighed) const {
     Design design;
     design.rows = items.size();
     design.columns = columns();
     design.sparse = true;
-    std::size_t total = 0;
-    for (const auto& block : blocks) total += block.values.size();
-    design.values.reserve(total);
-    design.where.reserve(total);
     design.starts.reserve(items.size() + 1);
     design.starts.push_back(0);
-    for (auto& block : blocks) {
-        design.values.insert(design.values.end(), block.values.begin(), block.values.end());
-        design.where.insert(design.where.end(), block.where.begin(), block.where.end());
-        for (auto count : block.counts) design.starts.push_back(design.starts.back() + count);
-        block = {};
+    const auto blocks = (items.size() + block_rows - 1) / block_rows;
+    const auto at_once = std::min(blocks, 2 * team.threads());
+    std::vector<BlockRoom> rooms(at_once);
+    const auto all = std::span(items);
+    for (std::size_t first = 0; first < blocks; first += at_once) {
+        const auto many = std::min(at_once, blocks - first);
+        team.run(many, [&](std::size_t b) {
+            const auto from = (first + b) * block_rows;
+            count_block(
+                all.subspan(from, std::min(block_rows, items.size() - from)), weighed, rooms[b]
+            );
+        });
+        for (const auto& room : std::span(rooms).first(many)) {
+            const auto& rows = room.rows;
+            const auto end = static_cast<std::ptrdiff_t>(rows.used);
+            design.values.insert(
+                design.values.end(), rows.values.begin(), rows.values.begin() + end
+            );
+            design.where.insert(design.where.end(), rows.where.begin(), rows.where.begin() + end);
+            for (auto count : rows.counts) design.starts.push_back(design.starts.back() + count);
+        }
+        if (first > 0) continue;
+        const auto seen = std::min(items.size(), many * block_rows);
+        const auto guess = guessed_values(items, seen, design.values.size());
+        design.values.reserve(guess);
+        design.where.reserve(guess);
     }
     return design;
 }
 
-// Weighs counts by idf, leaves dropped columns out, and scales rows to length 1 where it is to.
+// Weighs counts by idf, leaves dropped columns out, and scales the row to length 1 where it is to.
+// How many are left, at the front.
+std::size_t HashedTfidf::weigh_row(std::span<float> values, std::span<std::uint32_t> where) const {
+    return met_.empty()
+               ? weigh_by([&](std::uint32_t column) { return idf_[column]; }, values, where)
+               : weigh_by(
+                     [&](std::uint32_t column) {
+                         return (met_[column / 64] >> column % 64 & 1) != 0 ? 1.0F : 0.0F;
+                     },
+                     values,
+                     where
+                 );
+}
+
+template <typename Idf>
+std::size_t HashedTfidf::weigh_by(
+    const Idf& idf,
+    std::span<float> values,
+    std::span<std::uint32_t> where
+) const {
+    std::size_t to = 0;
+    double square = 0;
+    for (std::size_t from = 0; from < values.size(); ++from) {
+        const float value = values[from] * idf(where[from]);
+        if (value == 0) continue;
+        values[to] = value;
+        where[to++] = where[from];
+        square += static_cast<double>(value) * value;
+    }
+    if (!spec_.scaled) square = 1;
+    const auto scale = square > 0 ? static_cast<float>(1 / std::sqrt(square)) : 0.0F;
+    for (float& value : values.first(to)) value *= scale;
+    return to;
+}
+
+// Without idf a bit of each column says all, and a table of bits stays in the cache.
+void HashedTfidf::note_met() {
+    met_.clear();
+    if (spec_.idf) return;
+    met_.resize((idf_.size() + 63) / 64);
+    for (std::size_t c = 0; c < idf_.size(); ++c)
+        if (idf_[c] != 0) met_[c / 64] |= std::uint64_t{1} << c % 64;
+}
+
 void HashedTfidf::weigh(Design& design) const {
     std::size_t to = 0;
     std::uint64_t from = 0;
     for (std::size_t row = 0; row < design.rows; ++row) {
-        const auto first = to;
-        double square = 0;
-        for (const auto end = design.starts[row + 1]; from < end; ++from) {
-            const float value = design.values[from] * idf_[design.where[from]];
-            if (value == 0) continue;
-            design.values[to] = value;
-            design.where[to++] = design.where[from];
-            square += static_cast<double>(value) * value;
-        }
-        if (!spec_.scaled) square = 1;
-        const auto scale = square > 0 ? static_cast<float>(1 / std::sqrt(square)) : 0.0F;
-        for (auto i = first; i < to; ++i) design.values[i] *= scale;
+        const auto end = design.starts[row + 1];
+        const auto count = static_cast<std::size_t>(end - from);
+        const auto kept = weigh_row(
+            std::span(design.values).subspan(from, count),
+            std::span(design.where).subspan(from, count)
+        );
+        std::copy_n(design.values.data() + from, kept, design.values.data() + to);
+        std::copy_n(design.where.data() + from, kept, design.where.data() + to);
+        from = end;
+        to += kept;
         design.starts[row + 1] = to;
     }
     design.values.resize(to);
@@ -210,7 +297,7 @@ void HashedTfidf::weigh(Design& design) const {
 
 Design HashedTfidf::fit(const std::vector<TextItem>& items, Team& team) {
     if (spec_.method == TextMethod::vocabulary) learn_vocabulary(items, team);
-    auto design = count(items, team);
+    auto design = count(items, team, false);
     std::vector<std::uint32_t> documents(columns());
     for (auto column : design.where) ++documents[column];
     idf_.assign(columns(), 0);
@@ -220,14 +307,13 @@ Design HashedTfidf::fit(const std::vector<TextItem>& items, Team& team) {
         if (documents[i] < least || documents[i] > spec_.max_documents * n) continue;
         idf_[i] = spec_.idf ? static_cast<float>(std::log((1 + n) / (1 + documents[i])) + 1) : 1;
     }
+    note_met();
     weigh(design);
     return design;
 }
 
 Design HashedTfidf::apply(const std::vector<TextItem>& items, Team& team) const {
-    auto design = count(items, team);
-    weigh(design);
-    return design;
+    return count(items, team, true);
 }
 
 void HashedTfidf::save(Writer& out) const {
@@ -283,6 +369,11 @@ HashedTfidf HashedTfidf::load(Reader& in) {
     for (std::size_t i = 0; i < text.terms_.size(); ++i) text.names_.push_back(in.text());
     text.idf_ = in.list<float>();
     if (text.idf_.size() != text.columns()) Reader::broken();
+    if (!spec.idf && std::any_of(text.idf_.begin(), text.idf_.end(), [](float weight) {
+            return weight != 0 && weight != 1;
+        }))
+        Reader::broken();
+    text.note_met();
     return text;
 }
 

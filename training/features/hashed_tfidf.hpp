@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,11 +47,19 @@ private:
     void learn_vocabulary(const std::vector<TextItem>& items, Team& team);
     void place_terms();
     void name_terms(const std::vector<TextItem>& items);
-    Design count(const std::vector<TextItem>& items, Team& team) const;
+    struct BlockRoom;
+    Design count(const std::vector<TextItem>& items, Team& team, bool weighed) const;
+    void count_block(std::span<const TextItem> items, bool weighed, BlockRoom& room) const;
+    std::size_t weigh_row(std::span<float> values, std::span<std::uint32_t> where) const;
+    template <typename Idf>
+    std::size_t weigh_by(const Idf& idf, std::span<float> values, std::span<std::uint32_t> where)
+        const;
+    void note_met();
     void weigh(Design& design) const;
 
     TextSpec spec_;
     std::vector<float> idf_;            // 0 drops a column
+    std::vector<std::uint64_t> met_;    // without idf: a bit for each column that is not dropped
     std::vector<std::uint64_t> terms_;  // the vocabulary, in rising order of its hashes
     std::vector<std::string> names_;    // of the terms
     GramTable places_;                  // of the terms, from 1

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
 
 namespace training {
 
@@ -64,6 +65,26 @@ float weight_of(int count, bool sublinear) {
     return count > 0 ? weight : -weight;
 }
 
+// Of hits in order: each column and the sum of its signs; how many columns. Whether the next hit is
+// of the same column cannot be foretold, so nothing branches on it: every hit is written to the
+// place of its column.
+std::size_t add_up(const std::vector<Hit>& hits, std::uint32_t* sums, std::uint32_t* where) {
+    if (hits.empty()) return 0;
+    std::size_t to = 0;
+    auto last = hits.front() >> 1;
+    std::uint32_t sum = 0;
+    for (const auto hit : hits) {
+        const auto column = hit >> 1;
+        const std::uint32_t same = column == last ? 1 : 0;
+        to += 1 - same;
+        sum = sum * same + 1 - 2 * (hit & 1);  // modulo 2^32
+        where[to] = column;
+        sums[to] = sum;
+        last = column;
+    }
+    return to + 1;
+}
+
 }  // namespace
 
 void add_row(
@@ -74,20 +95,21 @@ void add_row(
     HitRows& rows
 ) {
     sort_hits(hits, room, bits);
-    const auto before = rows.values.size();
+    const auto before = rows.used;
+    if (rows.values.size() < before + hits.size()) {
+        rows.values.resize(std::max(2 * rows.values.size(), before + hits.size()));
+        rows.where.resize(rows.values.size());
+    }
+    room.resize(hits.size());
+    const auto columns = add_up(hits, room.data(), rows.where.data() + before);
     auto to = before;
-    rows.values.resize(before + hits.size());
-    rows.where.resize(before + hits.size());
-    for (std::size_t i = 0; i < hits.size();) {
-        const auto column = hits[i] >> 1;
-        int sum = 0;
-        for (; i < hits.size() && hits[i] >> 1 == column; ++i) sum += (hits[i] & 1) != 0 ? -1 : 1;
+    for (std::size_t i = 0; i < columns; ++i) {
+        const auto sum = static_cast<std::int32_t>(room[i]);
         if (sum == 0) continue;
-        rows.where[to] = column;
+        rows.where[to] = rows.where[before + i];
         rows.values[to++] = weight_of(sum, sublinear);
     }
-    rows.values.resize(to);
-    rows.where.resize(to);
+    rows.used = to;
     rows.counts.push_back(static_cast<std::uint32_t>(to - before));
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -8,11 +9,17 @@ namespace training {
 // An n-gram of a row: its column in the upper bits, below them whether it counts negative.
 using Hit = std::uint32_t;
 
-// Rows of counts, one behind the other.
+// Rows of counts, one behind the other. The first two only grow: what is in use of them is said.
 struct HitRows {
     std::vector<float> values;
     std::vector<std::uint32_t> where;   // columns, rising within a row
     std::vector<std::uint32_t> counts;  // non-zeros of each row
+    std::size_t used = 0;               // values of all rows
+
+    void clear() {
+        counts.clear();
+        used = 0;
+    }
 };
 
 // Adds a row: each column once, with the sum of its signs, or 1 + ln(sum) with its sign if
