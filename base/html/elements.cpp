@@ -28,23 +28,38 @@ std::string meter(double share, bool bad) {
 
 std::string figure(std::string_view name, std::string_view value, std::string_view below) {
     return fmt::format(
-        "<div class=\"figure\"><div class=\"name\">{}</div><div class=\"value\">{}</div><div "
-        "class=\"range\">{}</div></div>",
+        "<div class=\"sheet pad\"><div class=\"soft small\">{}</div><div class=\"value\">{}</div>"
+        "<div class=\"soft small\">{}</div></div>",
         name,
         value,
         below
     );
 }
 
-std::string table_of(std::initializer_list<std::string_view> headings, const std::string& rows) {
-    std::string out = "<div class=\"card scroll\" tabindex=\"0\"><table><thead><tr>";
+std::string scrolling(std::string_view label, std::string_view html) {
+    return fmt::format(
+        "<div class=\"sheet scroll\" role=\"group\" aria-label=\"{}\" tabindex=\"0\">{}</div>",
+        escape(label),
+        html
+    );
+}
+
+std::string table_of(
+    std::string_view label,
+    std::initializer_list<std::string_view> headings,
+    const std::string& rows,
+    std::string_view caption
+) {
+    std::string out = "<table>";
+    if (!caption.empty()) out += fmt::format("<caption>{}</caption>", caption);
+    out += "<thead><tr>";
     for (auto one : headings) {
         bool text = one.starts_with('<');
         out += fmt::format(
             "<th scope=\"col\"{}>{}</th>", text ? " class=\"text\"" : "", text ? one.substr(1) : one
         );
     }
-    return out + "</tr></thead><tbody>" + rows + "</tbody></table></div>";
+    return scrolling(label, out + "</tr></thead><tbody>" + rows + "</tbody></table>");
 }
 
 }  // namespace base

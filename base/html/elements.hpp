@@ -19,8 +19,16 @@ std::string meter(double share, bool bad = false);
 // A name, a large value, and what is said below it.
 std::string figure(std::string_view name, std::string_view value, std::string_view below);
 
-// A table in a card of its own; a heading that begins with '<' is of a column of texts. `rows` are
-// its <tr> elements.
-std::string table_of(std::initializer_list<std::string_view> headings, const std::string& rows);
+// What is wider than its room scrolls in it, also by keys; the label says what it is.
+std::string scrolling(std::string_view label, std::string_view html);
+
+// A table that scrolls; a heading that begins with '<' is of a column of texts. `rows` are its <tr>
+// elements, and headings and caption are HTML.
+std::string table_of(
+    std::string_view label,
+    std::initializer_list<std::string_view> headings,
+    const std::string& rows,
+    std::string_view caption = ""
+);
 
 }  // namespace base

@@ -154,10 +154,10 @@ std::string field_card(const std::string& name, const ColumnProfile& c, std::uin
                        : c.objects * 2 > c.present  ? "json"
                                                     : "text";
     auto out = fmt::format(
-        "<div class=\"card\"><h3>{} <span class=\"badge\">{}</span></h3>", escape(name), type
+        "<div class=\"sheet pad\"><h3>{} <span class=\"tag\">{}</span></h3>", escape(name), type
     );
     auto plot = numeric ? histogram(name, c) : top_values(name, c);
-    out += plot + "<dl class=\"small\">";
+    out += plot + "<dl class=\"few\">";
     auto missing = missing_share(c, records);
     out += fact("missing", percent(missing));
     out += fact(
@@ -225,7 +225,7 @@ std::string images(const ImageProfile& i) {
             "{} to {}, median {}", number(m.minimum()), number(m.maximum()), number(q.at(0.5))
         );
     };
-    return "<div class=\"card\"><dl class=\"small\">" + fact("images", grouped(i.images)) +
+    return "<div class=\"sheet pad\"><dl class=\"few\">" + fact("images", grouped(i.images)) +
            fact("formats", formats) + fact("width", size(i.width, i.widths)) +
            fact("height", size(i.height, i.heights)) + "</dl></div>";
 }

@@ -47,22 +47,21 @@ std::string missing(const QualityReport& r) {
             meter(share, share > 0.2)
         );
     }
-    auto out = table_of({"Field", "Empty", "Spelled (n/a, -, ..)", "Share"}, rows);
+    auto out =
+        table_of("Missing values", {"Field", "Empty", "Spelled (n/a, -, ..)", "Share"}, rows);
     if (r.missing_together.empty()) return out;
     rows.clear();
     for (const auto& [names, count] : r.missing_together)
         rows += fmt::format(
             "<tr><th scope=\"row\">{}</th><td>{}</td></tr>", escape(names), grouped(count)
         );
-    return "<div class=\"grid\">" + out + table_of({"Missing together", "Records"}, rows) +
-           "</div>";
+    return "<div class=\"grid\">" + out +
+           table_of("Missing together", {"Missing together", "Records"}, rows) + "</div>";
 }
 
 std::string associations(const QualityReport& r) {
     const auto& found = r.associations;
-    std::string out =
-        "<div class=\"card scroll\" tabindex=\"0\"><table "
-        "class=\"heat\"><thead><tr><td></td>";
+    std::string out = "<table class=\"heat\"><thead><tr><td></td>";
     for (auto c : found.columns)
         out += fmt::format("<th scope=\"col\"><span>{}</span></th>", short_text(r.columns[c], 24));
     out += "</tr></thead><tbody>";
@@ -78,9 +77,8 @@ std::string associations(const QualityReport& r) {
             }
             auto size = std::abs(value);
             out += fmt::format(
-                "<td class=\"{}{}\" style=\"--v:{:.2f}\" title=\"{} and {}\">{:.2f}</td>",
+                "<td class=\"{}\" style=\"--v:{:.2f}\" title=\"{} and {}\">{:.2f}</td>",
                 value >= 0 ? "hit" : "",
-                size > 0.6 ? " strong" : "",
                 std::max(0.04, size),
                 escape(r.columns[found.columns[a]]),
                 escape(r.columns[found.columns[b]]),
@@ -89,7 +87,7 @@ std::string associations(const QualityReport& r) {
         }
         out += "</tr>";
     }
-    return out + "</tbody></table></div>";
+    return base::scrolling("Associations", out + "</tbody></table>");
 }
 
 // Equal findings as one line, with the first one's key.
@@ -110,10 +108,10 @@ std::string issues(const std::vector<CellIssue>& list, bool proposals) {
         rows += fmt::format(
             "<tr><th scope=\"row\">{}{}</th><td class=\"text\">{}</td><td class=\"text\">{}</td>",
             short_text(one.row.key, 28),
-            count > 1 ? fmt::format(" <span class=\"dim\">and {} more</span>", grouped(count - 1))
+            count > 1 ? fmt::format(" <span class=\"soft\">and {} more</span>", grouped(count - 1))
                       : std::string(),
             escape(one.column),
-            one.value.empty() ? "<span class=\"dim\">(empty)</span>" : short_text(one.value, 40)
+            one.value.empty() ? "<span class=\"soft\">(empty)</span>" : short_text(one.value, 40)
         );
         if (proposals)
             rows += fmt::format(
@@ -121,10 +119,14 @@ std::string issues(const std::vector<CellIssue>& list, bool proposals) {
                 short_text(one.proposal, 40),
                 percent(one.probability)
             );
-        rows += fmt::format("<td class=\"text dim\">{}</td></tr>", short_text(one.reason, 90));
+        rows += fmt::format("<td class=\"text why soft\">{}</td></tr>", short_text(one.reason, 90));
     }
-    return proposals ? table_of({"Key", "<Field", "<Value", "<Proposal", "Sure", "<Why"}, rows)
-                     : table_of({"Key", "<Field", "<Value", "<Why"}, rows);
+    return proposals ? table_of(
+                           "Likely wrong values",
+                           {"Key", "<Field", "<Value", "<Proposal", "Sure", "<Why"},
+                           rows
+                       )
+                     : table_of("Outliers", {"Key", "<Field", "<Value", "<Why"}, rows);
 }
 
 std::string by_field(const std::vector<CellIssue>& list) {
@@ -153,14 +155,14 @@ std::string duplicates(const QualityReport& r) {
         }
         rows += fmt::format(
             "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td "
-            "class=\"text dim\">{}</td></tr>",
+            "class=\"text why soft\">{}</td></tr>",
             escape(one.kind),
             grouped(one.records),
             grouped(one.clusters),
             examples
         );
     }
-    return table_of({"Found by", "Records", "Clusters", "<Some of them"}, rows);
+    return table_of("Duplicates", {"Found by", "Records", "Clusters", "<Some of them"}, rows);
 }
 
 std::string checks(const QualityReport& r) {
@@ -168,7 +170,8 @@ std::string checks(const QualityReport& r) {
     for (const auto& one : r.checks)
         rows += fmt::format(
             "<tr><th scope=\"row\">{}</th><td class=\"text\">{}</td><td "
-            "class=\"text{}\">{}</td><td>{}</td><td>{}</td><td class=\"text dim\">{}</td></tr>",
+            "class=\"text{}\">{}</td><td>{}</td><td>{}</td><td class=\"text why "
+            "soft\">{}</td></tr>",
             escape(one.name),
             escape(one.severity),
             one.passed ? "" : " bad",
@@ -177,7 +180,9 @@ std::string checks(const QualityReport& r) {
             grouped(one.failed),
             escape(one.observed)
         );
-    return table_of({"Check", "<Severity", "<Result", "Examined", "Failed", "<Seen"}, rows);
+    return table_of(
+        "Checks", {"Check", "<Severity", "<Result", "Examined", "Failed", "<Seen"}, rows
+    );
 }
 
 std::string drift(const std::vector<Drift>& list) {
@@ -200,6 +205,7 @@ std::string drift(const std::vector<Drift>& list) {
             percent(one.missing_after)
         );
     return table_of(
+        "Drift",
         {"Field",
          "<Verdict",
          "PSI",

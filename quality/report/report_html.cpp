@@ -27,9 +27,7 @@ std::string figures(const QualityReport& r) {
     });
     std::uint64_t duplicates = 0;
     for (const auto& one : r.duplicates) duplicates = std::max(duplicates, one.records);
-    std::string out =
-        "<div class=\"figures\" "
-        "style=\"grid-template-columns:repeat(auto-fit,minmax(11rem,1fr))\">";
+    std::string out = "<div class=\"figures\">";
     out += figure(
         "Records",
         grouped(r.profile.records),
@@ -56,36 +54,38 @@ std::string figures(const QualityReport& r) {
 }
 
 std::string alerts(const QualityReport& r) {
-    std::string out = "<div class=\"card\"><ul class=\"alerts\">";
+    std::string out = "<ul class=\"sheet alerts\">";
     for (const auto& one : r.alerts) {
         auto kind = one.kind;
         std::replace(kind.begin(), kind.end(), '_', ' ');
         out += fmt::format(
-            "<li><span class=\"badge{}\">{}</span> {}{}</li>",
+            "<li><span class=\"tag{}\">{}</span> {}{}</li>",
             one.serious ? " bad" : "",
             kind,
             one.column.empty() ? "" : "<b>" + escape(one.column) + "</b> ",
             escape(one.text)
         );
     }
-    return out + "</ul></div>";
+    return out + "</ul>";
 }
 
 std::vector<base::Section> sections(const QualityReport& r) {
     std::vector<base::Section> out;
-    auto add = [&](const char* id, const char* name, std::string body) {
-        out.push_back({id, name, std::move(body)});
+    auto add = [&](const char* id, const char* name, std::string body, std::string brief = {}) {
+        out.push_back({id, name, std::move(body), std::move(brief)});
     };
     auto sample = r.sampled < r.profile.records
                       ? fmt::format(" From a sample of {} records.", grouped(r.sampled))
                       : std::string();
-    if (!r.alerts.empty()) add("alerts", "Alerts", lead("What wants a look.") + alerts(r));
+    if (!r.alerts.empty())
+        add("alerts", "Alerts", lead("What wants a look.") + alerts(r), grouped(r.alerts.size()));
     add("fields",
         "Fields",
         lead(
             "What they hold, from one pass over all records. Quantiles are within 1&#8239;%, large "
             "counts of distinct values within a few."
-        ) + page::fields(r));
+        ) + page::fields(r),
+        grouped(r.profile.columns.size()));
     if (r.profile.images.images > 0) add("images", "Images", page::images(r.profile.images));
     if (auto body = page::missing(r); !body.empty())
         add("missing", "Missing values", lead("Empty, or spelled as if there were none.") + body);
@@ -100,14 +100,16 @@ std::vector<base::Section> sections(const QualityReport& r) {
         add("errors",
             "Likely wrong values",
             lead("Nothing was changed. " + page::by_field(r.errors) + sample) +
-                page::issues(r.errors, true));
+                page::issues(r.errors, true),
+            page::by_field(r.errors));
     if (!r.outliers.empty())
         add("outliers",
             "Outliers",
             lead(
                 "Beyond 3.5 robust deviations and the outer fences. " + page::by_field(r.outliers) +
                 sample
-            ) + page::issues(r.outliers, false));
+            ) + page::issues(r.outliers, false),
+            grouped(r.outliers.size()) + " values");
     if (!r.duplicates.empty())
         add("duplicates",
             "Duplicates",

@@ -134,7 +134,7 @@ TEST_CASE(
           "duplicates",
           "checks",
           "drift"})
-        CHECK(page.find(fmt::format("<section id=\"{}\"", part)) != std::string::npos);
+        CHECK(page.find(fmt::format("<div class=\"part\" id=\"{}\"", part)) != std::string::npos);
     CHECK(page.find("<script") == std::string::npos);
     CHECK(page.find("<img") == std::string::npos);
     CHECK(page.find("http") == std::string::npos);

@@ -32,6 +32,7 @@ Report full() {
     r.law = fit_power_law(r.curve);
     r.epochs = {{"fit", 1, 2, 0.9, 0.8}, {"fit", 2, 2, 0.5, 0.6}};
     r.scatter = {{1, 1.5}, {2, 1.8}, {3, 3.3}};
+    r.misses = {{"key <3>", 20'000, 64'540.4}};
     r.curves = {{"<games>", {{0, 0}, {0, 0.5}, {1, 1}}, {{0.5, 1}, {1, 0.5}}}};
     r.coverage = {{0.25, 1}, {0.5, 0.5}, {1, 0.75}};
     r.answered = 0.5;
@@ -120,7 +121,7 @@ TEST_CASE(
           "labels",
           "search"}) {
         INFO(id);
-        CHECK(count(html, std::string("<section id=\"") + id + "\"") == 1);
+        CHECK(count(html, std::string("<div class=\"part\" id=\"") + id + "\">") == 1);
         CHECK(count(html, std::string("href=\"#") + id + "\"") == 1);
     }
     CHECK(count(html, "<script") == 0);
@@ -129,9 +130,62 @@ TEST_CASE(
     CHECK(count(html, "url(") == 0);
     CHECK(count(html, "src=\"data:image/png;base64,") == 1);
     CHECK(count(html, "src=\"http") == 0);
-    CHECK(count(html, "prefers-color-scheme:dark") == 1);
+    CHECK(count(html, "color-scheme: light dark") == 1);
     CHECK(count(html, "nan") == 0);
     CHECK(count(html, "inf\"") == 0);
+}
+
+TEST_CASE("parts stand closed below their briefs, but for the first", "[training][report]") {
+    const auto html = render_html(full());
+    CHECK(count(html, "<details class=\"sheet\" open>") == 1);
+    CHECK(count(html, "<details class=\"sheet\">") == 13);
+    CHECK(count(html, "<summary><h2>Models</h2><span class=\"brief soft\">2 runs on") == 1);
+    CHECK(html.find("most often games is read as &lt;script&gt;") != html.npos);
+    CHECK(html.find("2 settings tried") != html.npos);
+    CHECK(html.find("2 classes, the rarest with 33.3&#8239;% of the rows") != html.npos);
+}
+
+TEST_CASE(
+    "the page has the look of the web page, and its tables scroll by keys",
+    "[training][report]"
+) {
+    const auto html = render_html(full());
+    CHECK(count(html, "--accent: light-dark(") == 1);
+    CHECK(count(html, "--sans: system-ui") == 1);
+    CHECK(count(html, "<table") == count(html, "role=\"group\" aria-label=\""));
+    CHECK(count(html, "tabindex=\"0\"><table") == count(html, "<table"));
+}
+
+TEST_CASE("figures are written as the web page writes them", "[training][report]") {
+    CHECK(base::number(64'540.4) == "64,540");
+    CHECK(base::number(-12'345'678.9) == "&minus;12,350,000");
+    CHECK(base::number(0.25) == "0.250");
+    CHECK(base::number(1'234) == "1,234");
+    CHECK(base::number(3) == "3");
+    CHECK(base::number(0.00012343) == "1.234e-04");
+    CHECK(base::number(std::nan("")) == "–");
+    const auto html = render_html(full());
+    CHECK(count(html, "e+0") == 0);
+    CHECK(
+        html.find(
+            "<th scope=\"row\">key &lt;3&gt;</th><td>20,000</td><td>64,540</td><td>+44,540</td>"
+        ) != html.npos
+    );
+}
+
+TEST_CASE(
+    "of values the page shows how far they are missed, and which records",
+    "[training][report]"
+) {
+    const auto html = render_html(full());
+    CHECK(html.find("half are off by 0.300 at most") != html.npos);
+    for (const auto* title : {"Predictions", "Residuals", "How far off"}) {
+        INFO(title);
+        CHECK(count(html, std::string("<title>") + title + "</title>") == 1);
+    }
+    auto one = full();
+    one.scatter = {{1, 1}};
+    CHECK(balanced(render_html(one)));
 }
 
 TEST_CASE("the page shows curves, importance and where the data is from", "[training][report]") {
@@ -141,7 +195,7 @@ TEST_CASE("the page shows curves, importance and where the data is from", "[trai
         INFO(title);
         CHECK(count(html, std::string("<title>") + title + "</title>") == 1);
     }
-    CHECK(count(html, "size &lt;kB&gt;") == 2);
+    CHECK(count(html, "size &lt;kB&gt;") == 3);  // and in the brief
     CHECK(count(html, "&lt;games&gt;") >= 2);
     CHECK(count(html, "CC0 &lt;1&gt;") == 1);
     CHECK(count(html, "not known") == 1);
@@ -165,7 +219,8 @@ TEST_CASE("texts are escaped and only web addresses are linked", "[training][rep
 TEST_CASE("an empty report is still a page", "[training][report]") {
     const auto html = render_html({});
     CHECK(balanced(html));
-    CHECK(html.find("<section") == html.npos);
+    CHECK(html.find("<details") == html.npos);
+    CHECK(html.find("<nav") == html.npos);
 }
 
 TEST_CASE("a thumbnail is a PNG of the right size, and nonsense is none", "[training][report]") {

@@ -3,6 +3,8 @@
 #include "training/report/drawing.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <cstdint>
 
 #include <fmt/format.h>
 
@@ -12,12 +14,11 @@ namespace training::drawing {
 
 using base::escape;
 using base::grouped;
-using base::number;
 
 std::string open(std::string_view title, std::string_view description, double height) {
     return fmt::format(
         "<svg viewBox=\"0 0 {:.0f} {:.0f}\" role=\"img\"><title>{}</title><desc>{}</desc>",
-        left + wide + 24,
+        left + wide + 20,
         height,
         escape(title),
         escape(description)
@@ -58,6 +59,19 @@ std::vector<double> ticks(double low, double up) {
     return out;
 }
 
+std::string tick_text(double value, double step) {
+    const double size = std::max(std::abs(value), step);
+    const double unit = size >= 1e6 ? 1e6 : size >= 1e4 ? 1e3 : 1;
+    const int digits =
+        std::clamp(static_cast<int>(std::ceil(-std::log10(step / unit) - 1e-9)), 0, 6);
+    if (value == 0) return "0";
+    const auto sign = value < 0 ? "&minus;" : "";
+    const auto shown = std::abs(value) / unit;
+    const auto text = digits == 0 ? grouped(static_cast<std::uint64_t>(std::llround(shown)))
+                                  : fmt::format("{:.{}f}", shown, digits);
+    return sign + text + (unit >= 1e6 ? "M" : unit >= 1e3 ? "k" : "");
+}
+
 std::string frame(
     const Plane& plane,
     std::string_view x_name,
@@ -65,19 +79,20 @@ std::string frame(
     std::span<const double> x_ticks
 ) {
     std::string out;
-    for (double v : ticks(plane.y0, plane.y1)) {
+    const auto y_ticks = ticks(plane.y0, plane.y1);
+    const double y_step = y_ticks.size() > 1 ? y_ticks[1] - y_ticks[0] : 1;
+    const double x_step = x_ticks.size() > 1 ? std::abs(x_ticks[1] - x_ticks[0]) : 1;
+    for (double v : y_ticks) {
         out += fmt::format(
             "<line class=\"rule\" x1=\"{0:.1f}\" x2=\"{1:.1f}\" y1=\"{2:.1f}\" y2=\"{2:.1f}\"/>",
             left,
             left + wide,
             plane.y(v)
         );
-        out += label(left - 8, plane.y(v) + 4, "end", number(v));
+        out += label(left - 8, plane.y(v) + 4, "end", tick_text(v, y_step));
     }
-    for (double v : x_ticks) {
-        const auto text = v >= 1000 ? grouped(static_cast<std::size_t>(v)) : number(v);
-        out += label(plane.x(v), top + high + 18, "middle", text);
-    }
+    for (double v : x_ticks)
+        out += label(plane.x(v), top + high + 18, "middle", tick_text(v, x_step));
     out += fmt::format(
         "<line class=\"axis\" x1=\"{0:.1f}\" x2=\"{1:.1f}\" y1=\"{2:.1f}\" y2=\"{2:.1f}\"/>",
         left,
@@ -90,7 +105,7 @@ std::string frame(
         0,
         "middle",
         y_name,
-        fmt::format(" transform=\"translate(13 {:.0f}) rotate(-90)\"", top + high / 2)
+        fmt::format(" transform=\"translate(9 {:.0f}) rotate(-90)\"", top + high / 2)
     );
     return out;
 }

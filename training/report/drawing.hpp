@@ -11,10 +11,11 @@
 // 1, 2 or 5 times a power of ten, and each plot adds lines and dots by the page's classes.
 namespace training::drawing {
 
-constexpr double left = 62;
-constexpr double top = 16;
-constexpr double wide = 470;
-constexpr double high = 250;
+// Made for half of a page: on a phone letters stay readable, and on a desk they are not large.
+constexpr double left = 58;
+constexpr double top = 12;
+constexpr double wide = 352;
+constexpr double high = 220;
 
 // Maps values to the drawing's plane, straight or by logarithm along x.
 struct Plane {
@@ -45,6 +46,8 @@ std::string label(
 std::string dot(double x, double y, double r, std::string_view kind, std::string_view title);
 // Round steps that cover [low, high] in about four parts.
 std::vector<double> ticks(double low, double up);
+// As short as it tells them apart: "0.2", "1,500", "20k", "1.5M".
+std::string tick_text(double value, double step);
 std::string frame(
     const Plane& plane,
     std::string_view x_name,

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "training/report/report.hpp"
+#include "training/run_store.hpp"
 #include "training/snapshots/example_store.hpp"
 
 namespace training {
@@ -12,6 +13,15 @@ void illustrate(
     const ExampleStore& store,
     const std::vector<Item>& items,
     std::vector<Finding>& findings
+);
+
+// Predicted values beside true ones, and the records that are missed by most. The store is left
+// without texts and pictures where a column was learnt.
+void add_values(
+    ExampleStore& store,
+    const RunInfo& run,
+    std::vector<Prediction> predictions,
+    Report& report
 );
 
 }  // namespace training

@@ -29,6 +29,8 @@ std::string precision_recall_plot(std::span<const ClassCurves> curves);
 std::string coverage_plot(const CurveOfPoints& curve, const std::optional<double>& answered);
 // Prediction less truth against the prediction.
 std::string residuals_plot(std::span<const std::pair<double, double>> points);
+// How many rows are missed by how much.
+std::string misses_plot(std::span<const std::pair<double, double>> points);
 std::string trials_plot(std::span<const Trial> trials);
 std::string scatter_plot(std::span<const std::pair<double, double>> points);
 // A dot with its interval on a scale from `low` to `high`.

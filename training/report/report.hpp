@@ -51,6 +51,13 @@ struct Finding {
     std::optional<Thumbnail> picture;
 };
 
+// A record whose value the model misses.
+struct Miss {
+    std::string key;
+    double truth = 0;
+    double predicted = 0;
+};
+
 // How a class is told from the others at every threshold.
 struct ClassCurves {
     std::string name;
@@ -82,6 +89,7 @@ struct Report {
     std::optional<ClassReport> classes;
     std::optional<ValueReport> values;
     std::vector<std::pair<double, double>> scatter;  // truth, prediction
+    std::vector<Miss> misses;                        // the largest first
     std::vector<ClassCurves> curves;
     CurveOfPoints coverage;
     std::optional<double> answered;  // the share that the model answers, if it may abstain

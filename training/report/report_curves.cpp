@@ -2,6 +2,7 @@
 // plot at most; the first is drawn strong, the others pale, and each says its class when pointed
 // at.
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -116,6 +117,46 @@ std::string residuals_plot(std::span<const std::pair<double, double>> points) {
         out += drawing::dot(
             plane.x(points[i].second), plane.y(points[i].second - points[i].first), 2.2, "faint", ""
         );
+    return out + "</svg>";
+}
+
+std::string misses_plot(std::span<const std::pair<double, double>> points) {
+    if (points.size() < 2) return {};
+    std::vector<double> off;
+    for (const auto& [truth, said] : points) off.push_back(said - truth);
+    std::sort(off.begin(), off.end());
+    // A few records far out would press all others into one bar: they stand in the outermost.
+    const auto at = [&](double share) {
+        return off[static_cast<std::size_t>(share * static_cast<double>(off.size() - 1))];
+    };
+    const double reach = std::max({std::abs(at(0.01)), std::abs(at(0.99)), 1e-9});
+    constexpr std::size_t bins = 25;  // odd, so that one stands about 0
+    std::vector<double> counts(bins);
+    for (double value : off) {
+        const double place = (value + reach) / (2 * reach) * bins;
+        counts[static_cast<std::size_t>(std::clamp(place, 0.0, bins - 1.0))] += 1;
+    }
+    const drawing::Plane plane{
+        -reach, reach, 0, 1.05 * *std::max_element(counts.begin(), counts.end()), false};
+    auto out = drawing::open("How far off", "How many records are missed by how much");
+    out +=
+        drawing::frame(plane, "predicted less true", "records", drawing::ticks(plane.x0, plane.x1));
+    for (std::size_t i = 0; i < bins; ++i) {
+        const double low = -reach + 2 * reach * static_cast<double>(i) / bins;
+        const double up = low + 2 * reach / bins;
+        if (counts[i] > 0)
+            out += fmt::format(
+                "<rect class=\"a\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" "
+                "rx=\"1\"><title>{} to {}: {:.0f} records</title></rect>",
+                plane.x(low) + 0.5,
+                plane.y(counts[i]),
+                plane.x(up) - plane.x(low) - 1,
+                plane.y(0) - plane.y(counts[i]),
+                base::number(low),
+                base::number(up),
+                counts[i]
+            );
+    }
     return out + "</svg>";
 }
 

@@ -1,3 +1,4 @@
+// Tables of counts and of the points of plots: what a plot shows to the eye, they tell in figures.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -17,21 +18,20 @@ std::string bars(
     std::string_view second,
     const std::vector<std::pair<std::string, std::pair<std::string, double>>>& lines
 ) {
-    std::string out = fmt::format(
-        "<div class=\"card scroll\" tabindex=\"0\"><table><caption>{}</caption><thead><tr><th "
-        "class=\"text\" scope=\"col\">{}</th><th scope=\"col\">{}</th></tr></thead><tbody>",
-        base::escape(caption),
-        base::escape(first),
-        base::escape(second)
-    );
+    std::string rows;
     for (const auto& [name, value] : lines)
-        out += fmt::format(
+        rows += fmt::format(
             "<tr><td class=\"text\">{}</td><td>{}{}</td></tr>",
             base::escape(name),
             value.first,
             base::meter(value.second)
         );
-    return out + "</tbody></table></div>";
+    return base::table_of(
+        caption,
+        {"<" + base::escape(first), base::escape(second)},
+        rows,
+        first == caption ? "" : base::escape(caption)
+    );
 }
 
 }  // namespace
@@ -79,6 +79,80 @@ std::string composition_tables(const Report& r) {
         out += bars(caption, caption, "Records", lines);
     }
     return out;
+}
+
+double last_size(const Report& r) {
+    return std::max_element(
+               r.curve.begin(), r.curve.end(), [](auto& a, auto& b) { return a.rows < b.rows; }
+    )->rows;
+}
+
+std::string name_of_class(const Report& r, std::size_t i) {
+    return base::escape(i < r.class_names.size() ? r.class_names[i] : std::to_string(i));
+}
+
+std::string bins_table(const ClassReport& report) {
+    std::vector<std::pair<std::string, std::string>> points;
+    for (const auto& bin : report.bins)
+        if (bin.rows > 0)
+            points.emplace_back(
+                base::percent(bin.confidence),
+                fmt::format("{} of {}", base::percent(bin.accuracy), base::grouped(bin.rows))
+            );
+    return points_table("Calibration", "Stated confidence", "Right", points);
+}
+
+std::string curve_table(const Report& r) {
+    std::vector<std::pair<std::string, std::string>> points;
+    for (const auto& one : r.curve)
+        points.emplace_back(
+            base::grouped(static_cast<std::size_t>(one.rows)), base::number(one.error)
+        );
+    if (r.law)
+        for (double times : {2.0, 4.0})
+            points.emplace_back(
+                base::grouped(static_cast<std::size_t>(times * last_size(r))) +
+                    " <span class=\"soft\">if it goes on so</span>",
+                base::number(r.law->at(times * last_size(r)))
+            );
+    return points_table("Learning curve", "Training rows", "Error", points);
+}
+
+std::string epochs_table(const Report& r) {
+    std::vector<std::pair<std::string, std::string>> points;
+    for (const auto& one : r.epochs)
+        points.emplace_back(
+            base::grouped(one.done),
+            base::number(one.loss) + (one.validation ? " <span class=\"soft\">validation</span> " +
+                                                           base::number(*one.validation)
+                                                     : std::string())
+        );
+    return points_table("Loss", "Epoch", "Loss", points);
+}
+
+std::string coverage_table(const CurveOfPoints& curve) {
+    std::vector<std::pair<std::string, std::string>> points;
+    for (double share : {0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0}) {
+        const auto at = std::find_if(curve.begin(), curve.end(), [&](const auto& point) {
+            return point.first >= share - 1e-9;
+        });
+        if (at != curve.end())
+            points.emplace_back(base::percent(at->first), base::percent(at->second));
+    }
+    return points_table("Coverage", "Answered, the surest first", "Accuracy of these", points);
+}
+
+std::string balance_table(const Report& r) {
+    std::string rows;
+    for (std::size_t i = 0; i < r.balance.size(); ++i)
+        rows += fmt::format(
+            "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td></tr>",
+            name_of_class(r, i),
+            base::grouped(r.balance[i][0]),
+            base::grouped(r.balance[i][1]),
+            base::grouped(r.balance[i][2])
+        );
+    return base::table_of("Class balance", {"Class", "Training", "Validation", "Test"}, rows);
 }
 
 }  // namespace training

@@ -137,8 +137,8 @@ std::string balance_plot(
     std::span<const std::array<std::size_t, 3>> balance
 ) {
     constexpr double step = 24;
-    constexpr double name_width = 150;
-    constexpr double bar = 300;
+    constexpr double name_width = 120;
+    constexpr double bar = 240;
     std::size_t most = 1;
     for (const auto& parts : balance) most = std::max(most, parts[0] + parts[1] + parts[2]);
     auto out = open(
@@ -149,7 +149,7 @@ std::string balance_plot(
     for (std::size_t c = 0; c < balance.size() && c < names.size(); ++c) {
         const double y = 4 + step * static_cast<double>(c);
         auto name = names[c];
-        if (name.size() > 24) name = std::string(base::cut_at_character(name, 22)) + "\xe2\x80\xa6";
+        if (name.size() > 18) name = std::string(base::cut_at_character(name, 16)) + "\xe2\x80\xa6";
         out += label(name_width - 8, y + 13, "end", escape(name), " class=\"ink\"");
         double x = name_width;
         constexpr std::string_view kinds[] = {"a", "b", "c"};
@@ -243,8 +243,7 @@ std::string interval_mark(const Estimate& e, double low, double up) {
         return 4 + 112 * std::clamp((v - low) / std::max(up - low, 1e-12), 0.0, 1.0);
     };
     return fmt::format(
-        "<svg viewBox=\"0 0 120 14\" "
-        "style=\"width:84px;display:inline-block;vertical-align:middle\" aria-hidden=\"true\">"
+        "<svg viewBox=\"0 0 120 14\" class=\"inline\" aria-hidden=\"true\">"
         "<line class=\"rule\" x1=\"4\" x2=\"116\" y1=\"7\" y2=\"7\"/><line class=\"one\" "
         "x1=\"{:.1f}\" x2=\"{:.1f}\" y1=\"7\" y2=\"7\"/>"
         "<circle class=\"dot\" cx=\"{:.1f}\" cy=\"7\" r=\"4\"/></svg>",

@@ -16,6 +16,7 @@
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "base/text/figures.hpp"
 #include "training/analysis/analysis.hpp"
 #include "training/evaluation/run_judging.hpp"
 #include "training/leakage/leakage.hpp"
@@ -52,16 +53,16 @@ bool is_baseline(const std::string& kind) {
 
 void add_models(base::Tx& tx, const RunInfo& run, Report& report) {
     static const std::vector<std::pair<std::string, MetricName>> known = {
-        {"accuracy", {"Accuracy", true, false}},
-        {"macro_f1", {"Macro F1", true, false}},
+        {"accuracy", {"Accuracy", false, false}},
+        {"macro_f1", {"Macro F1", false, false}},
         {"log_loss", {"Log loss", false, true}},
         {"roc_auc", {"ROC AUC", false, false}},
-        {"micro_f1", {"Micro F1", true, false}},
-        {"sample_f1", {"F1 by record", true, false}},
-        {"subset_accuracy", {"Sets exactly right", true, false}},
+        {"micro_f1", {"Micro F1", false, false}},
+        {"sample_f1", {"F1 by record", false, false}},
+        {"subset_accuracy", {"Sets exactly right", false, false}},
         {"hamming_loss", {"Hamming loss", false, true}},
-        {"span_f1", {"F1 of spans", true, false}},
-        {"span_f1_partial", {"F1 of characters in spans", true, false}},
+        {"span_f1", {"F1 of spans", false, false}},
+        {"span_f1_partial", {"F1 of characters in spans", false, false}},
         {"rmse", {"RMSE", false, true}},
         {"mae", {"MAE", false, true}},
         {"r2", {"R²", false, false}}};
@@ -97,7 +98,9 @@ void add_models(base::Tx& tx, const RunInfo& run, Report& report) {
                                                           : std::optional(found->estimate)
             );
         }
-        report.models.push_back(std::move(line));
+        const auto measured = [](const auto& cell) { return cell.has_value(); };
+        if (std::any_of(line.cells.begin(), line.cells.end(), measured))
+            report.models.push_back(std::move(line));
     }
 }
 
@@ -107,15 +110,16 @@ void add_balance(const SnapshotInfo& snapshot, Report& report) {
         "Rows",
         fmt::format(
             "{} training, {} validation, {} test",
-            whole(counts.at("training")),
-            whole(counts.at("validation")),
-            whole(counts.at("test"))
+            base::grouped(whole(counts.at("training"))),
+            base::grouped(whole(counts.at("validation"))),
+            base::grouped(whole(counts.at("test")))
         )
     );
     report.facts.emplace_back(
         "Clusters",
         fmt::format(
-            "{} (groups, equal and near-equal records stay together)", whole(counts.at("clusters"))
+            "{} (groups, equal and near-equal records stay together)",
+            base::grouped(whole(counts.at("clusters")))
         )
     );
     for (const auto& warning : counts.at("warnings").as_array())
@@ -181,11 +185,6 @@ void add_worst(const ExampleStore& store, std::vector<Prediction> predictions, R
     illustrate(store, items, report.worst);
 }
 
-void add_scatter(const std::vector<Prediction>& predictions, Report& report) {
-    for (const auto& p : predictions)
-        if (p.value && p.truth_value) report.scatter.emplace_back(*p.truth_value, *p.value);
-}
-
 // Curves of the test rows, or of validation where there are none.
 void add_curves(const json::object& analysis, const std::vector<Metric>& metrics, Report& report) {
     for (const auto& metric : metrics)
@@ -238,7 +237,7 @@ void add_facts(
         {"Trained", run.started_at},
         {"Seed", fmt::format("{}", run.seed)},
         {"Program", run.code_version},
-        {"Features", fmt::format("{}", whole(analysis.at("features")))}};
+        {"Features", base::grouped(whole(analysis.at("features")))}};
 }
 
 // What the gate found, and why it was let pass.
@@ -353,7 +352,7 @@ Report report_of(
     }
     add_importance(database, blobs, decode, run, snapshot, report, stop);
     if (report.class_names.empty()) {
-        add_scatter(predictions, report);
+        add_values(store, run, std::move(predictions), report);
         return report;
     }
     if (analysis.at("test").as_object().contains("classes"))

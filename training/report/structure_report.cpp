@@ -175,13 +175,13 @@ std::string groups_list(const Report& report) {
         std::string features;
         for (const auto& [name, weight] : group.features)
             features += fmt::format(
-                "{}{} <span class=\"dim\">{}</span>",
+                "{}{} <span class=\"soft\">{}</span>",
                 features.empty() ? "" : ", ",
                 escape(name),
                 base::number(weight)
             );
         out += fmt::format(
-            "<div class=\"card\">{}</h3><p>{}</p>{}</div>",
+            "<div class=\"sheet pad\">{}</h3><p>{}</p>{}</div>",
             head,
             features,
             group.nearest.empty() ? "" : examples_of(group.nearest, false)

@@ -4,7 +4,7 @@ import { fixed } from "./format";
 // Few digits, whatever the size.
 export function figure(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
-  if (value !== 0 && (Math.abs(value) >= 1000 || Math.abs(value) < 0.001)) return Number(value.toPrecision(4)).toLocaleString("en", { maximumSignificantDigits: 4, notation: Math.abs(value) < 0.001 || Math.abs(value) >= 1e7 ? "scientific" : "standard" });
+  if (value !== 0 && (Math.abs(value) >= 1000 || Math.abs(value) < 0.001)) return Number(value.toPrecision(4)).toLocaleString("en", { maximumSignificantDigits: 4, notation: Math.abs(value) < 0.001 || Math.abs(value) >= 1e15 ? "scientific" : "standard" });
   return Number.isInteger(value) && Math.abs(value) > 1 ? String(value) : fixed(value);
 }
 
