@@ -1,4 +1,5 @@
-// What operators, owners and analysts do at their desks beside the journeys of the other suites: runs are named and noted where they stand.
+// What operators, owners and analysts do at their desks beside the journeys of the other suites: runs are named and noted where they stand, and labels
+// are audited.
 import assert from "node:assert/strict";
 import { browser, finish, sound, test } from "./harness.mjs";
 import { caller, notes } from "./notes.mjs";
@@ -50,8 +51,30 @@ await test("on its own page a run's note is edited in place, and what is no tag 
   assert.equal((await api("/runs/2")).note, "Better than counting.\nTry trees next.");
 }, 90);
 
+await test("an audit is drawn, answered unseen in the page, and tells the share of wrong labels with its interval", async () => {
+  await go("/projects/notes?tab=audit");
+  await page.getByRole("heading", { name: "No audit yet" }).waitFor();
+  await page.getByRole("button", { name: "Start an audit" }).click();
+  await page.getByRole("dialog").getByLabel(/^sample/).fill("3");
+  await page.getByRole("dialog").getByRole("button", { name: "Draw" }).click();
+  await page.getByText("0 of 3 answered").waitFor();
+  await page.getByRole("link", { name: "answer some" }).click();
+  await page.getByText("audit", { exact: true }).waitFor();
+  for (let i = 0; i < 3; ++i) {
+    await page.keyboard.press("1");
+    await page.waitForFunction((n) => fetch("/api/v1/projects/notes/audit").then((r) => r.json()).then((audit) => audit.progress.answered >= n), i + 1);
+  }
+  await go("/projects/notes?tab=audit");
+  await page.getByText("3 of 3 answered").waitFor();
+  await page.getByText(/of the labels are wrong/).waitFor();
+  const report = await api("/projects/notes/audit/report");
+  assert.ok(report.low <= report.rate && report.rate <= report.high);
+  await go("/projects/notes?tab=answers");
+  await page.getByRole("row").getByText("audit", { exact: true }).first().waitFor();
+}, 120);
+
 await test("no page has a violation, complains, or is wider than a phone", async () => {
-  await sound(page, tilth.url, ["/runs", "/runs/2"]);
+  await sound(page, tilth.url, ["/runs", "/runs/2", "/projects/notes?tab=audit"]);
 }, 240);
 
 await finish(tilth);

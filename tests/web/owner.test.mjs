@@ -134,6 +134,7 @@ await test("the truth is inferred, and gold made of what was decided", async () 
 });
 
 await test("an audit is started and stopped", async () => {
+  await tab("Audit");
   await page.getByRole("button", { name: "Start an audit" }).click();
   await dialog.getByLabel(/^sample/).fill("5");
   await dialog.getByRole("button", { name: "Draw" }).click();
@@ -184,7 +185,7 @@ await test("a missing project and a lost network are told once, with a way on", 
 });
 
 await test("no page has a violation, complains, or is wider than a phone", async () => {
-  const tabs = ["overview", "queue", "review", "answers", "people", "quality", "machines", "exchange", "settings"].map((each) => `/projects/moods?tab=${each}`);
+  const tabs = ["overview", "queue", "review", "answers", "people", "quality", "audit", "machines", "exchange", "settings"].map((each) => `/projects/moods?tab=${each}`);
   for (const path of ["/projects", "/new/project", ...tabs])
     for (const colorScheme of ["light", "dark"]) {
       const width = colorScheme === "dark" ? 360 : 1440;

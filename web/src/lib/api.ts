@@ -39,7 +39,7 @@ export const api = {
   project: async (name: string): Promise<Known> => known(await client.GET("/api/v1/projects/{project}", here(name))),
   editProject: async (name: string, etag: string, body: Body<"editProject">): Promise<Known> =>
     known(await client.PATCH("/api/v1/projects/{project}", { params: { path: { project: name }, header: { "If-Match": etag } }, body })),
-  claim: (name: string, n: number) => ok(client.POST("/api/v1/projects/{project}/claim", { ...here(name), body: { n }, signal: soon() })),
+  claim: (name: string, n: number, audit = false) => ok(client.POST("/api/v1/projects/{project}/claim", { ...here(name), body: audit ? { n, audit } : { n }, signal: soon() })),
   undo: (name: string, key: string) => ok(client.POST("/api/v1/projects/{project}/undo", { ...here(name), headers: by(key), body: {}, signal: soon() })),
   submit: (task: number, body: Body<"submitTask">, key: string) =>
     ok(client.POST("/api/v1/tasks/{task}/submit", { params: { path: { task: String(task) } }, headers: by(key), body, signal: soon() })),

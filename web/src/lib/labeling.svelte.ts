@@ -36,6 +36,7 @@ export class Labeling {
   constructor(
     readonly name: string,
     readonly outbox: Outbox,
+    readonly audit = false, // labels are answered again, unseen, to tell how many are wrong
   ) {
     this.timer = setInterval(() => void this.renew(), renewEvery);
     addEventListener("online", this.wake);
@@ -60,7 +61,7 @@ export class Labeling {
       await this.outbox.flush();
       await this.fill();
     } catch (error) {
-      if (error instanceof Problem && error.passing && !this.project) this.pickUp();
+      if (error instanceof Problem && error.passing && !this.project && !this.audit) this.pickUp();
       this.gone = error instanceof Problem && (error.status === 404 || error.status === 403);
       this.complain(error);
     }
@@ -77,6 +78,7 @@ export class Labeling {
   // A little later, so that it does not stand between a key and the next task.
   private keep(): void {
     clearTimeout(this.keepTimer);
+    if (this.audit) return; // what is kept is the ordinary work
     this.keepTimer = setTimeout(() => {
       const tasks = [this.current, ...this.next].filter((task) => task !== null);
       if (this.project) hold(this.name, $state.snapshot({ project: this.project, tasks, mine: this.mine }) as Parameters<typeof hold>[1]);
@@ -156,7 +158,7 @@ export class Labeling {
   private async claim(): Promise<void> {
     if (this.current && this.next.length >= ahead) return;
     try {
-      const claimed = await api.claim(this.name, ahead + 1);
+      const claimed = await api.claim(this.name, ahead + 1, this.audit);
       const known = new Set([this.current?.id, ...this.next.map((task) => task.id)]);
       const fresh = claimed.tasks.filter((task) => !known.has(task.id) && !this.handled.has(lease(task)) && !this.outbox.holds(task.id));
       for (const task of fresh) if (task.item.image) new Image().src = task.item.image.url;
