@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <unordered_map>
 
@@ -56,6 +57,7 @@ public:
         return policy.raw();
     }
     std::unordered_map<std::string, std::string> statements;
+    std::int64_t round_trips = 0;  // of statements; begin and end of a transaction have their own
 };
 
 }  // namespace base

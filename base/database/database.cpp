@@ -37,10 +37,12 @@ void Tx::check(std::string_view text) {
 }
 
 pqxx::result Tx::run(std::string_view sql) {
+    ++connection_.round_trips;
     return work_.exec(std::string(sql));
 }
 
 std::string Tx::prepared(std::string_view sql) {
+    ++connection_.round_trips;
     auto [entry, is_new] = connection_.statements.try_emplace(std::string(sql));
     if (is_new) {
         entry->second = "q" + std::to_string(connection_.statements.size());

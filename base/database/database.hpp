@@ -125,6 +125,7 @@ public:
 
 private:
     friend class Database;
+    friend class Batch;
     Tx(Connection& connection, pqxx::dbtransaction& work) : connection_(connection), work_(work) {}
 
     pqxx::result run(std::string_view sql);

@@ -13,6 +13,7 @@
 #include <boost/mp11/algorithm.hpp>
 #include <pqxx/pqxx>
 
+#include "base/database/batch.hpp"
 #include "base/json/shape.hpp"
 #include "base/time/parse.hpp"
 #include "base/words.hpp"
@@ -50,29 +51,31 @@ using Members = boost::describe::
 
 using Places = std::vector<pqxx::row_size_type>;
 
-template <typename T>
-void find_columns(const pqxx::result& rows, Places& places) {
+template <typename T, typename Found>
+void find_columns(const Found& rows, Places& places) {
     boost::mp11::mp_for_each<Members<T>>([&](auto member) {
         using Member = std::remove_cvref_t<decltype(std::declval<T&>().*member.pointer)>;
         if constexpr (Described<Member>) {
             find_columns<Member>(rows, places);
         } else {
-            places.push_back(rows.column_number(member.name));
+            places.push_back(static_cast<Places::value_type>(rows.column_number(member.name)));
         }
     });
 }
 
-template <typename T>
-void read(const pqxx::field& field, T& into) {
-    if (!field.is_null()) into = field.as<T>();
+template <typename Field, typename T>
+void read(const Field& field, T& into) {
+    if (!field.is_null()) into = field.template as<T>();
 }
-inline void read(const pqxx::field& field, Time& into) {
+template <typename Field>
+void read(const Field& field, Time& into) {
     if (field.is_null()) return;
     auto time = parse_iso_time({field.c_str(), field.size()});
     if (!time) throw std::logic_error(std::string("column ") + field.name() + " is not a time");
     into = *time;
 }
-inline void read(const pqxx::field& field, JsonText& into) {
+template <typename Field>
+void read(const Field& field, JsonText& into) {
     if (!field.is_null()) into.text.assign(field.c_str(), field.size());
 }
 inline void read(const pqxx::field& field, Binary& into) {
@@ -81,12 +84,12 @@ inline void read(const pqxx::field& field, Binary& into) {
     into.bytes.assign(data.get(), data.get() + data.size());
 }
 // A count of the duration's unit.
-template <typename Rep, typename Period>
-void read(const pqxx::field& field, std::chrono::duration<Rep, Period>& into) {
-    if (!field.is_null()) into = std::chrono::duration<Rep, Period>(field.as<Rep>());
+template <typename Field, typename Rep, typename Period>
+void read(const Field& field, std::chrono::duration<Rep, Period>& into) {
+    if (!field.is_null()) into = std::chrono::duration<Rep, Period>(field.template as<Rep>());
 }
-template <Worded E>
-void read(const pqxx::field& field, E& into) {
+template <typename Field, Worded E>
+void read(const Field& field, E& into) {
     if (field.is_null()) return;
     auto value = parse<E>(std::string_view(field.c_str(), field.size()));
     if (!value)
@@ -96,21 +99,44 @@ void read(const pqxx::field& field, E& into) {
         );
     into = *value;
 }
-template <typename T>
-void read(const pqxx::field& field, std::optional<T>& into) {
+template <typename Field, typename T>
+void read(const Field& field, std::optional<T>& into) {
     if (!field.is_null()) read(field, into.emplace());
 }
 
-template <typename T>
-void fill(const pqxx::row& row, Places::const_iterator& place, T& into) {
+template <typename Row, typename T>
+void fill(const Row& row, Places::const_iterator& place, T& into) {
     boost::mp11::mp_for_each<Members<T>>([&](auto member) {
         auto& value = into.*member.pointer;
         if constexpr (Described<std::remove_cvref_t<decltype(value)>>) {
             fill(row, place, value);
         } else {
-            read(row[*place++], value);
+            read(row[static_cast<int>(*place++)], value);
         }
     });
+}
+
+template <Described T, typename Found>
+std::vector<T> rows_in(const Found& rows) {
+    Places places;
+    find_columns<T>(rows, places);
+    std::vector<T> all(static_cast<std::size_t>(rows.size()));
+    std::size_t i = 0;
+    for (auto& one : all) {
+        auto place = places.cbegin();
+        fill(rows[static_cast<decltype(rows.size())>(i++)], place, one);
+    }
+    return all;
+}
+template <Described T, typename Found>
+std::optional<T> first_in(const Found& rows) {
+    if (rows.empty()) return std::nullopt;
+    Places places;
+    find_columns<T>(rows, places);
+    auto place = places.cbegin();
+    std::optional<T> found(std::in_place);
+    fill(rows[0], place, *found);
+    return found;
 }
 
 }  // namespace rows_detail
@@ -118,26 +144,21 @@ void fill(const pqxx::row& row, Places::const_iterator& place, T& into) {
 // Throws pqxx::argument_error if a member has no column, which is a fault of the query.
 template <rows_detail::Described T>
 std::vector<T> rows_as(const pqxx::result& rows) {
-    rows_detail::Places places;
-    rows_detail::find_columns<T>(rows, places);
-    std::vector<T> all(rows.size());
-    for (pqxx::result::size_type i = 0; i < rows.size(); ++i) {
-        auto place = places.cbegin();
-        rows_detail::fill(rows[i], place, all[i]);
-    }
-    return all;
+    return rows_detail::rows_in<T>(rows);
+}
+template <rows_detail::Described T>
+std::vector<T> rows_as(const Rows& rows) {
+    return rows_detail::rows_in<T>(rows);
 }
 
 // The first row, or nothing if there is none.
 template <rows_detail::Described T>
 std::optional<T> first_as(const pqxx::result& rows) {
-    if (rows.empty()) return std::nullopt;
-    rows_detail::Places places;
-    rows_detail::find_columns<T>(rows, places);
-    auto place = places.cbegin();
-    std::optional<T> found(std::in_place);
-    rows_detail::fill(rows[0], place, *found);
-    return found;
+    return rows_detail::first_in<T>(rows);
+}
+template <rows_detail::Described T>
+std::optional<T> first_as(const Rows& rows) {
+    return rows_detail::first_in<T>(rows);
 }
 
 }  // namespace base

@@ -1,0 +1,112 @@
+#include "base/database/batch.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "base/database/rows.hpp"
+#include "base/error.hpp"
+#include "tests/support/test_database.hpp"
+
+using test::TestDatabase;
+
+namespace {
+
+struct BatchRow {
+    int x = 7;
+    std::optional<std::string> text;
+    base::Time at;
+};
+BOOST_DESCRIBE_STRUCT(BatchRow, (), (x, text, at))
+
+constexpr std::string_view add = "INSERT INTO t (x) VALUES ($1::int)";
+constexpr std::string_view count = "SELECT count(*) FROM t";
+
+}  // namespace
+
+TEST_CASE(
+    "statements of a batch wait once and see what those before them did",
+    "[base][database]"
+) {
+    TestDatabase db;
+    db->call([](base::Tx& tx) { tx.exec("CREATE TABLE t (x int)"); });
+    db->call([](base::Tx& tx) {
+        auto before = base::Batch::round_trips(tx);
+        base::Batch batch(tx);
+        batch.add(add, 1);
+        auto first = batch.add(count);
+        batch.add(add, std::optional<int>());
+        auto second = batch.add(count);
+        CHECK(base::Batch::round_trips(tx) == before);
+        CHECK(batch.rows(second)[0][0].as<int>() == 2);
+        CHECK(batch.rows(first)[0][0].as<int>() == 1);
+        CHECK(base::Batch::round_trips(tx) == before + 1);
+        // What is added later goes by itself, and the connection serves others between.
+        batch.add(add, 3);
+        CHECK(*tx.value<int>(count) == 2);
+        batch.run();
+        batch.run();
+        CHECK(base::Batch::round_trips(tx) == before + 3);
+    });
+    CHECK(db.number("SELECT count(*) FROM t") == 3);
+    CHECK(db.number("SELECT count(x) FROM t") == 2);
+}
+
+TEST_CASE("rows of a batch are read as those of a statement", "[base][database]") {
+    TestDatabase db;
+    db->call([](base::Tx& tx) {
+        base::Batch batch(tx);
+        auto place = batch.add(
+            "SELECT $1::int AS x, $2::text AS text, '2024-05-06T07:08:09Z'::timestamptz AS at "
+            "UNION "
+            "ALL SELECT NULL, NULL, NULL",
+            3,
+            std::string("a'b\\")
+        );
+        auto none = batch.add("SELECT 1 AS x, '' AS text, now() AS at WHERE $1::bool", false);
+        base::Later<std::optional<BatchRow>> later(batch, none, [](const base::Rows& rows) {
+            return base::first_as<BatchRow>(rows);
+        });
+        CHECK_FALSE(*later);
+        auto rows = base::rows_as<BatchRow>(batch.rows(place));
+        REQUIRE(rows.size() == 2);
+        CHECK(rows[0].x == 3);
+        CHECK(rows[0].text == "a'b\\");
+        CHECK(base::rfc3339(rows[0].at) == "2024-05-06T07:08:09Z");
+        CHECK(rows[1].x == 7);
+        CHECK_FALSE(rows[1].text);
+        CHECK_THROWS_AS(batch.rows(place).column_number("y"), pqxx::argument_error);
+    });
+}
+
+TEST_CASE("of a batch that fails nothing stays, and the connection goes on", "[base][database]") {
+    TestDatabase db(1);
+    db->call([](base::Tx& tx) { tx.exec("CREATE TABLE t (x int)"); });
+    auto failing = [](base::Tx& tx) {
+        base::Batch batch(tx);
+        batch.add(add, 1);
+        batch.add("SELECT 1 / $1::int", 0);
+        batch.add(add, 2);
+        batch.run();
+    };
+    CHECK_THROWS_WITH(db->call(failing), Catch::Contains("division by zero"));
+    CHECK(db.number("SELECT count(*) FROM t") == 0);
+    CHECK_THROWS_AS(
+        db->call([](base::Tx& tx) {
+            base::Batch batch(tx);
+            batch.add("SELECT $1::text", std::string("a\0b", 3));
+            batch.run();
+        }),
+        base::Error
+    );
+    // What another transaction caused is tried again.
+    int tries = 0;
+    db->call([&](base::Tx& tx) {
+        base::Batch batch(tx);
+        tx.exec(
+            "CREATE FUNCTION pg_temp.again(n int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN IF n "
+            "< 3 THEN RAISE EXCEPTION 'again' USING ERRCODE = '40001'; END IF; RETURN n; END $$"
+        );
+        batch.add("SELECT pg_temp.again($1::int)", ++tries);
+        batch.run();
+    });
+    CHECK(tries == 3);
+}
