@@ -95,7 +95,7 @@ void print_asked(const service::EndpointAsked& done) {
         done.cost,
         done.spent
     ));
-    if (done.max_cost_reached) print_line("max_cost is reached, and records are left");
+    if (!done.limit.empty()) print_line(done.limit + " is reached, and records are left");
     print_reasons(done.reasons);
 }
 

@@ -39,7 +39,9 @@ constexpr auto words_of(EndpointKind) {
 //
 //     {{title}}
 //     {{text}}"""
-//     max_cost = 5
+//     max_cost = 5                     # of this version, over all runs; so the next two
+//     max_total_tokens = 20_000_000    # sent and received
+//     max_requests = 10_000            # with those that are tried again
 //     price_in = 0.15                  # of a million tokens, in the same coin
 //     price_out = 0.6
 //
@@ -60,7 +62,9 @@ struct EndpointSettings {
     int retries = 4;
     std::chrono::milliseconds backoff{1'000};
     int concurrency = 4;
+    // Of all requests of this version, over all runs.
     std::optional<double> max_cost;
+    std::optional<std::int64_t> max_total_tokens, max_requests;
     double price_in = 0, price_out = 0;  // of a million tokens
     bool allow_private = false;
 

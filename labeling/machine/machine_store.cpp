@@ -103,6 +103,20 @@ std::vector<MachineSums> machine_sums(base::Tx& tx, const std::vector<std::int64
     );
 }
 
+MachineUse take_request(base::Tx& tx, std::int64_t machine, const UseLimits& limits) {
+    return base::first_as<MachineUse>(
+               tx.exec(
+                   sql::file["take_request"], machine, limits.requests, limits.tokens, limits.cost
+               )
+    )
+        .value();
+}
+
+MachineUse note_use(base::Tx& tx, std::int64_t machine, std::int64_t tokens, double cost) {
+    return base::first_as<MachineUse>(tx.exec(sql::file["note_use"], machine, tokens, cost))
+        .value();
+}
+
 void put_test(base::Tx& tx, std::int64_t machine, const StoredTest& test) {
     tx.exec(sql::file["put_machine_test"], machine, base::json_text(test));
 }

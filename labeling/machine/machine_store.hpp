@@ -58,6 +58,23 @@ BOOST_DESCRIBE_STRUCT(
 // Of those that said something.
 std::vector<MachineSums> machine_sums(base::Tx& tx, const std::vector<std::int64_t>& machines);
 
+// How much a machine behind an address may use in all, over all runs of its version.
+struct UseLimits {
+    std::optional<std::int64_t> requests, tokens;
+    std::optional<double> cost;
+};
+struct MachineUse {
+    std::int64_t requests = 0, tokens = 0;
+    double cost = 0;
+    std::string reached;  // the limit that forbids one more request: "max_cost" ..
+};
+BOOST_DESCRIBE_STRUCT(MachineUse, (), (requests, tokens, cost, reached))
+// Counts one more request, unless a limit is reached. Of any number of programs that ask at once
+// none begins one after that, so that no more than what is under way then comes on top.
+MachineUse take_request(base::Tx& tx, std::int64_t machine, const UseLimits& limits);
+// What the reply to one cost.
+MachineUse note_use(base::Tx& tx, std::int64_t machine, std::int64_t tokens, double cost);
+
 // A test as it is kept. It holds as long as no answer of the machine and no class of the project
 // changes.
 struct StoredTest : AlternativeResult {

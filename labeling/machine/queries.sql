@@ -18,6 +18,22 @@ SELECT machine_id, count(*) FILTER (WHERE fault IS NULL) AS suggestions, count(f
     sum(output_tokens)::bigint AS output_tokens, sum(cost) AS cost
 FROM label_suggestion WHERE machine_id = ANY ($1::bigint[]) GROUP BY machine_id;
 
+-- Counts one more request to machine $1, unless it has used as much as one of the limits says: $2 requests, $3 tokens, $4 of cost (NULL: as
+-- much as it wants). Tells what it has used, and which limit forbids one more.
+-- name: take_request
+WITH used AS MATERIALIZED (
+    SELECT id, requests, tokens, cost, CASE WHEN requests >= $2::bigint THEN 'max_requests' WHEN tokens >= $3::bigint THEN 'max_total_tokens'
+        WHEN cost >= $4::float8 THEN 'max_cost' ELSE '' END AS reached
+    FROM label_machine WHERE id = $1 FOR UPDATE
+), taken AS (
+    UPDATE label_machine m SET requests = m.requests + 1 FROM used u WHERE m.id = u.id AND u.reached = ''
+)
+SELECT requests + (reached = '')::int AS requests, tokens, cost, reached FROM used;
+
+-- name: note_use
+UPDATE label_machine SET tokens = tokens + $2::bigint, cost = cost + $3::float8 WHERE id = $1
+RETURNING requests, tokens, cost, '' AS reached;
+
 -- name: put_machine_test
 UPDATE label_machine SET test = $2::jsonb WHERE id = $1;
 

@@ -1,7 +1,9 @@
 // A machine behind an address, against a real server on this machine: what it is asked, what is
 // kept, what is tried again, and when it ends.
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
+#include <thread>
 
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
@@ -228,12 +230,66 @@ TEST_CASE("no more is spent than allowed, over all runs of a version", "[service
     request.endpoint.max_cost = 0.25;
     auto done = world.ask(request);
     CHECK(done.asked == 3);
-    CHECK(done.max_cost_reached);
+    CHECK(done.limit == "max_cost");
     CHECK(world.ask(request).asked == 0);
     request.endpoint.max_cost = 0.45;
     auto more = world.ask(request);
     CHECK(more.asked == 2);
     CHECK(more.spent == Approx(0.5));
+    request.endpoint.max_cost = {};
+    auto rest = world.ask(request);
+    CHECK(rest.asked == 5);
+    CHECK(rest.limit.empty());
+    CHECK(rest.requests == 10);
+    CHECK(rest.tokens == 1'100);
+}
+
+TEST_CASE(
+    "tokens and requests are limited likewise, with those tried again",
+    "[service][suggest]"
+) {
+    World world;
+    world.answers([](const SiteRequest&) { return says("ham"); });  // 110 tokens each
+    auto request = world.request();
+    request.endpoint.concurrency = 1;
+    request.endpoint.max_total_tokens = 220;
+    auto done = world.ask(request);
+    CHECK(done.asked == 2);
+    CHECK(done.limit == "max_total_tokens");
+    request.endpoint.max_total_tokens = {};
+    request.endpoint.max_requests = 5;
+    std::atomic<int> calls = 0;
+    world.answers([&](const SiteRequest&) {
+        return ++calls == 1 ? reply(503, "busy") : says("ham");
+    });
+    request.endpoint.retries = 2;
+    done = world.ask(request);
+    CHECK(done.asked == 2);  // one of them twice
+    CHECK(done.limit == "max_requests");
+    CHECK(done.requests == 5);
+    CHECK(world.site.requests().size() == 5);
+    CHECK(world.db.number("SELECT count(*) FROM label_suggestion") == 4);
+}
+
+TEST_CASE(
+    "of several who ask at once none begins a request when the limit is reached",
+    "[service][suggest]"
+) {
+    World world;
+    world.answers([](const SiteRequest&) { return says("ham"); });  // 0.1 each
+    auto request = world.request();
+    request.endpoint.concurrency = 2;
+    request.endpoint.max_cost = 0.35;
+    {
+        std::jthread one([&] { world.ask(request); });
+        std::jthread two([&] { world.ask(request); });
+    }
+    auto asked = static_cast<std::int64_t>(world.site.requests().size());
+    CHECK(asked >= 4);
+    CHECK(asked <= 7);  // what was under way when the fourth came back: three others
+    CHECK(world.db.number("SELECT requests FROM label_machine") == asked);
+    CHECK(world.db.number("SELECT round(cost * 10) FROM label_machine") == asked);
+    CHECK(world.ask(request).asked == 0);
 }
 
 TEST_CASE("private addresses are asked only where that is allowed", "[service][suggest]") {

@@ -58,13 +58,15 @@ public:
         const Environment& here,
         const EndpointSettings& endpoint,
         const labeling::Project& project,
-        double spent
+        std::int64_t machine,
+        const labeling::MachineUse& used
     )
         : here_(here),
           endpoint_(endpoint),
           project_(project),
           secret_(endpoint.key.empty() ? "" : secret_of(endpoint.key)),
-          spent_(spent),
+          machine_(machine),
+          used_(used),
           fetcher_(io_.get_executor(), options_of(here.config, endpoint)),
           stopped_(here.stop, [this] {
               boost::asio::post(io_, [this] {
@@ -94,7 +96,9 @@ public:
         return std::move(kept_);
     }
 
-    bool ended() const { return !fatal_.empty() || no_more_money() || here_.stop.stop_requested(); }
+    bool ended() const {
+        return !fatal_.empty() || !used_.reached.empty() || here_.stop.stop_requested();
+    }
     std::int64_t asked() const { return sums_.asked; }
     // What came of all. Throws base::Error if the address made an end of it.
     EndpointAsked done(const labeling::Machine& machine, bool records_left) {
@@ -111,14 +115,37 @@ public:
             );
         sums_.annotator = machine.name;
         sums_.version = machine.version;
-        sums_.spent = spent_;
-        sums_.max_cost_reached = no_more_money() && records_left;
+        sums_.spent = used_.cost;
+        sums_.requests = used_.requests;
+        sums_.tokens = used_.tokens;
+        if (records_left) sums_.limit = used_.reached;
         sums_.reasons = std::move(reasons);
         return std::move(sums_);
     }
 
 private:
-    bool no_more_money() const { return endpoint_.max_cost && spent_ >= *endpoint_.max_cost; }
+    // Whether one more request may be made, which is counted then: other programs may ask the same
+    // machine at this time, so that only the database knows.
+    bool may_ask() {
+        if (ended()) return false;
+        const labeling::UseLimits limits{
+            .requests = endpoint_.max_requests,
+            .tokens = endpoint_.max_total_tokens,
+            .cost = endpoint_.max_cost};
+        used_ = here_.database.call([&](base::Tx& tx) {
+            return labeling::take_request(tx, machine_, limits);
+        });
+        return used_.reached.empty();
+    }
+    void note_use(const Suggested& reply) {
+        auto tokens = reply.input_tokens + reply.output_tokens;
+        if (tokens == 0 && reply.cost == 0) return;
+        auto reached = std::move(used_.reached);
+        used_ = here_.database.call([&](base::Tx& tx) {
+            return labeling::note_use(tx, machine_, tokens, reply.cost);
+        });
+        used_.reached = std::move(reached);
+    }
 
     boost::asio::awaitable<void> work() {
         while (next_ < records_->size() && !ended()) {
@@ -134,13 +161,14 @@ private:
                 keep(std::move(refused));
                 continue;
             }
+            if (!may_ask()) co_return;
             ++sums_.asked;
             auto response = co_await reply_to(body, record);
             take(record, response);
         }
     }
 
-    // With retries.
+    // With retries. The first request is counted.
     boost::asio::awaitable<crawler::Response>
     reply_to(const std::string& body, const RecordToAsk& record) {
         auto seed = base::seed_of(record.key);
@@ -164,7 +192,7 @@ private:
             boost::system::error_code cut;
             co_await timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, cut));
             std::erase(pauses_, &timer);
-            if (here_.stop.stop_requested()) co_return response;
+            if (!may_ask()) co_return response;
         }
     }
 
@@ -181,7 +209,7 @@ private:
         sums_.input_tokens += suggestion.input_tokens;
         sums_.output_tokens += suggestion.output_tokens;
         sums_.cost += suggestion.cost;
-        spent_ += suggestion.cost;
+        note_use(suggestion);
         kept_.push_back(std::move(suggestion));
     }
 
@@ -210,7 +238,8 @@ private:
     const EndpointSettings& endpoint_;
     const labeling::Project& project_;
     std::string secret_;
-    double spent_;
+    std::int64_t machine_;
+    labeling::MachineUse used_;
     crawler::RetryPolicy policy_;
     boost::asio::io_context io_;
     crawler::Fetcher fetcher_;
@@ -245,17 +274,16 @@ EndpointAsked ask_endpoint_and_tell(
     auto stored = known_project(work, request.project);
     auto endpoint = labeling::named_endpoint(request.endpoint, stored.project);
     auto& database = work.here.database;
-    double spent = 0;
+    labeling::MachineUse used;
     auto machine = database.call([&](base::Tx& tx) {
         auto hash = labeling::prompt_hash(endpoint, stored.project);
         auto known = labeling::known_or_new_machine(
             tx, stored, endpoint.annotator, endpoint.version, hash, work.now
         );
-        spent = 0;
-        for (const auto& sums : labeling::machine_sums(tx, {known.id})) spent += sums.cost;
+        used = labeling::note_use(tx, known.id, 0, 0);
         return known;
     });
-    EndpointAsker asker(work.here, endpoint, stored.project, spent);
+    EndpointAsker asker(work.here, endpoint, stored.project, machine.id, used);
     bool records_left = false;
     each_unsuggested(
         database,

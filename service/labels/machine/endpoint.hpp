@@ -22,9 +22,11 @@ struct EndpointAsked {
     std::int64_t failed = 0;  // got no reply: asked again the next time
     std::int64_t input_tokens = 0, output_tokens = 0;
     double cost = 0;
-    double spent = 0;               // on all answers of this version
-    bool max_cost_reached = false;  // and records are left
-    labeling::Counted reasons{};    // of rejects and failures, with how often
+    double spent = 0;             // by this version, over all runs; so the next two
+    std::int64_t requests = 0;    // with those that were tried again
+    std::int64_t tokens = 0;      // sent and received
+    std::string limit;            // that is reached while records are left: "max_cost" ..
+    labeling::Counted reasons{};  // of rejects and failures, with how often
 };
 BOOST_DESCRIBE_STRUCT(
     EndpointAsked,
@@ -39,7 +41,9 @@ BOOST_DESCRIBE_STRUCT(
      output_tokens,
      cost,
      spent,
-     max_cost_reached,
+     requests,
+     tokens,
+     limit,
      reasons)
 )
 // Asks a machine behind an address. Answers are kept as they come, so that what was paid for stays
