@@ -6,13 +6,17 @@
 // other; two pages are all that is held.
 #include "labeling/export/export_store.hpp"
 
+#include <algorithm>
 #include <future>
 #include <limits>
+#include <set>
+#include <unordered_map>
 #include <utility>
 
 #include "base/database/rows.hpp"
 #include "labeling/sql.hpp"
 #include "labeling/tasks/task_type.hpp"
+#include "schema/records/values.hpp"
 
 namespace labeling {
 
@@ -25,46 +29,121 @@ struct PlacedRow : ExportRow {
 };
 BOOST_DESCRIBE_STRUCT(PlacedRow, (ExportRow), (rk))
 
-struct PlacedAnswer : GivenAnswer {
+struct PlacedAnswer {
     std::int64_t rk = 0;
     std::string key;
+    std::int64_t user_id = 0;
+    int attempt = 1;
+    std::optional<std::int64_t> class_id;
+    std::string value;
+    std::optional<std::int64_t> milliseconds;
+    Time submitted_at;
+    bool withdrawn = false;
+    int schema_version = 1;
 };
-BOOST_DESCRIBE_STRUCT(PlacedAnswer, (GivenAnswer), (rk, key))
+BOOST_DESCRIBE_STRUCT(
+    PlacedAnswer,
+    (),
+    (rk,
+     key,
+     user_id,
+     attempt,
+     class_id,
+     value,
+     milliseconds,
+     submitted_at,
+     withdrawn,
+     schema_version)
+)
 
-// Both in the order of records.
-void join_answers(std::vector<PlacedRow>& rows, std::vector<PlacedAnswer> answers) {
+struct NameRow {
+    std::int64_t id = 0;
+    std::string name;
+};
+BOOST_DESCRIBE_STRUCT(NameRow, (), (id, name))
+
+// Names of people and classes by their numbers, as they were when they were met first.
+class AnswerNames {
+public:
+    void learn(base::Tx& tx, std::int64_t project_id, const std::vector<PlacedAnswer>& answers) {
+        std::set<std::int64_t> people, classes;
+        for (const auto& each : answers) {
+            if (!people_.contains(each.user_id)) people.insert(each.user_id);
+            if (each.class_id && !classes_.contains(*each.class_id)) classes.insert(*each.class_id);
+        }
+        if (!people.empty()) add(tx.exec(sql::file["user_names"], array(people)), people_);
+        if (!classes.empty())
+            add(tx.exec(sql::file["class_names"], project_id, array(classes)), classes_);
+    }
+
+    GivenAnswer named(PlacedAnswer&& answer) const {
+        return {
+            .user = people_.at(answer.user_id),
+            .attempt = answer.attempt,
+            .label = answer.class_id ? classes_.at(*answer.class_id) : "",
+            .value = std::move(answer.value),
+            .milliseconds = answer.milliseconds,
+            .submitted_at = base::rfc3339(answer.submitted_at, base::Precision::microseconds),
+            .withdrawn = answer.withdrawn,
+            .schema_version = answer.schema_version};
+    }
+
+private:
+    using Names = std::unordered_map<std::int64_t, std::string>;
+
+    static std::string array(const std::set<std::int64_t>& ids) {
+        return schema::array_of(std::vector(ids.begin(), ids.end()));
+    }
+    static void add(const pqxx::result& rows, Names& names) {
+        for (auto& row : base::rows_as<NameRow>(rows)) names.emplace(row.id, std::move(row.name));
+    }
+
+    Names people_, classes_;
+};
+
+// Both in the order of records. Answers to each are put in the order of people's names.
+void join_answers(
+    std::vector<PlacedRow>& rows,
+    std::vector<PlacedAnswer> answers,
+    const AnswerNames& names
+) {
     auto row = rows.begin();
     for (auto& answer : answers) {
         while (row != rows.end() && (row->rk != answer.rk || row->key != answer.key)) ++row;
-        if (row == rows.end()) return;
-        row->answers.push_back(std::move(answer));
+        if (row == rows.end()) break;
+        row->answers.push_back(names.named(std::move(answer)));
     }
+    for (auto& each : rows)
+        std::stable_sort(
+            each.answers.begin(),
+            each.answers.end(),
+            [](const GivenAnswer& a, const GivenAnswer& b) { return a.user < b.user; }
+        );
 }
 
 std::vector<PlacedRow> read_page(
     base::Tx& tx,
     const StoredProject& project,
-    bool with_answers,
+    AnswerNames* names,
     std::int64_t rk,
     const std::string& key
 ) {
-    auto query = with_answers ? sql::file["export_answered_page"] : sql::file["export_page"];
+    auto query = names ? sql::file["export_answered_page"] : sql::file["export_page"];
     auto rows = base::rows_as<PlacedRow>(
         tx.exec(query, project.id, project.source_id, rk, key, export_page_size)
     );
-    if (!with_answers || rows.empty()) return rows;
-    join_answers(
-        rows,
-        base::rows_as<PlacedAnswer>(tx.exec(
-            sql::file["answers_between"],
-            project.id,
-            project.source_id,
-            rows.front().rk,
-            rows.front().key,
-            rows.back().rk,
-            rows.back().key
-        ))
-    );
+    if (!names || rows.empty()) return rows;
+    auto answers = base::rows_as<PlacedAnswer>(tx.exec(
+        sql::file["answers_between"],
+        project.id,
+        project.source_id,
+        rows.front().rk,
+        rows.front().key,
+        rows.back().rk,
+        rows.back().key
+    ));
+    names->learn(tx, project.id, answers);
+    join_answers(rows, std::move(answers), *names);
     return rows;
 }
 
@@ -76,11 +155,11 @@ std::int64_t each_row(
     const std::function<void(const ExportRow&)>& visit
 ) {
     auto policy = reading == PageReading::ahead ? std::launch::async : std::launch::deferred;
+    AnswerNames known;  // used by one page at a time
+    auto* names = with_answers ? &known : nullptr;
     auto page_after = [&](std::int64_t rk, std::string key) {
-        return std::async(policy, [&steps, &project, with_answers, rk, key = std::move(key)] {
-            return steps.call([&](base::Tx& tx) {
-                return read_page(tx, project, with_answers, rk, key);
-            });
+        return std::async(policy, [&steps, &project, names, rk, key = std::move(key)] {
+            return steps.call([&](base::Tx& tx) { return read_page(tx, project, names, rk, key); });
         });
     };
     std::int64_t count = 0;

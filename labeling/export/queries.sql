@@ -74,17 +74,21 @@ LEFT JOIN content_text t ON t.rk = r.rk AND t.source_id = r.source_id AND t.key 
 LEFT JOIN content_image i ON i.rk = r.rk AND i.source_id = r.source_id AND i.key = r.key AND i.version = r.version
 ORDER BY k.rk, k.key;
 
--- Who answered what about records from (rk $3, key $4) to (rk $5, key $6), in their order; not what audits asked.
+-- Who answered what about records from (rk $3, key $4) to (rk $5, key $6), in the order of an index; not what audits asked. Names are
+-- looked up once each (user_names, class_names): a join would do it for each answer.
 -- name: answers_between
-SELECT a.rk, a.key, u.name AS "user", a.attempt, c.name AS label, a.value, a.milliseconds,
-    to_char(a.submitted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS submitted_at,
-    a.withdrawn_at IS NOT NULL AS withdrawn, a.schema_version
+SELECT a.rk, a.key, a.user_id, a.attempt, a.class_id, a.value, a.milliseconds, a.submitted_at, a.withdrawn_at IS NOT NULL AS withdrawn,
+    a.schema_version
 FROM annotation a
-JOIN app_user u ON u.id = a.user_id
-LEFT JOIN label_class c ON c.project_id = a.project_id AND c.class_id = a.class_id
 WHERE a.project_id = $1 AND a.source_id = $2 AND a.audit_id IS NULL
     AND (a.rk, a.source_id, a.key) >= ($3::bigint, $2::bigint, $4::text) AND (a.rk, a.source_id, a.key) <= ($5::bigint, $2::bigint, $6::text)
-ORDER BY a.rk, a.source_id, a.key, u.name, a.attempt;
+ORDER BY a.rk, a.source_id, a.key, a.user_id, a.attempt;
+
+-- name: user_names
+SELECT id, name FROM app_user WHERE id = ANY ($1::bigint[]);
+
+-- name: class_names
+SELECT class_id AS id, name FROM label_class WHERE project_id = $1 AND class_id = ANY ($2::bigint[]);
 
 -- Whether some box of the labels is turned.
 -- name: has_turned_boxes
