@@ -1,10 +1,13 @@
 // Labeling projects in the database: settings as JSON, classes as rows of their own.
 //
-// Classes are rows because answers and labels refer to them by a foreign key; adding some locks the
-// project first, so that two imports at once do not give one number to two names.
+// A project and its classes are one row, as each claim and each answer reads them. Classes are rows
+// because answers and labels refer to them by a foreign key; adding some locks the project first,
+// so that two imports at once do not give one number to two names.
 #include "labeling/projects/project_store.hpp"
 
 #include <algorithm>
+
+#include <boost/json.hpp>
 
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
@@ -29,6 +32,7 @@ struct ProjectRow {
     int overlap = 1;
     std::string spec;
     bool has_members = false;
+    base::JsonText classes;
 };
 BOOST_DESCRIBE_STRUCT(
     ProjectRow,
@@ -43,17 +47,27 @@ BOOST_DESCRIBE_STRUCT(
      source,
      overlap,
      spec,
-     has_members)
+     has_members,
+     classes)
 )
 
-struct ClassRow {
-    std::int32_t id = 0;
-    std::string question, name, spec;
-    bool retired = false;
-};
-BOOST_DESCRIBE_STRUCT(ClassRow, (), (id, question, name, spec, retired))
+// Rows of label_class as find_project gives them: number, question, name, settings, retired.
+void read_classes(const base::JsonText& rows, Project& project) {
+    if (rows.text.empty()) return;
+    const auto all = boost::json::parse(rows.text);
+    for (const auto& row : all.as_array()) {
+        const auto& cells = row.as_array();
+        LabelClass one;
+        LabelClass::settings.read(base::Document::json(std::string(cells.at(3).as_string())), one);
+        one.id = cells.at(0).to_number<std::int32_t>();
+        one.name = cells.at(2).as_string();
+        auto& question = question_named(project, std::string(cells.at(1).as_string()));
+        (cells.at(4).as_bool() ? question.retired : question.classes).push_back(std::move(one));
+    }
+}
 
-std::optional<StoredProject> read(base::Tx& tx, const pqxx::result& rows) {
+template <typename Rows>
+std::optional<StoredProject> read_project(const Rows& rows) {
     auto row = base::first_as<ProjectRow>(rows);
     if (!row) return std::nullopt;
     StoredProject stored{
@@ -68,16 +82,11 @@ std::optional<StoredProject> read(base::Tx& tx, const pqxx::result& rows) {
     stored.project.name = row->name;
     stored.project.source = row->source;
     stored.project.overlap = row->overlap;
-    for (auto& item : base::rows_as<ClassRow>(tx.exec(sql::file["project_classes"], row->id))) {
-        LabelClass one;
-        LabelClass::settings.read(base::Document::json(item.spec), one);
-        one.id = item.id;
-        one.name = std::move(item.name);
-        auto& question = question_named(stored.project, item.question);
-        (item.retired ? question.retired : question.classes).push_back(std::move(one));
-    }
+    read_classes(row->classes, stored.project);
     return stored;
 }
+
+constexpr std::optional<std::int64_t> of_no_task;
 
 // What the store keeps of a project besides its columns and its table of classes.
 std::string spec_of(Project project) {
@@ -131,7 +140,12 @@ StoredProject create_project(base::Tx& tx, const Project& project, Time now) {
 }
 
 std::optional<StoredProject> find_project(base::Tx& tx, const std::string& name) {
-    return read(tx, tx.exec(sql::file["find_project"], name));
+    return read_project(tx.exec(sql::file["find_project"], name));
+}
+
+base::Later<std::optional<StoredProject>>
+find_project(base::Batch& batch, const std::string& name) {
+    return {batch, batch.add(sql::file["find_project"], name), &read_project<base::Rows>};
 }
 
 StoredProject load_project(base::Tx& tx, const std::string& name) {
@@ -144,7 +158,7 @@ StoredProject load_project(base::Tx& tx, const std::string& name) {
 }
 
 StoredProject load_project(base::Tx& tx, std::int64_t id) {
-    auto found = read(tx, tx.exec(sql::file["find_project_by_id"], id));
+    auto found = read_project(tx.exec(sql::file["find_project_by_id"], id, of_no_task));
     if (!found) throw base::Error("project " + std::to_string(id), "no such project");
     return *std::move(found);
 }
@@ -161,8 +175,17 @@ std::int32_t next_class(const Project& project) {
 }
 
 StoredProject project_to_answer(base::Tx& tx, std::int64_t id) {
-    tx.exec(sql::file["keep_classes"], id);
+    tx.exec(sql::file["keep_classes"], id, of_no_task);
     return load_project(tx, id);
+}
+
+base::Later<std::optional<StoredProject>> project_to_answer(base::Batch& batch, std::int64_t task) {
+    constexpr std::optional<std::int64_t> of_task;
+    batch.add(sql::file["keep_classes"], of_task, task);
+    return {
+        batch,
+        batch.add(sql::file["find_project_by_id"], of_task, task),
+        &read_project<base::Rows>};
 }
 
 void offer_class(Project& project, Question& question, LabelClass item) {

@@ -12,8 +12,11 @@
 #include "labeling/queue/assignment.hpp"
 
 namespace base {
+class Batch;
+template <typename T>
+class Later;
 class Tx;
-}
+}  // namespace base
 
 // Each function is one step inside the caller's transaction.
 namespace labeling {
@@ -32,12 +35,15 @@ struct StoredProject {
 // Throws base::Error if the name is taken or the source is not there.
 StoredProject create_project(base::Tx& tx, const Project& project, Time now);
 std::optional<StoredProject> find_project(base::Tx& tx, const std::string& name);
+base::Later<std::optional<StoredProject>> find_project(base::Batch& batch, const std::string& name);
 // Throws base::Error if there is none; so does the next.
 StoredProject load_project(base::Tx& tx, const std::string& name);
 StoredProject load_project(base::Tx& tx, std::int64_t id);
 // The same, for an answer to it: until the transaction ends its classes stay what they are, so that
 // no answer is written in words that a change of them has passed already.
 StoredProject project_to_answer(base::Tx& tx, std::int64_t id);
+// Likewise the project of a task; nothing if there is no such task.
+base::Later<std::optional<StoredProject>> project_to_answer(base::Batch& batch, std::int64_t task);
 // Offers a class: under its old number if the question has it retired, else under a new one.
 void offer_class(Project& project, Question& question, LabelClass item);
 // The project, which nobody else edits until the transaction ends. Throws base::Error.

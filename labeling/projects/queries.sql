@@ -4,15 +4,22 @@
 INSERT INTO label_project (name, source_id, kind, spec, overlap, created_at) VALUES ($1, $2, $3, $4::jsonb, $5, $6::timestamptz)
 ON CONFLICT (name) DO NOTHING RETURNING id;
 
+-- A project with its classes.
 -- name: find_project
 SELECT p.id, p.source_id, p.version, p.schema_version, p.state, p.created_at, p.name, s.name AS source, p.overlap, p.spec,
-    EXISTS (SELECT 1 FROM label_member m WHERE m.project_id = p.id) AS has_members
+    EXISTS (SELECT 1 FROM label_member m WHERE m.project_id = p.id) AS has_members,
+    (SELECT json_agg(json_build_array(k.class_id, k.question, k.name, k.spec::text, k.retired) ORDER BY k.class_id)
+     FROM label_class k WHERE k.project_id = p.id) AS classes
 FROM label_project p JOIN source s ON s.id = p.source_id WHERE p.name = $1;
 
+-- The same of project $1, or else of task $2.
 -- name: find_project_by_id
 SELECT p.id, p.source_id, p.version, p.schema_version, p.state, p.created_at, p.name, s.name AS source, p.overlap, p.spec,
-    EXISTS (SELECT 1 FROM label_member m WHERE m.project_id = p.id) AS has_members
-FROM label_project p JOIN source s ON s.id = p.source_id WHERE p.id = $1;
+    EXISTS (SELECT 1 FROM label_member m WHERE m.project_id = p.id) AS has_members,
+    (SELECT json_agg(json_build_array(k.class_id, k.question, k.name, k.spec::text, k.retired) ORDER BY k.class_id)
+     FROM label_class k WHERE k.project_id = p.id) AS classes
+FROM label_project p JOIN source s ON s.id = p.source_id
+WHERE p.id = coalesce($1::bigint, (SELECT t.project_id FROM label_task t WHERE t.id = $2::bigint));
 
 -- Projects with their progress, in the order of their names: those behind $1, or the one named $2; those that labeler $4 sees.
 -- name: project_lines
@@ -41,16 +48,14 @@ WHERE k.project_id = $1 AND NOT k.retired ORDER BY k.class_id;
 -- name: put_definition
 UPDATE label_project SET spec = $2::jsonb, overlap = $3, state = $4, version = version + 1 WHERE id = $1;
 
--- name: project_classes
-SELECT class_id AS id, question, name, spec, retired FROM label_class WHERE project_id = $1 ORDER BY class_id;
-
 -- name: put_class
 INSERT INTO label_class (project_id, class_id, question, name, spec) VALUES ($1, $2, $3, $4, $5::jsonb)
 ON CONFLICT (project_id, class_id) DO UPDATE SET name = excluded.name, spec = excluded.spec, retired = false;
 
--- Held by answers together, and by a change of classes alone.
+-- Held by answers together, and by a change of classes alone. Of project $1, or else of task $2.
 -- name: keep_classes
-SELECT pg_advisory_xact_lock_shared(hashtextextended('classes of a labeling project', $1));
+SELECT pg_advisory_xact_lock_shared(hashtextextended('classes of a labeling project',
+    coalesce($1::bigint, (SELECT t.project_id FROM label_task t WHERE t.id = $2::bigint))));
 
 -- name: change_classes
 SELECT pg_advisory_xact_lock(hashtextextended('classes of a labeling project', $1));

@@ -6,12 +6,13 @@
 // far ahead of the others does not walk over all that they answered; what became free before the
 // mark since then is found by the transaction that freed it: a transaction that the mark's snapshot
 // did not see has a number of at least the oldest that ran then.
+#include "labeling/queue/claim_store.hpp"
+
 #include <limits>
 
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
 #include "labeling/queue/tally_store.hpp"
-#include "labeling/queue/task_store.hpp"
 #include "labeling/sql.hpp"
 #include "schema/records/record.hpp"
 #include "schema/records/values.hpp"
@@ -20,28 +21,11 @@ namespace labeling {
 
 namespace {
 
-// Where a person goes on in the queue.
-struct Place {
-    bool active = false;
-    std::optional<double> mark_priority;  // none: at its beginning
-    std::optional<std::int64_t> mark_task;
-    std::optional<std::string> mark_xid;
-    std::string xid;         // of the oldest transaction that runs
-    bool ended = false;      // some leases are over
-    std::int64_t free = 0;   // tasks for this person, by the kept counts
-    std::int64_t freed = 0;  // before the mark, since it was made
-
-    // Where so much became free, the whole queue is looked at again.
-    bool marked() const {
-        constexpr std::int64_t most_freed = 1'000;
-        return mark_xid && freed <= most_freed;
-    }
-};
-BOOST_DESCRIBE_STRUCT(
-    Place,
-    (),
-    (active, mark_priority, mark_task, mark_xid, xid, ended, free, freed)
-)
+// Where so much became free, the whole queue is looked at again.
+bool is_marked(const QueuePlace& place) {
+    constexpr std::int64_t most_freed = 1'000;
+    return place.mark_xid && place.freed <= most_freed;
+}
 
 struct PickedTask {
     std::int64_t id = 0;
@@ -71,62 +55,86 @@ bool free_ended(base::Tx& tx, Time now) {
 // Claims for one person in one project.
 class Claims {
 public:
-    Claims(
-        base::Tx& tx,
-        std::int64_t project_id,
-        std::int64_t user_id,
-        Time now,
-        std::chrono::seconds lease
-    )
-        : tx_(tx),
-          project_id_(project_id),
-          user_id_(user_id),
-          now_(schema::timestamp(now)),
-          until_(schema::timestamp(now + lease)) {}
+    Claims(base::Tx& tx, const Claiming& claiming, int in_hand)
+        : tx_(tx), claiming_(claiming), most_in_hand_(in_hand) {}
 
-    std::optional<Place> place() {
-        return base::first_as<Place>(tx_.exec(sql::file["find_place"], project_id_, user_id_, now_)
-        );
+    std::optional<QueuePlace> place() {
+        base::Batch batch(tx_);
+        return *find_place(batch, claiming_);
     }
 
     // From where the person is; from the beginning if nothing is there, though there should be.
-    std::vector<Claimed> take(Place place, int n) {
-        auto tasks = take_from(place, n);
-        if (tasks.empty() && place.marked() && place.free > 0) {
-            place.mark_xid.reset();
-            tasks = take_from(place, n);
-        }
-        std::vector<std::int64_t> ids;
-        for (const auto& task : tasks) ids.push_back(task.task);
-        count_claimed(tx_, ids, user_id_);
-        return tasks;
+    void take(QueuePlace place, int n) {
+        if (take_from(place, n) || !is_marked(place) || place.free <= 0) return;
+        place.mark_xid.reset();
+        take_from(place, n);
     }
 
+    const ClaimedInHand& taken() const { return taken_; }
+
 private:
-    std::vector<Claimed> take_from(const Place& place, int n) {
+    bool take_from(const QueuePlace& place, int n) {
         constexpr double all = std::numeric_limits<double>::infinity();
-        bool marked = place.marked();
+        bool marked = is_marked(place);
         auto since = marked && place.freed > 0 ? place.mark_xid : std::nullopt;
-        return base::rows_as<Claimed>(tx_.exec(
+        base::Batch batch(tx_);
+        auto claimed = batch.add(
             sql::file["claim_tasks"],
-            project_id_,
-            user_id_,
-            until_,
+            claiming_.project_id,
+            claiming_.user_id,
+            schema::timestamp(claiming_.now + claiming_.lease),
             n,
             marked ? *place.mark_priority : all,
             marked ? *place.mark_task : std::int64_t{0},
             since,
             since ? *since : place.xid,
-            now_
-        ));
+            schema::timestamp(claiming_.now)
+        );
+        count_claimed(batch, claiming_.user_id);
+        auto in_hand = tasks_in_hand(
+            batch, claiming_.project_id, claiming_.user_id, {}, most_in_hand_, claiming_.now
+        );
+        bool any = false;
+        for (auto& task : base::rows_as<Claimed>(batch.rows(claimed))) {
+            if (task.task == 0) continue;  // there was nothing
+            any = true;
+            taken_.tasks.push_back(std::move(task));
+        }
+        if (any) taken_.in_hand = *in_hand;
+        return any;
     }
 
     base::Tx& tx_;
-    std::int64_t project_id_, user_id_;
-    std::string now_, until_;
+    const Claiming& claiming_;
+    int most_in_hand_;
+    ClaimedInHand taken_;
 };
 
 }  // namespace
+
+base::Later<std::optional<QueuePlace>> find_place(base::Batch& batch, const Claiming& claiming) {
+    auto place = batch.add(
+        sql::file["find_place"],
+        claiming.project_id,
+        claiming.user_id,
+        schema::timestamp(claiming.now)
+    );
+    return {batch, place, [](const base::Rows& rows) { return base::first_as<QueuePlace>(rows); }};
+}
+
+ClaimedInHand
+claim(base::Tx& tx, const Claiming& claiming, std::optional<QueuePlace> place, int n, int in_hand) {
+    Claims claims(tx, claiming, in_hand);
+    auto left = [&] { return n - static_cast<int>(claims.taken().tasks.size()); };
+    while (left() > 0 && place && place->active) {
+        bool freed = place->ended && free_ended(tx, claiming.now);
+        if (freed) place = claims.place();
+        claims.take(*place, left());
+        if (!freed || left() == 0) break;
+        place = claims.place();
+    }
+    return claims.taken();
+}
 
 std::vector<Claimed> claim(
     base::Tx& tx,
@@ -136,17 +144,13 @@ std::vector<Claimed> claim(
     Time now,
     std::chrono::seconds lease
 ) {
-    std::vector<Claimed> tasks;
-    Claims claims(tx, project_id, user_id, now, lease);
-    for (bool freed = true; freed && static_cast<int>(tasks.size()) < n;) {
-        auto place = claims.place();
-        if (!place || !place->active) return tasks;
-        freed = place->ended && free_ended(tx, now);
-        if (freed) place = claims.place();
-        for (auto& task : claims.take(*place, n - static_cast<int>(tasks.size())))
-            tasks.push_back(std::move(task));
-    }
-    return tasks;
+    Claiming claiming{.project_id = project_id, .user_id = user_id, .now = now, .lease = lease};
+    base::Batch batch(tx);
+    return claim(tx, claiming, *find_place(batch, claiming), n, 0).tasks;
+}
+
+void commit_without_waiting(base::Batch& batch) {
+    batch.add(sql::file["commit_without_waiting"]);
 }
 
 std::vector<Claimed> claim_skipped(
@@ -157,7 +161,10 @@ std::vector<Claimed> claim_skipped(
     Time now,
     std::chrono::seconds lease
 ) {
-    auto place = Claims(tx, project_id, user_id, now, lease).place();
+    base::Batch batch(tx);
+    auto place = *find_place(
+        batch, {.project_id = project_id, .user_id = user_id, .now = now, .lease = lease}
+    );
     if (!place || !place->active) return {};
     auto picked = base::rows_as<PickedTask>(
         tx.exec(sql::file["pick_skipped"], project_id, user_id, schema::timestamp(now), n)

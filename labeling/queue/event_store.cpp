@@ -2,13 +2,17 @@
 //
 // Counting at each answer costs one small row that is its person's alone, so that nobody waits for
 // another; counting at each look would read all answers of the project. Events are told in the
-// order of their transactions' numbers, and only once no older transaction is under way: whoever
-// has seen one has seen all before it, so that the place of the last one is enough to go on from.
+// order of their numbers, and only once no transaction is under way that may yet write one with a
+// less number: each that writes events of a project holds the number they had come to before, by
+// an advisory lock that others see and nobody waits for. Whoever has seen one has seen all before
+// it, so that its number is enough to go on from; other transactions, however long, hold nothing
+// back. The horizon is asked for in a statement of its own, before the events: what ended by then
+// is seen by the next.
 #include "labeling/queue/event_store.hpp"
 
+#include <algorithm>
 #include <chrono>
-
-#include <fmt/format.h>
+#include <map>
 
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
@@ -25,15 +29,36 @@ std::string hour_of(Time now) {
 }
 
 struct Horizon {
-    std::string xact;
-    bool kept = false;
+    std::int64_t project = 0, horizon = 0;
 };
-BOOST_DESCRIBE_STRUCT(Horizon, (), (xact, kept))
+BOOST_DESCRIBE_STRUCT(Horizon, (), (project, horizon))
+
+std::map<std::int64_t, std::int64_t>
+horizons(base::Tx& tx, const std::vector<std::int64_t>& projects) {
+    std::map<std::int64_t, std::int64_t> found;
+    for (const auto& row :
+         base::rows_as<Horizon>(tx.exec(sql::file["event_horizons"], schema::array_of(projects))))
+        found[row.project] = row.horizon;
+    return found;
+}
+
+// One of the statements that write events of a task.
+template <typename... Args>
+void write_events(
+    base::Batch& batch,
+    std::string_view sql,
+    std::int64_t task,
+    const Args&... args
+) {
+    batch.add(sql::file["hold_events"], task);
+    batch.add(sql, task, args...);
+}
 
 }  // namespace
 
-void note_answer(base::Tx& tx, const Answer& answer, Time now) {
-    tx.exec(
+void note_answer(base::Batch& batch, const Answer& answer, Time now) {
+    write_events(
+        batch,
         sql::file["note_answer"],
         answer.task,
         answer.user_id,
@@ -44,13 +69,13 @@ void note_answer(base::Tx& tx, const Answer& answer, Time now) {
 }
 
 void note_likeness(
-    base::Tx& tx,
+    base::Batch& batch,
     std::int64_t task,
     std::int64_t user_id,
     double likeness,
     Time now
 ) {
-    tx.exec(sql::file["note_likeness"], task, user_id, likeness, hour_of(now));
+    batch.add(sql::file["note_likeness"], task, user_id, likeness, hour_of(now));
 }
 
 void note_skip(
@@ -60,17 +85,41 @@ void note_skip(
     const std::string& reason,
     Time now
 ) {
-    tx.exec(sql::file["note_skip"], task, user_id, reason, schema::timestamp(now), hour_of(now));
+    base::Batch batch(tx);
+    write_events(
+        batch, sql::file["note_skip"], task, user_id, reason, schema::timestamp(now), hour_of(now)
+    );
+    batch.run();
 }
 
 void note_undone(base::Tx& tx, std::int64_t task, std::int64_t user_id, bool was_answer, Time now) {
-    tx.exec(
+    base::Batch batch(tx);
+    write_events(
+        batch,
         sql::file["note_answer_undone"],
         task,
         user_id,
         was_answer,
         schema::timestamp(now),
         hour_of(now)
+    );
+    batch.run();
+}
+
+void note_event(
+    base::Batch& batch,
+    std::int64_t task,
+    EventKind kind,
+    std::optional<std::int64_t> user_id,
+    Time now
+) {
+    write_events(
+        batch,
+        sql::file["note_event"],
+        task,
+        std::string(base::name_of(kind)),
+        user_id,
+        schema::timestamp(now)
     );
 }
 
@@ -81,47 +130,39 @@ void note_event(
     std::optional<std::int64_t> user_id,
     Time now
 ) {
-    tx.exec(
-        sql::file["note_event"],
-        task,
-        std::string(base::name_of(kind)),
-        user_id,
-        schema::timestamp(now)
-    );
+    base::Batch batch(tx);
+    note_event(batch, task, kind, user_id, now);
+    batch.run();
 }
 
 std::optional<EventPlace> EventPlace::of(std::string_view text) {
-    auto dash = text.find('-');
-    if (dash == text.npos) return std::nullopt;
-    auto xact = base::whole_number<std::uint64_t>(text.substr(0, dash), 10);
-    auto id = base::whole_number<std::int64_t>(text.substr(dash + 1), 10);
-    if (!xact || !id) return std::nullopt;
-    return EventPlace{.xact = std::to_string(*xact), .id = *id};
+    auto id = base::whole_number<std::int64_t>(text, 10);
+    if (!id || *id < 0) return std::nullopt;
+    return EventPlace{.id = *id};
 }
 
-EventPlace present_place(base::Tx& tx) {
-    auto now = base::first_as<Horizon>(tx.exec(sql::file["event_horizon"], 0, "", 0)).value();
-    return {.xact = now.xact, .id = 0};
+EventPlace present_place(base::Tx& tx, std::int64_t project_id) {
+    return {.id = horizons(tx, {project_id}).at(project_id)};
 }
 
 bool is_kept(base::Tx& tx, std::int64_t project_id, const EventPlace& place) {
-    return base::first_as<Horizon>(
-               tx.exec(sql::file["event_horizon"], project_id, place.xact, place.id)
-    )
-        .value()
-        .kept;
+    return *tx.value<bool>(sql::file["event_is_kept"], project_id, place.id);
 }
 
 std::vector<ProjectEvent>
 events_after(base::Tx& tx, const std::vector<Follower>& followers, int at_most) {
     if (followers.empty()) return {};
-    std::vector<std::int64_t> streams, projects, ids, users;
-    std::vector<std::string> xacts, all;
+    std::vector<std::int64_t> streams, projects, ids, ends, users;
+    std::vector<std::string> all;
+    for (const auto& each : followers) projects.push_back(each.project);
+    auto told = projects;
+    std::sort(told.begin(), told.end());
+    told.erase(std::unique(told.begin(), told.end()), told.end());
+    const auto until = horizons(tx, told);
     for (const auto& each : followers) {
         streams.push_back(each.stream);
-        projects.push_back(each.project);
-        xacts.push_back(each.after.xact);
         ids.push_back(each.after.id);
+        ends.push_back(until.at(each.project));
         users.push_back(each.user);
         all.emplace_back(each.sees_all ? "true" : "false");
     }
@@ -129,8 +170,8 @@ events_after(base::Tx& tx, const std::vector<Follower>& followers, int at_most) 
         sql::file["events_after"],
         schema::array_of(streams),
         schema::array_of(projects),
-        schema::array_of(xacts),
         schema::array_of(ids),
+        schema::array_of(ends),
         schema::array_of(users),
         schema::array_of(all),
         at_most

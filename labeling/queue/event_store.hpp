@@ -12,10 +12,11 @@
 // down for those who watch. Each function is one step inside the transaction of what happened.
 namespace labeling {
 
-void note_answer(base::Tx& tx, const Answer& answer, Time now);
+// Behind submit_answer or correct_answer in the same batch: if it stored the answer.
+void note_answer(base::Batch& batch, const Answer& answer, Time now);
 // How alike the answers to a task are, now that one of this person came.
 void note_likeness(
-    base::Tx& tx,
+    base::Batch& batch,
     std::int64_t task,
     std::int64_t user_id,
     double likeness,
@@ -54,18 +55,25 @@ void note_event(
     Time now
 );
 
-// Where one stands in the events of a project: those of later transactions come after.
+void note_event(
+    base::Batch& batch,
+    std::int64_t task,
+    EventKind kind,
+    std::optional<std::int64_t> user_id,
+    Time now
+);
+
+// Where one stands in the events of a project: those of greater numbers come after.
 struct EventPlace {
-    std::string xact = "0";
     std::int64_t id = 0;
 
-    std::string text() const { return xact + "-" + std::to_string(id); }
+    std::string text() const { return std::to_string(id); }
     // Nothing if it is none.
     static std::optional<EventPlace> of(std::string_view text);
 };
 
 // Behind all that is there, for who begins to watch now.
-EventPlace present_place(base::Tx& tx);
+EventPlace present_place(base::Tx& tx, std::int64_t project_id);
 // Whether what comes after this place of a project can still be told without a gap.
 bool is_kept(base::Tx& tx, std::int64_t project_id, const EventPlace& place);
 
@@ -77,18 +85,17 @@ struct Follower {
 };
 struct ProjectEvent {
     std::int64_t stream = 0;
-    std::string xact;
     std::int64_t id = 0;
     EventKind kind = EventKind::answer;
     std::int64_t task = 0;
     std::optional<std::string> user;
     Time at;
 
-    EventPlace place() const { return {.xact = xact, .id = id}; }
+    EventPlace place() const { return {.id = id}; }
 };
-BOOST_DESCRIBE_STRUCT(ProjectEvent, (), (stream, xact, id, kind, task, user, at))
-// What comes after each follower's place, up to so many each, in order. What a transaction under
-// way might still come before is left for the next time.
+BOOST_DESCRIBE_STRUCT(ProjectEvent, (), (stream, id, kind, task, user, at))
+// What comes after each follower's place, up to so many each, in order. What an event that is being
+// written might still come before is left for the next time.
 std::vector<ProjectEvent>
 events_after(base::Tx& tx, const std::vector<Follower>& followers, int at_most);
 void forget_events(base::Tx& tx, Time before);

@@ -63,16 +63,31 @@ void tell_of_answer(
     const Refreshed& refreshed,
     Time now
 ) {
+    base::Batch writes(tx);
+    auto awaited = schema::awaited_events(tx, project.project.name);
+    tell_of_answer(writes, awaited, project, task, refreshed, now);
+    writes.run();
+}
+
+void tell_of_answer(
+    base::Batch& writes,
+    const std::vector<WebhookEvent>& awaited,
+    const StoredProject& project,
+    std::int64_t task,
+    const Refreshed& refreshed,
+    Time now
+) {
+    auto& tx = writes.tx();
     const auto& name = project.project.name;
     if (!say_the_same(refreshed.before, refreshed.after))
-        note_event(tx, task, EventKind::truth, std::nullopt, now);
-    auto awaited = schema::awaited_events(tx, name);
+        note_event(writes, task, EventKind::truth, std::nullopt, now);
     auto waits = [&](WebhookEvent event) {
         return std::find(awaited.begin(), awaited.end(), event) != awaited.end();
     };
     bool end = waits(WebhookEvent::project_done), each = waits(WebhookEvent::task_done);
     bool truth = waits(WebhookEvent::truth_changed);
     if (!end && !each && !truth) return;
+    writes.run();  // what is told is what stands then
     auto news = base::first_as<TaskNews>(tx.exec(sql::file["task_news"], task));
     if (!news) return;
     if (each && news->done)

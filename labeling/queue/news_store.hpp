@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "labeling/projects/project_store.hpp"
 #include "labeling/truth/truth_store.hpp"
+#include "schema/webhooks/webhook.hpp"
 
 // What webhooks are told of labeling. One step inside the caller's transaction; costs one small
 // query where nobody waits for it.
@@ -14,6 +16,16 @@ namespace labeling {
 // and whether its record has another label now.
 void tell_of_answer(
     base::Tx& tx,
+    const StoredProject& project,
+    std::int64_t task,
+    const Refreshed& refreshed,
+    Time now
+);
+// The same by what webhooks wait for (schema::awaited_events); `writes` is run before anything is
+// told to them.
+void tell_of_answer(
+    base::Batch& writes,
+    const std::vector<schema::WebhookEvent>& awaited,
     const StoredProject& project,
     std::int64_t task,
     const Refreshed& refreshed,

@@ -46,6 +46,30 @@ std::int64_t answers_of(base::Tx& tx, std::int64_t project_id, std::int64_t user
     return tx.value<std::int64_t>(sql::file["answers_of_user"], project_id, user_id).value_or(0);
 }
 
+base::Later<std::int64_t>
+answers_of(base::Batch& batch, std::int64_t project_id, std::int64_t user_id) {
+    return {
+        batch,
+        batch.add(sql::file["answers_of_user"], project_id, user_id),
+        [](const base::Rows& rows) {
+            return rows.empty() ? std::int64_t{0} : rows[0][0].as<std::int64_t>();
+        }};
+}
+
+base::Later<std::vector<TaskInHand>> tasks_in_hand(
+    base::Batch& batch,
+    std::int64_t project_id,
+    std::int64_t user_id,
+    std::optional<std::int64_t> task,
+    int at_most,
+    Time now
+) {
+    auto place = batch.add(
+        sql::file["tasks_in_hand"], user_id, project_id, schema::timestamp(now), task, at_most
+    );
+    return {batch, place, [](const base::Rows& rows) { return base::rows_as<TaskInHand>(rows); }};
+}
+
 std::vector<TaskInHand> tasks_in_hand(
     base::Tx& tx,
     std::int64_t project_id,
@@ -54,9 +78,8 @@ std::vector<TaskInHand> tasks_in_hand(
     int at_most,
     Time now
 ) {
-    return base::rows_as<TaskInHand>(tx.exec(
-        sql::file["tasks_in_hand"], user_id, project_id, schema::timestamp(now), task, at_most
-    ));
+    base::Batch batch(tx);
+    return *tasks_in_hand(batch, project_id, user_id, task, at_most, now);
 }
 
 bool was_handed(base::Tx& tx, std::int64_t user_id, std::int64_t source_id, std::int64_t rk) {

@@ -11,8 +11,11 @@
 #include "labeling/queue/assignment.hpp"
 
 namespace base {
+class Batch;
+template <typename T>
+class Later;
 class Tx;
-}
+}  // namespace base
 
 // Who answers, what they hold and what they said. Each function is one step inside the caller's
 // transaction.
@@ -106,6 +109,8 @@ std::vector<AnswerRow> list_answers(
 );
 // How many answers of a person stand.
 std::int64_t answers_of(base::Tx& tx, std::int64_t project_id, std::int64_t user_id);
+base::Later<std::int64_t>
+answers_of(base::Batch& batch, std::int64_t project_id, std::int64_t user_id);
 
 // A task in somebody's hands, with what there is to see of its record.
 struct TaskInHand {
@@ -149,6 +154,14 @@ BOOST_DESCRIBE_STRUCT(
 // Those whose leases run, most urgent first; only `task`, if one is named.
 std::vector<TaskInHand> tasks_in_hand(
     base::Tx& tx,
+    std::int64_t project_id,
+    std::int64_t user_id,
+    std::optional<std::int64_t> task,
+    int at_most,
+    Time now
+);
+base::Later<std::vector<TaskInHand>> tasks_in_hand(
+    base::Batch& batch,
     std::int64_t project_id,
     std::int64_t user_id,
     std::optional<std::int64_t> task,

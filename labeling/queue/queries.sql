@@ -120,7 +120,8 @@ FROM (SELECT task_id, count(*)::int AS n FROM freed GROUP BY task_id) f WHERE t.
 -- those behind it. Whether a task has room is judged by its own row alone, so that the check repeated under the row lock sees the
 -- latest state. The mark moves to the first task that is for this user, with $8. OFFSET 0 has their leases looked up task by task: read
 -- in order beside the tasks, all that they answered before the mark would be. The mark is read from a row of its own, so that one plan
--- serves all marks: planned for each, the planning would cost more than the claim.
+-- serves all marks: planned for each, the planning would cost more than the claim. One row of NULL if there is nothing. What was claimed is
+-- kept for tally_tasks, which can so be sent along: it has to be a statement of its own to see who has a part in the tasks under their locks.
 -- name: claim_tasks
 WITH mark AS MATERIALIZED (
     SELECT $5::float8 AS priority, $6::bigint AS task, $7::xid8 AS since
@@ -163,8 +164,15 @@ WITH mark AS MATERIALIZED (
 ), raised AS (
     UPDATE label_task t SET leases = t.leases + 1 FROM leased e WHERE t.id = e.task_id
     RETURNING t.id AS task, e.token, e.attempt, t.rk, t.key, t.version, t.priority, t.reason
+), told AS MATERIALIZED (
+    SELECT set_config('tilth.claimed', coalesce((SELECT array_agg(task)::text FROM raised), '{}'), true)
 )
-SELECT task, token, attempt, rk, key, version, priority, reason FROM raised ORDER BY priority DESC, task;
+SELECT r.task, r.token, r.attempt, r.rk, r.key, r.version, r.priority, r.reason FROM told LEFT JOIN raised r ON true
+ORDER BY r.priority DESC, r.task;
+
+-- What this transaction changes may be lost, as a whole, if the server dies within the second after it.
+-- name: commit_without_waiting
+SELECT set_config('synchronous_commit', 'off', true);
 
 -- Locks up to $4 tasks that the user skipped before $3, those first that they skipped first.
 -- name: pick_skipped
@@ -197,7 +205,8 @@ WITH task AS (
 )
 UPDATE label_task t SET leases = t.leases - 1, free_since = pg_current_xact_id() FROM gone WHERE t.id = gone.task_id;
 
--- Stores an answer if the lease is the one the answer was given under. Returns whether the task has all it wanted now, or no row.
+-- Stores an answer if the lease is the one the answer was given under. Tells, also tally_tasks and note_answer behind it, that the task was
+-- 'answered', or 'closed' where it has all it wanted now; '' if nothing was stored.
 -- name: submit_answer
 WITH task AS (
     SELECT * FROM label_task WHERE id = $1 FOR UPDATE
@@ -217,12 +226,14 @@ WITH task AS (
 ), counted AS (
     INSERT INTO label_person AS n (project_id, user_id, answers) SELECT t.project_id, $2, 1 FROM task t JOIN taken ON taken.task_id = t.id
     ON CONFLICT (project_id, user_id) DO UPDATE SET answers = n.answers + 1
+), raised AS (
+    UPDATE label_task t SET answers = t.answers + 1, leases = t.leases - 1,
+        state = CASE WHEN t.state = 'open' AND t.answers + 1 >= t.wanted THEN 'done' ELSE t.state END,
+        done_at = CASE WHEN t.state = 'open' AND t.answers + 1 >= t.wanted THEN $8::timestamptz ELSE t.done_at END
+    FROM taken JOIN task k ON k.id = taken.task_id WHERE t.id = k.id
+    RETURNING CASE WHEN t.state = 'done' AND k.state = 'open' THEN 'closed' ELSE 'answered' END AS how
 )
-UPDATE label_task t SET answers = t.answers + 1, leases = t.leases - 1,
-    state = CASE WHEN t.state = 'open' AND t.answers + 1 >= t.wanted THEN 'done' ELSE t.state END,
-    done_at = CASE WHEN t.state = 'open' AND t.answers + 1 >= t.wanted THEN $8::timestamptz ELSE t.done_at END
-FROM taken JOIN task k ON k.id = taken.task_id WHERE t.id = k.id
-RETURNING t.state = 'done' AND k.state = 'open' AS closed;
+SELECT set_config('tilth.answered', coalesce((SELECT how FROM raised), ''), true) AS how;
 
 -- Why submit_answer stored nothing.
 -- name: explain_submit
@@ -410,7 +421,8 @@ LEFT JOIN annotation a ON a.rk = h.rk AND a.source_id = h.source_id AND a.key = 
 LEFT JOIN label_class c ON c.project_id = a.project_id AND c.class_id = a.class_id
 ORDER BY h.expires_at DESC, h.task_id DESC;
 
--- Puts another answer beside the one of attempt $3, which stays, withdrawn. No row if that is not the last one of the user.
+-- Puts another answer beside the one of attempt $3, which stays, withdrawn. Tells, also note_answer behind it, that it was 'corrected'; '' if
+-- that is not the last one of the user.
 -- name: correct_answer
 WITH task AS (
     SELECT * FROM label_task WHERE id = $1 FOR UPDATE
@@ -423,13 +435,15 @@ WITH task AS (
     UPDATE annotation a SET withdrawn_at = $7::timestamptz FROM task t JOIN raised ON raised.task_id = t.id
     WHERE a.rk = t.rk AND a.source_id = t.source_id AND a.key = t.key AND a.project_id = t.project_id
         AND a.user_id = $2 AND a.attempt = $3 AND a.withdrawn_at IS NULL
+), stored AS (
+    INSERT INTO annotation (rk, source_id, key, project_id, user_id, attempt, version, task_id, class_id, value, milliseconds, submitted_at,
+        schema_version, audit_id)
+    SELECT t.rk, t.source_id, t.key, t.project_id, $2, $3 + 1, t.version, t.id, $4, $5::jsonb, $6::int, $7::timestamptz, p.schema_version,
+        raised.audit_id
+    FROM task t JOIN raised ON raised.task_id = t.id JOIN label_project p ON p.id = t.project_id
+    RETURNING attempt
 )
-INSERT INTO annotation (rk, source_id, key, project_id, user_id, attempt, version, task_id, class_id, value, milliseconds, submitted_at,
-    schema_version, audit_id)
-SELECT t.rk, t.source_id, t.key, t.project_id, $2, $3 + 1, t.version, t.id, $4, $5::jsonb, $6::int, $7::timestamptz, p.schema_version,
-    raised.audit_id
-FROM task t JOIN raised ON raised.task_id = t.id JOIN label_project p ON p.id = t.project_id
-RETURNING attempt;
+SELECT set_config('tilth.answered', CASE WHEN EXISTS (SELECT 1 FROM stored) THEN 'corrected' ELSE '' END, true) AS how;
 
 -- What user $2 has done in project $1 and what is left for them at $3: tasks with room that they neither answered nor skipped, and
 -- tasks that they could have if others gave them back.
@@ -457,12 +471,13 @@ WHERE t.project_id = $1 AND t.state IN ('open', 'done') AND NOT t.doubled AND (h
     AND NOT EXISTS (SELECT 1 FROM ground_truth g WHERE g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = $1
                     AND g.method = 'adjudicated');
 
--- Counts the answer of user $2 to task $1, and tells those who watch. It took as long as the page measured ($3 milliseconds), and no
+-- Counts the answer of user $2 to task $1 that the statement before it stored, and tells those who watch. It took as long as the page measured ($3 milliseconds), and no
 -- longer than it lay with the person: since the lease, or since their answer or skip before it. What took over half an hour had a pause
 -- in it and has no time. $5 is the hour of $4.
 -- name: note_answer
 WITH task AS (
-    SELECT id, project_id, state = 'done' AND done_at = $4::timestamptz AS done FROM label_task WHERE id = $1
+    SELECT id, project_id, state = 'done' AND done_at = $4::timestamptz AS done FROM label_task
+    WHERE id = $1 AND current_setting('tilth.answered', true) <> ''
 ), lease AS (
     SELECT greatest(l.leased_at, (SELECT max(b.expires_at) FROM unnest(ARRAY['answered', 'skipped']) AS s (state) CROSS JOIN LATERAL (
             SELECT o.expires_at FROM label_lease o WHERE o.user_id = $2 AND o.state = s.state AND o.expires_at < $4::timestamptz
@@ -509,24 +524,40 @@ ON CONFLICT (project_id, hour, user_id, step) DO UPDATE SET taken_back = p.taken
 INSERT INTO label_event (project_id, kind, task_id, user_id, at)
 SELECT project_id, $2, id, $3::bigint, $4::timestamptz FROM label_task WHERE id = $1;
 
--- Events of projects after a place each, for users who see all or only what is theirs; up to $7 each, in order. What a transaction under
--- way might come before is left for later.
+-- Before the events of task $1 are written: holds the number that events have come to, until the transaction ends, so that whoever reads
+-- knows after which number some may be missing. Those written from now on have greater ones. (Nobody waits for this lock.)
+-- name: hold_events
+SELECT pg_advisory_xact_lock_shared(project_id::int, (coalesce(pg_sequence_last_value('label_event_id_seq'), 0) % 2147483648)::int)
+FROM label_task WHERE id = $1;
+
+-- How far the events of projects can be told without a gap: up to the least number that a transaction holds which may yet write some, or to
+-- the last number. The numbers are read before the locks: who takes one later writes greater ones.
+-- name: event_horizons
+SELECT w.project, s.last - coalesce(h.behind, 0) AS horizon
+FROM (SELECT coalesce(pg_sequence_last_value('label_event_id_seq'), 0) AS last OFFSET 0) s
+CROSS JOIN unnest($1::bigint[]) AS w (project)
+CROSS JOIN LATERAL (
+    SELECT max(CASE WHEN d.behind < 1073741824 THEN d.behind ELSE 0 END) AS behind  -- else it was taken after `last` was read
+    FROM pg_locks l CROSS JOIN LATERAL (SELECT (s.last % 2147483648 - l.objid::bigint + 2147483648) % 2147483648 AS behind) d
+    WHERE l.locktype = 'advisory' AND l.objsubid = 2 AND l.classid::bigint = w.project
+        AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())) h;
+
+-- Events of projects after a place each and up to a horizon, for users who see all or only what is theirs; up to $7 each, in order.
 -- name: events_after
-SELECT w.stream, e.xact::text AS xact, e.id, e.kind, e.task_id AS task, u.name AS "user", e.at
-FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::boolean[]) AS w (stream, project, xact, id, user_id, sees_all)
+SELECT w.stream, e.id, e.kind, e.task_id AS task, u.name AS "user", e.at
+FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::boolean[])
+    AS w (stream, project, id, horizon, user_id, sees_all)
 CROSS JOIN LATERAL (
     SELECT * FROM label_event v
-    WHERE v.project_id = w.project AND (v.xact, v.id) > (w.xact::xid8, w.id) AND v.xact < pg_snapshot_xmin(pg_current_snapshot())
+    WHERE v.project_id = w.project AND v.id > w.id AND v.id <= w.horizon
         AND (w.sees_all OR (v.user_id = w.user_id AND v.kind <> 'truth'))
-    ORDER BY v.xact, v.id LIMIT $7) e
+    ORDER BY v.id LIMIT $7) e
 LEFT JOIN app_user u ON u.id = e.user_id
-ORDER BY w.stream, e.xact, e.id;
+ORDER BY w.stream, e.id;
 
--- The place that all later events come after, and whether event ($2, $3) of project $1 is still kept and lies before it.
--- name: event_horizon
-SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xact,
-    $2 <> '' AND EXISTS (SELECT 1 FROM label_event WHERE project_id = $1 AND xact = nullif($2, '')::xid8 AND id = $3
-                             AND xact < pg_snapshot_xmin(pg_current_snapshot())) AS kept;
+-- Whether an event is still kept.
+-- name: event_is_kept
+SELECT EXISTS (SELECT 1 FROM label_event WHERE project_id = $1 AND id = $2);
 
 -- name: forget_events
 DELETE FROM label_event WHERE at < $1::timestamptz;
@@ -545,12 +576,13 @@ SELECT id FROM label_task t WHERE id IN (
     JOIN label_task k ON k.project_id = $1 AND k.rk = w.rk AND k.source_id = $2 AND k.key = w.key) ORDER BY id FOR UPDATE;
 
 -- What tasks $1, which are locked since an earlier statement, add to the counts ($2 = 'in') or take from them ('out'); or what has changed
--- by a claim of user $3 ('claimed'), an answer ('answered'), an answer that was the last one wanted ('closed'). Tasks that come in
--- with room are free since now. Parameters are read from a row of their own, so that no plan made for their values looks cheaper than
+-- by a claim of user $3 ('claimed'), an answer ('answered'), an answer that was the last one wanted ('closed'). Without tasks those that
+-- claim_tasks claimed, without a word that of submit_answer. Tasks that come in with room are free since now. Parameters are read from a row of their own, so that no plan made for their values looks cheaper than
 -- the one that is kept: with as many tables, the planning is most of what the statement costs.
 -- name: tally_tasks
 WITH asked AS MATERIALIZED (
-    SELECT $1::bigint[] AS tasks, $2::text AS how, $3::bigint AS who
+    SELECT coalesce($1::bigint[], nullif(current_setting('tilth.claimed', true), '')::bigint[]) AS tasks,
+        coalesce($2::text, current_setting('tilth.answered', true)) AS how, $3::bigint AS who
 ), task AS MATERIALIZED (
     SELECT id, project_id, state, answers, wanted, leases, assigned_to, answers + leases < wanted AS room, state NOT IN ('gold', 'audit') AS counts,
         disagreement
@@ -614,17 +646,24 @@ WITH asked AS MATERIALIZED (
 INSERT INTO label_tally (project_id, user_id, open, done, cancelled, answers, wanted, leases, free, waiting, skipped, disputed)
 SELECT m.* FROM more m WHERE NOT EXISTS (SELECT 1 FROM place p WHERE p.project_id = m.project_id AND p.user_id = m.user_id);
 
--- So many tasks in project $1 that nobody has touched, that want so many answers each, so many labels, and so many that disagree.
+-- So many tasks in project $1 that nobody has touched, that want so many answers each, so many labels (without $4 as many as put_truth
+-- added), and so many that disagree.
 -- name: tally_more
-WITH place AS MATERIALIZED (
-    SELECT id FROM label_tally WHERE project_id = $1 AND user_id = 0 LIMIT 1 FOR UPDATE SKIP LOCKED
+WITH more AS MATERIALIZED (
+    SELECT $2::bigint AS tasks, $2::bigint * $3::bigint AS wanted, $5::bigint AS disputed,
+        coalesce($4::bigint, nullif(current_setting('tilth.labels_added', true), '')::bigint, 0) AS labels
+), place AS MATERIALIZED (
+    SELECT y.id FROM more m CROSS JOIN LATERAL (
+        SELECT id FROM label_tally WHERE project_id = $1 AND user_id = 0 AND (m.tasks, m.labels, m.disputed) IS DISTINCT FROM (0, 0, 0)
+        LIMIT 1 FOR UPDATE SKIP LOCKED) y
 ), put AS (
-    UPDATE label_tally y SET open = y.open + $2::bigint, free = y.free + $2::bigint, wanted = y.wanted + $2::bigint * $3::bigint,
-        labels = y.labels + $4::bigint, disputed = y.disputed + $5::bigint
-    FROM place p WHERE y.project_id = $1 AND y.user_id = 0 AND y.id = p.id
+    UPDATE label_tally y SET open = y.open + m.tasks, free = y.free + m.tasks, wanted = y.wanted + m.wanted, labels = y.labels + m.labels,
+        disputed = y.disputed + m.disputed
+    FROM place p, more m WHERE y.project_id = $1 AND y.user_id = 0 AND y.id = p.id
 )
 INSERT INTO label_tally (project_id, user_id, open, free, wanted, labels, disputed)
-SELECT $1, 0, $2::bigint, $2::bigint, $2::bigint * $3::bigint, $4::bigint, $5::bigint WHERE NOT EXISTS (SELECT 1 FROM place);
+SELECT $1, 0, m.tasks, m.tasks, m.wanted, m.labels, m.disputed FROM more m
+WHERE NOT EXISTS (SELECT 1 FROM place) AND (m.tasks, m.labels, m.disputed) IS DISTINCT FROM (0, 0, 0);
 
 -- Counts project $1 anew after a change of many tasks: what is counted, less what is kept, both as this statement sees them, is what the
 -- change made, whatever others do meanwhile. Rows that nobody holds become one.
@@ -689,28 +728,32 @@ INSERT INTO label_truth_tally (project_id, part, number, labels, sureness)
 SELECT $1, part, number, sum(labels)::bigint, sum(sureness)::bigint FROM counted GROUP BY part, number
 HAVING sum(labels) <> 0 OR sum(sureness) <> 0;
 
--- Labels of project $1 that came ($5: 1) and went (-1), with their classes, probabilities and times.
+-- Labels of project $1 that came, and with negative counts those that went: by class and hour, how many and how probable in sum, in
+-- thousand millionths; without $2 those that put_truth wrote.
 -- name: tally_truth
-WITH label AS (
-    SELECT class_id, probability, set_at, sign
-    FROM unnest($2::int[], $3::float8[], $4::timestamptz[], $5::int[]) AS w (class_id, probability, set_at, sign)
+WITH asked AS MATERIALIZED (
+    SELECT $1::bigint AS project, coalesce($2::text, nullif(current_setting('tilth.labels', true), ''))::json AS labels
+), label AS (
+    SELECT w.* FROM asked CROSS JOIN LATERAL (
+        SELECT * FROM json_to_recordset(asked.labels) AS r (class_id bigint, hour bigint, labels bigint, sureness bigint)
+        LIMIT json_array_length(asked.labels)) w  -- all of them, and the planner expects few
 ), part AS (
-    SELECT 'class' AS part, class_id::bigint AS number, sign AS labels, sign * round(probability * 1000000000)::bigint AS sureness FROM label
+    SELECT 'class' AS part, class_id AS number, labels, sureness FROM label
     UNION ALL
-    SELECT 'hour', floor(extract(epoch FROM set_at) / 3600)::bigint, sign, 0 FROM label
+    SELECT 'hour', hour, labels, 0 FROM label
 ), more AS MATERIALIZED (
     SELECT part, number, sum(labels)::bigint AS labels, sum(sureness)::bigint AS sureness FROM part WHERE number IS NOT NULL
     GROUP BY part, number HAVING sum(labels) <> 0 OR sum(sureness) <> 0
 ), place AS MATERIALIZED (
     SELECT m.part, m.number, y.id FROM more m CROSS JOIN LATERAL (
-        SELECT id FROM label_truth_tally WHERE project_id = $1 AND part = m.part AND number = m.number LIMIT 1 FOR UPDATE SKIP LOCKED) y
+        SELECT id FROM label_truth_tally WHERE project_id = (SELECT project FROM asked) AND part = m.part AND number = m.number LIMIT 1 FOR UPDATE SKIP LOCKED) y
 ), put AS (
     UPDATE label_truth_tally y SET labels = y.labels + m.labels, sureness = y.sureness + m.sureness
     FROM place p JOIN more m USING (part, number)
-    WHERE y.project_id = $1 AND y.part = p.part AND y.number = p.number AND y.id = p.id
+    WHERE y.project_id = (SELECT project FROM asked) AND y.part = p.part AND y.number = p.number AND y.id = p.id
 )
 INSERT INTO label_truth_tally (project_id, part, number, labels, sureness)
-SELECT $1, m.part, m.number, m.labels, m.sureness FROM more m
+SELECT (SELECT project FROM asked), m.part, m.number, m.labels, m.sureness FROM more m
 WHERE NOT EXISTS (SELECT 1 FROM place p WHERE p.part = m.part AND p.number = m.number);
 
 -- Marks in project $1 count no more.

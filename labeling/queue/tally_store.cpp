@@ -5,7 +5,10 @@
 // they change added in one statement. A change of many counts them anew.
 #include "labeling/queue/tally_store.hpp"
 
-#include <fmt/format.h>
+#include <chrono>
+#include <cmath>
+
+#include <boost/json.hpp>
 
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
@@ -59,14 +62,12 @@ tasks_of(base::Tx& tx, const StoredProject& project, const std::vector<std::stri
     return ids;
 }
 
-void count_claimed(base::Tx& tx, const std::vector<std::int64_t>& tasks, std::int64_t user_id) {
-    if (tasks.empty()) return;
-    tx.exec(sql::file["tally_tasks"], schema::array_of(tasks), "claimed", user_id);
+void count_claimed(base::Batch& batch, std::int64_t user_id) {
+    batch.add(sql::file["tally_tasks"], nullptr, "claimed", user_id);
 }
 
-void count_answered(base::Tx& tx, std::int64_t task, bool closed) {
-    auto how = closed ? "closed" : "answered";
-    tx.exec(sql::file["tally_tasks"], schema::array_of(std::vector{task}), how, nobody);
+void count_answered(base::Batch& batch, std::int64_t task) {
+    batch.add(sql::file["tally_tasks"], schema::array_of(std::vector{task}), nullptr, nobody);
 }
 
 void count_queued(base::Tx& tx, std::int64_t project_id, std::int64_t tasks, int wanted) {
@@ -80,32 +81,37 @@ void count_labels(base::Tx& tx, std::int64_t project_id, std::int64_t labels) {
 }
 
 void count_disputed(base::Tx& tx, std::int64_t project_id, std::int64_t tasks) {
+    if (tasks == 0) return;
+    base::Batch batch(tx);
+    count_disputed(batch, project_id, tasks);
+    batch.run();
+}
+
+void count_disputed(base::Batch& batch, std::int64_t project_id, std::int64_t tasks) {
     constexpr std::int64_t none = 0;
-    if (tasks != 0) tx.exec(sql::file["tally_more"], project_id, none, 1, none, tasks);
+    if (tasks != 0) batch.add(sql::file["tally_more"], project_id, none, 1, none, tasks);
+}
+
+void count_put_labels(base::Batch& batch, std::int64_t project_id) {
+    constexpr std::int64_t none = 0;
+    batch.add(sql::file["tally_truth"], project_id, nullptr);
+    batch.add(sql::file["tally_more"], project_id, none, 1, nullptr, none);
 }
 
 void count_label(base::Tx& tx, std::int64_t project_id, const LabelCounted& label) {
-    std::vector<std::string> classes, times;
-    std::vector<std::string> probabilities;
-    std::vector<std::int32_t> signs;
+    boost::json::array rows;
     auto add = [&](int sign, const auto& class_id, const auto& probability, const auto& set_at) {
         if (!set_at) return;
-        classes.push_back(class_id ? std::to_string(*class_id) : "");
-        probabilities.push_back(fmt::format("{}", probability.value_or(0)));
-        times.push_back(schema::timestamp(*set_at));
-        signs.push_back(sign);
+        boost::json::object row{
+            {"hour", std::chrono::floor<std::chrono::hours>(*set_at).time_since_epoch().count()},
+            {"labels", sign},
+            {"sureness", sign * std::llrint(probability.value_or(0) * 1e9)}};
+        if (class_id) row["class_id"] = *class_id;
+        rows.push_back(std::move(row));
     };
     add(1, label.class_id, label.probability, label.set_at);
     add(-1, label.class_was, label.probability_was, label.set_at_was);
-    if (signs.empty()) return;
-    tx.exec(
-        sql::file["tally_truth"],
-        project_id,
-        schema::array_of_optional(classes),
-        schema::array_of(probabilities),
-        schema::array_of(times),
-        schema::array_of(signs)
-    );
+    if (!rows.empty()) tx.exec(sql::file["tally_truth"], project_id, boost::json::serialize(rows));
 }
 
 void count_truth_anew(base::Tx& tx, std::int64_t project_id) {

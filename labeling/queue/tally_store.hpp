@@ -12,8 +12,9 @@
 #include "base/time/time.hpp"
 
 namespace base {
+class Batch;
 class Tx;
-}
+}  // namespace base
 
 // The kept counts of a project's tasks: how many are open, done and left for each person
 // (label_tally). Whatever changes tasks, or who has a part in one, goes through one of these, in
@@ -47,15 +48,19 @@ auto counted(base::Tx& tx, const std::vector<std::int64_t>& tasks, Change change
 std::vector<std::int64_t>
 tasks_of(base::Tx& tx, const StoredProject& project, const std::vector<std::string>& keys);
 
-// After a claim of these tasks by one person, and after an answer, which closed the task or not.
-void count_claimed(base::Tx& tx, const std::vector<std::int64_t>& tasks, std::int64_t user_id);
-void count_answered(base::Tx& tx, std::int64_t task, bool closed);
+// Behind claim_tasks in the same batch: what it claimed for this person. Behind submit_answer:
+// whether it stored an answer, and closed the task or not.
+void count_claimed(base::Batch& batch, std::int64_t user_id);
+void count_answered(base::Batch& batch, std::int64_t task);
 // So many new tasks that want so many answers each.
 void count_queued(base::Tx& tx, std::int64_t project_id, std::int64_t tasks, int wanted);
 // So many labels more, or less.
 void count_labels(base::Tx& tx, std::int64_t project_id, std::int64_t labels);
 // So many tasks more, or less, whose answers disagree.
 void count_disputed(base::Tx& tx, std::int64_t project_id, std::int64_t tasks);
+void count_disputed(base::Batch& batch, std::int64_t project_id, std::int64_t tasks);
+// Behind put_truth in the same batch: the labels that it wrote.
+void count_put_labels(base::Batch& batch, std::int64_t project_id);
 
 // What the counts by class and by hour are told of a label: what it is, and what it was before.
 // A side without a time is not there.
@@ -72,7 +77,7 @@ BOOST_DESCRIBE_STRUCT(
     (),
     (class_id, probability, set_at, class_was, probability_was, set_at_was)
 )
-// After a change of one label by another statement than put_truth, which counts itself.
+// After a change of one label by another statement than put_truth.
 void count_label(base::Tx& tx, std::int64_t project_id, const LabelCounted& label);
 // After a change that may have been of any label of the project.
 void count_truth_anew(base::Tx& tx, std::int64_t project_id);

@@ -1,8 +1,9 @@
 // The queue in the database: each verb is one statement, or two where the first says why not.
 //
 // Submitting sets the lease, the answer and the task together or not at all; a row that does not
-// change is asked about afterwards, outside of the common way. The kept counts follow in a
-// statement of their own, which sees who has a part in a task now that it is locked. Claims are in
+// change is asked about afterwards, outside of the common way. The kept counts and what those who
+// watch are told follow in statements of their own, which see who has a part in a task now that it
+// is locked; they go in one batch with it, and do nothing where it did nothing. Claims are in
 // claim_store.cpp, what puts tasks into the queue is in enqueue_store.cpp.
 #include "labeling/queue/task_store.hpp"
 
@@ -109,8 +110,8 @@ answer_given(base::Tx& tx, std::int64_t task, std::int64_t user_id, int attempt)
     return answer_of(row->label, row->value);
 }
 
-Submitted submit(base::Tx& tx, const Answer& answer, Time now) {
-    auto stored = tx.exec(
+base::Later<bool> submit(base::Batch& batch, const Answer& answer, Time now) {
+    auto place = batch.add(
         sql::file["submit_answer"],
         answer.task,
         answer.user_id,
@@ -121,10 +122,15 @@ Submitted submit(base::Tx& tx, const Answer& answer, Time now) {
         answer.milliseconds,
         schema::timestamp(now)
     );
-    if (stored.empty()) return explain_submit(tx, answer);
-    count_answered(tx, answer.task, stored[0]["closed"].as<bool>());
-    note_answer(tx, answer, now);
-    return Submitted::accepted;
+    count_answered(batch, answer.task);
+    note_answer(batch, answer, now);
+    return {batch, place, [](const base::Rows& rows) { return rows[0][0].size() > 0; }};
+}
+
+Submitted submit(base::Tx& tx, const Answer& answer, Time now) {
+    base::Batch batch(tx);
+    auto stored = submit(batch, answer, now);
+    return *stored ? Submitted::accepted : explain_submit(tx, answer);
 }
 
 Submitted explain_submit(base::Tx& tx, const Answer& answer) {

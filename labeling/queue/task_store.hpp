@@ -202,6 +202,11 @@ answer_given(base::Tx& tx, std::int64_t task, std::int64_t user_id, int attempt)
 // Stores one answer, and closes the task when it has all it wanted. Sent again after a lost
 // connection, it is stored once.
 Submitted submit(base::Tx& tx, const Answer& answer, Time now);
+// The same in a batch: whether it was stored; if not, explain_submit() tells why.
+base::Later<bool> submit(base::Batch& batch, const Answer& answer, Time now);
+// submit() and, if it is accepted, settle().
+Submitted
+submit_and_settle(base::Tx& tx, const StoredProject& project, const Answer& answer, Time now);
 // Why an answer was not stored.
 Submitted explain_submit(base::Tx& tx, const Answer& answer);
 

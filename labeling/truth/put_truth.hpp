@@ -34,6 +34,29 @@ Put put_truth(
     bool keep_imported,
     Time now
 );
+// Writes the label of one record so, and counts it.
+void put_truth(
+    base::Batch& batch,
+    const StoredProject& project,
+    const InferredLabel& label,
+    const std::string& method,
+    Time now
+);
+
+// What refresh_truth() has to know of a task and its record, asked for beside other things.
+struct TruthAsked {
+    std::size_t label = 0, answers = 0;  // places in the batch
+};
+TruthAsked ask_truth(base::Batch& batch, std::int64_t task);
+// As refresh_truth() of truth_store.hpp; most of what it writes waits in `writes`.
+Refreshed refresh_truth(
+    base::Batch& told,
+    const TruthAsked& asked,
+    base::Batch& writes,
+    const StoredProject& project,
+    std::int64_t task,
+    Time now
+);
 // Asks one more person about each record that is done, less probable than the project's target and
 // has fewer than `at_most` answers, and ends the waiting of those that were asked about once more
 // and are not unsure now. Each returns how many tasks; count_anew() follows.

@@ -2,6 +2,7 @@
 #include "labeling/truth/put_truth.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -26,6 +27,44 @@ struct GoneLabel {
 };
 BOOST_DESCRIBE_STRUCT(GoneLabel, (), (class_id, probability, set_at))
 
+// Adds the statement that writes labels `first` to `last`, and those that count them. Returns the
+// place of the first.
+std::size_t add_labels(
+    base::Batch& batch,
+    const StoredProject& project,
+    std::span<const InferredLabel> labels,
+    const std::string& method,
+    bool keep_imported,
+    Time now
+) {
+    std::vector<std::int64_t> rks;
+    std::vector<std::string> keys, classes, values;
+    std::vector<double> probabilities;
+    for (const auto& each : labels) {
+        rks.push_back(schema::record_key(project.project.source, each.key));
+        keys.push_back(each.key);
+        auto label = stored_answer(project.project.question, each.value);
+        classes.push_back(label.class_id ? std::to_string(*label.class_id) : "");
+        values.push_back(label.value.value_or(""));
+        probabilities.push_back(std::clamp(each.probability, 0.0, 1.0));
+    }
+    auto place = batch.add(
+        sql::file["put_truth"],
+        project.id,
+        project.source_id,
+        schema::array_of(rks),
+        schema::array_of(keys),
+        schema::array_of_optional(classes),
+        fmt::format("{{{}}}", fmt::join(probabilities, ",")),
+        method,
+        schema::timestamp(now),
+        keep_imported,
+        schema::array_of_optional(values)
+    );
+    count_put_labels(batch, project.id);
+    return place;
+}
+
 }  // namespace
 
 Put put_truth(
@@ -38,35 +77,13 @@ Put put_truth(
 ) {
     Put total;
     for (std::size_t first = 0; first < labels.size(); first += batch_of_labels) {
-        std::vector<std::int64_t> rks;
-        std::vector<std::string> keys, classes, values;
-        std::vector<double> probabilities;
-        for (auto i = first; i < std::min(first + batch_of_labels, labels.size()); ++i) {
-            rks.push_back(schema::record_key(project.project.source, labels[i].key));
-            keys.push_back(labels[i].key);
-            auto label = stored_answer(project.project.question, labels[i].value);
-            classes.push_back(label.class_id ? std::to_string(*label.class_id) : "");
-            values.push_back(label.value.value_or(""));
-            probabilities.push_back(std::clamp(labels[i].probability, 0.0, 1.0));
-        }
+        auto some = std::span(labels).subspan(first);
+        some = some.first(std::min(batch_of_labels, some.size()));
         auto put = steps.call([&](base::Tx& tx) {
-            auto written =
-                base::first_as<Put>(tx.exec(
-                                        sql::file["put_truth"],
-                                        project.id,
-                                        project.source_id,
-                                        schema::array_of(rks),
-                                        schema::array_of(keys),
-                                        schema::array_of_optional(classes),
-                                        fmt::format("{{{}}}", fmt::join(probabilities, ",")),
-                                        method,
-                                        schema::timestamp(now),
-                                        keep_imported,
-                                        schema::array_of_optional(values)
-                                    ))
-                    .value();
-            count_labels(tx, project.id, written.added);
-            return written;
+            base::Batch batch(tx);
+            auto place = add_labels(batch, project, some, method, keep_imported, now);
+            batch.run();
+            return base::first_as<Put>(batch.rows(place)).value();
         });
         total.given += put.given;
         total.known += put.known;
@@ -74,6 +91,16 @@ Put put_truth(
         total.changed += put.changed;
     }
     return total;
+}
+
+void put_truth(
+    base::Batch& batch,
+    const StoredProject& project,
+    const InferredLabel& label,
+    const std::string& method,
+    Time now
+) {
+    add_labels(batch, project, std::span(&label, 1), method, true, now);
 }
 
 void withdraw_label(base::Tx& tx, const StoredProject& project, std::int64_t task) {

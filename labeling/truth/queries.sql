@@ -1,6 +1,7 @@
 -- Answers read for truth inference, and what it says.
 
--- Writes labels, with the version of the record that was labelled: that which was answered about. Adjudicated ones stay as they are, with $9 imported ones too. Returns known records, new and changed labels.
+-- Writes labels, with the version of the record that was labelled: that which was answered about. Adjudicated ones stay as they are, with $9 imported ones too. Returns known records, new and changed labels; what they are is kept for
+-- tally_truth and tally_more behind it.
 -- name: put_truth
 WITH given AS (
     SELECT DISTINCT ON (rk, key) rk, key, class_id, probability, value::jsonb
@@ -22,34 +23,21 @@ WITH given AS (
             IS DISTINCT FROM (excluded.class_id, excluded.value, excluded.probability, excluded.method, excluded.labeled_version)
         AND g.method <> 'adjudicated' AND NOT ($9::boolean AND g.method = 'import')
     RETURNING xmax = 0 AS is_new, g.class_id, g.probability, g.set_at, g.class_was, g.probability_was, g.set_at_was
-), part AS (
-    SELECT 'class' AS part, class_id::bigint AS number, 1 AS labels, round(probability * 1000000000)::bigint AS sureness FROM put
+), label AS (
+    SELECT class_id, set_at, 1 AS sign, round(probability * 1000000000)::bigint AS sureness FROM put
     UNION ALL
-    SELECT 'class', class_was, -1, -round(probability_was * 1000000000)::bigint FROM put WHERE NOT is_new
-    UNION ALL
-    SELECT 'hour', floor(extract(epoch FROM set_at) / 3600)::bigint, 1, 0 FROM put
-    UNION ALL
-    SELECT 'hour', floor(extract(epoch FROM set_at_was) / 3600)::bigint, -1, 0 FROM put WHERE NOT is_new
-), more AS MATERIALIZED (
-    SELECT part, number, sum(labels)::bigint AS labels, sum(sureness)::bigint AS sureness FROM part WHERE number IS NOT NULL
-    GROUP BY part, number HAVING sum(labels) <> 0 OR sum(sureness) <> 0
-), place AS MATERIALIZED (
-    SELECT m.part, m.number, y.id FROM more m CROSS JOIN LATERAL (
-        SELECT id FROM label_truth_tally WHERE project_id = $1 AND part = m.part AND number = m.number LIMIT 1 FOR UPDATE SKIP LOCKED) y
+    SELECT class_was, set_at_was, -1, -round(probability_was * 1000000000)::bigint FROM put WHERE NOT is_new
 ), counted AS (
-    UPDATE label_truth_tally y SET labels = y.labels + m.labels, sureness = y.sureness + m.sureness
-    FROM place p JOIN more m USING (part, number)
-    WHERE y.project_id = $1 AND y.part = p.part AND y.number = p.number AND y.id = p.id
-), begun AS (
-    INSERT INTO label_truth_tally (project_id, part, number, labels, sureness)
-    SELECT $1, m.part, m.number, m.labels, m.sureness FROM more m
-    WHERE NOT EXISTS (SELECT 1 FROM place p WHERE p.part = m.part AND p.number = m.number)
+    SELECT class_id, floor(extract(epoch FROM set_at) / 3600)::bigint AS hour, sum(sign) AS labels, sum(sureness) AS sureness FROM label GROUP BY 1, 2
+), told AS MATERIALIZED (
+    SELECT w.added, w.changed, set_config('tilth.labels', coalesce((SELECT json_agg(counted)::text FROM counted), '[]'), true),
+        set_config('tilth.labels_added', w.added::text, true)
+    FROM (SELECT count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_new) AS changed FROM put) w
 )
-SELECT (SELECT count(*) FROM given) AS given, (SELECT count(*) FROM known) AS known,
-    count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_new) AS changed
-FROM put;
+SELECT (SELECT count(*) FROM given) AS given, (SELECT count(*) FROM known) AS known, added, changed FROM told;
 
--- The answers about a task's record that count, and how often their authors were found right.
+-- The answers about a task's record that count, and how often their authors were found right; none while the task still wants answers and
+-- its record has no label.
 -- name: answers_of_record
 SELECT DISTINCT ON (a.user_id) u.name AS user_name, c.name AS class_name, a.value, k.accuracy, k.confusion
 FROM label_task t
@@ -58,6 +46,8 @@ JOIN app_user u ON u.id = a.user_id
 LEFT JOIN label_class c ON c.project_id = a.project_id AND c.class_id = a.class_id
 LEFT JOIN label_trust k ON k.project_id = a.project_id AND k.user_id = a.user_id
 WHERE t.id = $1 AND a.withdrawn_at IS NULL AND a.audit_id IS NULL
+    AND (t.state = 'done' OR EXISTS (SELECT 1 FROM ground_truth g
+        WHERE g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id))
 ORDER BY a.user_id, a.attempt DESC;
 
 -- name: label_of_task

@@ -282,17 +282,12 @@ struct RecordAnswers {
     std::optional<Confusions> confusions;
 };
 
-RecordAnswers answers_of_record(
-    base::Tx& tx,
-    const Question& question,
-    std::int64_t task,
-    const TaskLabel& label
-) {
+RecordAnswers
+answers_of_record(const base::Rows& rows, const Question& question, const TaskLabel& label) {
     RecordAnswers answers;
     answers.confusions = usual_confusions(label.usual_confusion);
     answers.set = task_type(question.kind).gather(question);
-    for (const auto& row :
-         base::rows_as<RecordAnswer>(tx.exec(sql::file["answers_of_record"], task))) {
+    for (const auto& row : base::rows_as<RecordAnswer>(rows)) {
         if (row.accuracy) answers.trust.emplace(row.user_name, *row.accuracy);
         if (answers.confusions && !row.confusion.empty())
             answers.confusions->people.emplace(row.user_name, confusion_in(row.confusion));
@@ -305,31 +300,54 @@ RecordAnswers answers_of_record(
 }  // namespace
 
 Refreshed refresh_truth(base::Tx& tx, const StoredProject& project, std::int64_t task, Time now) {
+    base::Batch told(tx), writes(tx);
+    auto asked = detail::ask_truth(told, task);
+    auto refreshed = detail::refresh_truth(told, asked, writes, project, task, now);
+    writes.run();
+    return refreshed;
+}
+
+detail::TruthAsked detail::ask_truth(base::Batch& batch, std::int64_t task) {
+    TruthAsked asked;
+    asked.label = batch.add(sql::file["label_of_task"], task);
+    asked.answers = batch.add(sql::file["answers_of_record"], task);
+    return asked;
+}
+
+Refreshed detail::refresh_truth(
+    base::Batch& told,
+    const TruthAsked& asked,
+    base::Batch& writes,
+    const StoredProject& project,
+    std::int64_t task,
+    Time now
+) {
+    auto& tx = told.tx();
     Refreshed refreshed;
-    auto label = base::first_as<TaskLabel>(tx.exec(sql::file["label_of_task"], task));
+    auto label = base::first_as<TaskLabel>(told.rows(asked.label));
     if (!label) return refreshed;
     if (label->method) refreshed.before = answer_of(label->label, label->value);
     refreshed.after = refreshed.before;
-    if (label->method == detail::adjudicated || label->gold) return refreshed;
+    if (label->method == adjudicated || label->gold) return refreshed;
     if (!label->method && !label->done) return refreshed;
     const auto& question = project.project.question;
-    auto answers = answers_of_record(tx, question, task, *label);
+    auto answers = answers_of_record(told.rows(asked.answers), question, *label);
     auto apart = disagreement(question, answers.values);
     if (answers.values.size() > 1) refreshed.likeness = 1 - apart.value_or(0);
     if (apart != label->disagreement) {
-        tx.exec(sql::file["note_disagreement"], task, apart);
+        writes.add(sql::file["note_disagreement"], task, apart);
         count_disputed(
-            tx,
+            writes,
             project.id,
             static_cast<std::int64_t>(apart.has_value()) -
                 static_cast<std::int64_t>(label->disagreement.has_value())
         );
     }
-    if (label->method == detail::imported || label->audited) return refreshed;
+    if (label->method == imported || label->audited) return refreshed;
     add_machine_answers(tx, project, task, label->key, *answers.set, answers.trust);
     if (answers.set->size() == 0) {
-        if (label->method == detail::ruled) return refreshed;
-        detail::withdraw_label(tx, project, task);
+        if (label->method == ruled) return refreshed;
+        withdraw_label(tx, project, task);
         refreshed.after.clear();
         return refreshed;
     }
@@ -338,12 +356,11 @@ Refreshed refresh_truth(base::Tx& tx, const StoredProject& project, std::int64_t
          .trust = std::move(answers.trust),
          .confusions = std::move(answers.confusions)}
     );
-    auto used = std::string(base::name_of(merged.method));
-    detail::put_truth(tx, project, merged.labels, used, true, now);
-    if (!merged.labels.empty()) {
-        refreshed.probability = merged.labels.front().probability;
-        refreshed.after = merged.labels.front().value;
-    }
+    if (merged.labels.empty()) return refreshed;
+    const auto& merged_label = merged.labels.front();
+    put_truth(writes, project, merged_label, std::string(base::name_of(merged.method)), now);
+    refreshed.probability = merged_label.probability;
+    refreshed.after = merged_label.value;
     return refreshed;
 }
 

@@ -17,6 +17,12 @@ std::optional<User> find_user(base::Tx& tx, const std::string& name) {
     return base::first_as<User>(tx.exec(sql::file["find_user"], name));
 }
 
+base::Later<std::optional<User>> find_user(base::Batch& batch, const std::string& name) {
+    return {batch, batch.add(sql::file["find_user"], name), [](const base::Rows& rows) {
+                return base::first_as<User>(rows);
+            }};
+}
+
 std::vector<User> list_users(base::Tx& tx, const std::string& after, int at_most) {
     return base::rows_as<User>(tx.exec(sql::file["list_users"], after, at_most));
 }

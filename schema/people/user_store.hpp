@@ -8,8 +8,11 @@
 #include "schema/people/user.hpp"
 
 namespace base {
+class Batch;
+template <typename T>
+class Later;
 class Tx;
-}
+}  // namespace base
 
 // People, and programs that stand for people. Each function is one step inside the caller's
 // transaction.
@@ -18,6 +21,7 @@ namespace schema {
 // Nothing if the name is taken. A name has 1 to 64 characters, none of them blank.
 std::optional<User> add_user(base::Tx& tx, const std::string& name, Role role, Time now);
 std::optional<User> find_user(base::Tx& tx, const std::string& name);
+base::Later<std::optional<User>> find_user(base::Batch& batch, const std::string& name);
 // By name, those behind `after`.
 std::vector<User> list_users(base::Tx& tx, const std::string& after, int at_most);
 

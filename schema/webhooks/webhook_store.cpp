@@ -51,10 +51,17 @@ bool remove_webhook(base::Tx& tx, const std::string& name) {
 }
 
 std::vector<WebhookEvent> awaited_events(base::Tx& tx, const std::string& project) {
-    std::vector<WebhookEvent> events;
-    for (const auto& row : base::rows_as<EventRow>(tx.exec(sql::file["awaited_events"], project)))
-        events.push_back(row.event);
-    return events;
+    base::Batch batch(tx);
+    return *awaited_events(batch, project);
+}
+
+base::Later<std::vector<WebhookEvent>>
+awaited_events(base::Batch& batch, const std::string& project) {
+    return {batch, batch.add(sql::file["awaited_events"], project), [](const base::Rows& rows) {
+                std::vector<WebhookEvent> events;
+                for (const auto& row : base::rows_as<EventRow>(rows)) events.push_back(row.event);
+                return events;
+            }};
 }
 
 std::int64_t tell(

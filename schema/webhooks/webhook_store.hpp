@@ -10,8 +10,11 @@
 #include "schema/webhooks/webhook.hpp"
 
 namespace base {
+class Batch;
+template <typename T>
+class Later;
 class Tx;
-}
+}  // namespace base
 
 // Webhooks out, by the pattern of the transactional outbox: a message is written by the transaction
 // of what happened, so that neither is without the other, and sent afterwards, at least once. Each
@@ -28,6 +31,8 @@ bool remove_webhook(base::Tx& tx, const std::string& name);
 
 // Which events somebody is to be told of, in general (project empty) or of a project.
 std::vector<WebhookEvent> awaited_events(base::Tx& tx, const std::string& project);
+base::Later<std::vector<WebhookEvent>>
+awaited_events(base::Batch& batch, const std::string& project);
 // Writes a message to each webhook that waits for this, of no certain project or of this one; with
 // `name` to that one only, whatever it waits for. How many.
 std::int64_t tell(

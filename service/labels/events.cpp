@@ -57,7 +57,7 @@ EventWatch watch_project(Work& work, const std::string& project, std::string_vie
     if (last && labeling::is_kept(work.tx, stored.id, *last)) {
         watch.place = last->text();
     } else {
-        watch.place = labeling::present_place(work.tx).text();
+        watch.place = labeling::present_place(work.tx, stored.id).text();
         watch.missed = !last_id.empty();
     }
     return watch;

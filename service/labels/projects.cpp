@@ -77,10 +77,20 @@ labeling::StoredProject known_project(Work& work, const std::string& name) {
     return *std::move(found);
 }
 
+labeling::StoredProject known_project(
+    Work& work,
+    std::optional<labeling::StoredProject> found,
+    const std::string& name,
+    const schema::User& of
+) {
+    const auto& caller = work.caller;
+    if (!found || !sees_project(work.tx, caller.id, caller.role, *found)) no_project(name);
+    if (of.id != caller.id && !sees_project(work.tx, of.id, of.role, *found)) no_project(name);
+    return *std::move(found);
+}
+
 labeling::StoredProject known_project(Work& work, const std::string& name, const schema::User& of) {
-    auto found = known_project(work, name);
-    if (of.id != work.caller.id && !sees_project(work.tx, of.id, of.role, found)) no_project(name);
-    return found;
+    return known_project(work, labeling::find_project(work.tx, name), name, of);
 }
 
 std::int64_t

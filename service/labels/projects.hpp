@@ -15,6 +15,13 @@ namespace service {
 labeling::StoredProject known_project(Work& work, const std::string& name);
 // Also refused if the person whose work it is must not see it.
 labeling::StoredProject known_project(Work& work, const std::string& name, const schema::User& of);
+// The same of what was found by the name.
+labeling::StoredProject known_project(
+    Work& work,
+    std::optional<labeling::StoredProject> found,
+    const std::string& name,
+    const schema::User& of
+);
 
 // Somebody who may work in the project; refused if they do not see it.
 std::int64_t

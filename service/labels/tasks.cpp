@@ -1,5 +1,9 @@
 // Claim, answer, skip, renew and undo: what the page of a labeler asks for all day.
 //
+// A claim waits three times for the database between begin and end, an answer twice, or three times
+// where it closes its task: what does not need each other's rows goes in one batch. A claim does
+// not wait for the disk; if the server dies with it, it is made again.
+//
 // A lease is told to the labeler as one text, `token.attempt`, which comes back with the answer:
 // the token fences answers that are late, the attempt tells a repeated request from a second answer
 // after an undo.
@@ -10,11 +14,13 @@
 
 #include <boost/json.hpp>
 
+#include "base/database/batch.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "base/numbers/parse.hpp"
 #include "labeling/quality/audit_store.hpp"
 #include "labeling/quality/gold_store.hpp"
+#include "labeling/queue/claim_store.hpp"
 #include "labeling/queue/news_store.hpp"
 #include "labeling/queue/own_work_store.hpp"
 #include "labeling/queue/people_store.hpp"
@@ -88,12 +94,20 @@ Task task_of(const Project& project, const TaskInHand& held) {
     );
 }
 
-labeling::StoredProject project_of(Work& work, std::int64_t task, const schema::User& user) {
-    auto project = labeling::project_of_task(work.tx, task);
-    if (!project) no_task(task);
-    auto stored = labeling::project_to_answer(work.tx, *project);
-    if (!sees_project(work.tx, user.id, user.role, stored)) no_task(task);
-    return stored;
+// Who answers a task, and its project; refused to those for whom it is not there.
+struct Answering {
+    schema::User who;
+    labeling::StoredProject project;
+};
+
+Answering answering(Work& work, std::int64_t task, const std::string& name) {
+    base::Batch batch(work.tx);
+    PersonAsked person(work, batch, name);
+    auto project = labeling::project_to_answer(batch, task);
+    auto who = *person;
+    auto stored = *project;
+    if (!stored || !sees_project(work.tx, who.id, who.role, *stored)) no_task(task);
+    return {.who = std::move(who), .project = *std::move(stored)};
 }
 
 // The person whose work on a task it is, if they see its project.
@@ -220,28 +234,37 @@ const base::Settings<UndoAnswer> UndoAnswer::settings{
 };
 
 ClaimedTasks claim_tasks(Work& work, const ClaimTasks& request) {
-    auto who = person(work, request.user);
-    auto stored = known_project(work, request.project, who);
+    base::Batch first(work.tx);
+    PersonAsked person(work, first, request.user);
+    auto named = labeling::find_project(first, request.project);
+    labeling::commit_without_waiting(first);
+    auto who = *person;
+    auto stored = known_project(work, *named, request.project, who);
     check_skills(work.tx, who, stored);
     auto user = who.id;
     std::optional<std::int64_t> audit;
     if (request.audit) audit = running_audit_for(work, stored, who);
-    auto in_hand = [&] {
-        return labeling::tasks_in_hand(work.tx, stored.id, user, {}, request.n, work.now);
-    };
-    auto held = in_hand();
+    const labeling::Claiming claiming{
+        .project_id = stored.id, .user_id = user, .now = work.now, .lease = lease_time};
+    base::Batch second(work.tx);
+    auto in_hand = labeling::tasks_in_hand(second, stored.id, user, {}, request.n, work.now);
+    auto mine = labeling::answers_of(second, stored.id, user);
+    auto place = labeling::find_place(second, claiming);
+    auto held = *in_hand;
     Room room;
     if (auto missing = request.n - static_cast<int>(held.size()); missing > 0) {
         auto in_hand_now = static_cast<std::int64_t>(held.size());
         room = room_for(work, stored, user, in_hand_now, missing);
         auto n = static_cast<int>(room.tasks);
-        auto more =
-            request.audit
-                ? labeling::claim_audit(work.tx, stored, *audit, user, n, work.now, lease_time)
-                : claim_more(work, stored, user, n, held.empty());
-        if (!more.empty()) held = in_hand();
+        std::vector<TaskInHand> more;
+        if (!request.audit)
+            more = claim_more(work, stored, claiming, *place, n, request.n, held.empty());
+        else if (!labeling::claim_audit(work.tx, stored, *audit, user, n, work.now, lease_time)
+                      .empty())
+            more = labeling::tasks_in_hand(work.tx, stored.id, user, {}, request.n, work.now);
+        if (!more.empty()) held = std::move(more);
     }
-    ClaimedTasks claimed{.tasks = {}, .mine = labeling::answers_of(work.tx, stored.id, user)};
+    ClaimedTasks claimed{.tasks = {}, .mine = *mine};
     if (held.empty()) {
         claimed.limit = room.limit;
         claimed.with_others =
@@ -254,17 +277,14 @@ ClaimedTasks claim_tasks(Work& work, const ClaimTasks& request) {
 
 TaskOutcome submit_answer(Work& work, const SubmitAnswer& request) {
     auto lease = lease_of(request.lease);
-    auto who = person(work, request.user);
-    auto stored = project_of(work, request.task, who);
+    auto [who, stored] = answering(work, request.task, request.user);
     auto user = who.id;
     auto [said, answer] = said_in(work, stored, request, user);
     answer.token = lease.token;
     answer.attempt = lease.attempt;
-    auto outcome = labeling::submit(work.tx, answer, work.now);
+    auto outcome = labeling::submit_and_settle(work.tx, stored, answer, work.now);
     switch (outcome) {
         case labeling::Submitted::accepted:
-            labeling::settle(work.tx, stored, request.task, work.now, user);
-            break;
         case labeling::Submitted::repeated:
             break;
         case labeling::Submitted::different:
@@ -289,8 +309,7 @@ Nothing save_draft(Work& work, const SaveDraft& request) {
 }
 
 TaskOutcome correct_answer(Work& work, const CorrectAnswer& request) {
-    auto who = person(work, request.user);
-    auto stored = project_of(work, request.task, who);
+    auto [who, stored] = answering(work, request.task, request.user);
     auto user = who.id;
     auto [said, answer] = said_in(work, stored, request, user);
     answer.attempt = request.attempt;

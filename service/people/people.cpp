@@ -206,18 +206,28 @@ schema::User known_user(Work& work, const std::string& name) {
 }
 
 schema::User person(Work& work, const std::string& name) {
+    base::Batch batch(work.tx);
+    return *PersonAsked(work, batch, name);
+}
+
+PersonAsked::PersonAsked(const Work& work, base::Batch& batch, const std::string& name)
+    : name_(name.empty() ? work.caller.name : name), found_(schema::find_user(batch, name_)) {
     const auto& caller = work.caller;
     if (name.empty() && caller.id == 0)
         throw base::UsageError("'user'", "is missing", "name whose it is");
-    const auto& wanted = name.empty() ? caller.name : name;
-    if (wanted != caller.name && caller.role != Role::admin)
+    if (name_ != caller.name && caller.role != Role::admin)
         throw Refusal(
             Refusal::Kind::forbidden,
-            "user '" + wanted + "'",
+            "user '" + name_ + "'",
             "is somebody else",
             "ask an administrator to do it"
         );
-    return known_user(work, wanted);
+}
+
+schema::User PersonAsked::operator*() const {
+    auto found = *found_;
+    if (!found) no_user(name_);
+    return *std::move(found);
 }
 
 schema::User user_or_new(base::Tx& tx, const std::string& name, Role role, base::Time now) {

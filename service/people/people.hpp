@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "base/database/batch.hpp"
 #include "schema/people/access_store.hpp"
 #include "schema/people/audit_store.hpp"
 #include "schema/people/user_store.hpp"
@@ -99,6 +100,16 @@ schema::User known_user(Work& work, const std::string& name);
 // caller where `name` is empty. Refused to others; base::UsageError where nobody is named by nobody
 // that signed in.
 schema::User person(Work& work, const std::string& name);
+// The same, asked for beside other things.
+class PersonAsked {
+public:
+    PersonAsked(const Work& work, base::Batch& batch, const std::string& name);
+    schema::User operator*() const;
+
+private:
+    std::string name_;
+    base::Later<std::optional<schema::User>> found_;
+};
 
 // The user of this name, made with `role` if there is none; one who is there keeps his.
 schema::User user_or_new(base::Tx& tx, const std::string& name, Role role, base::Time now);

@@ -56,7 +56,12 @@ const std::map<std::string, Asked> paged{
     {"labeling.suggestions_page", {fmt::format("1, 0, 1, '', false, {}", page)}},
     {"labeling.queued_page", {fmt::format("1, 0, 1, '', {}", page)}},
     {"labeling.events_after",
-     {fmt::format("'{{1}}', '{{1}}', '{{3}}', '{{{}}}', '{{1}}', '{{true}}', {}", rows / 2, page)}},
+     {fmt::format(
+         "'{{1}}', '{{1}}', '{{{}}}', '{{{}}}', '{{1}}', '{{true}}', {}",
+         rows / 2,
+         rows,
+         page
+     )}},
     {"labeling.answers_page", {fmt::format("1, 1, 0, '', 0, 0, {}, false", page)}},
     {"labeling.disagreed_tasks", {fmt::format("1, 0.5, 0, {}", page)}},
     {"labeling.labels_page", {fmt::format("1, 1, 0, '', {}", page)}},
@@ -136,8 +141,8 @@ void fill(base::Tx& tx) {
     run("INSERT INTO label_task (project_id, rk, source_id, key, version, state, wanted, "
         "created_at, disagreement) SELECT 1, rk, 1, key, 1, 'done', 1, now(), (i % 100 + 1) / "
         "100.0 FROM made");
-    run("INSERT INTO label_event (project_id, xact, kind, task_id, user_id, at) SELECT 1, '3', "
-        "'answer', i, 1, now() FROM made");
+    run("INSERT INTO label_event (project_id, kind, task_id, user_id, at) SELECT 1, 'answer', i, "
+        "1, now() FROM made");
     run("INSERT INTO snapshot (id, name, project_id, source_id, spec, state, created_at) VALUES "
         "(1, 'n', 1, 1, '{{}}', 'open', now())");
     run("INSERT INTO snapshot_item (rk, source_id, key, snapshot_id, version, split, class_id, "

@@ -33,22 +33,29 @@ Room room_for(
     return room;
 }
 
-std::vector<labeling::Claimed> claim_more(
+std::vector<labeling::TaskInHand> claim_more(
     Work& work,
     const labeling::StoredProject& stored,
-    std::int64_t user,
+    const labeling::Claiming& claiming,
+    const std::optional<labeling::QueuePlace>& place,
     int n,
+    int in_hand,
     bool skipped_too
 ) {
     if (n <= 0) return {};
-    auto more = labeling::claim_gold(work.tx, stored, user, n, work.now, lease_time);
-    if (auto rest = n - static_cast<int>(more.size()); rest > 0)
-        for (auto& task : labeling::claim(work.tx, stored.id, user, rest, work.now, lease_time))
-            more.push_back(std::move(task));
-    labeling::count_given(work.tx, stored, user, more.size());
-    if (more.empty() && skipped_too)
-        more = labeling::claim_skipped(work.tx, stored.id, user, n, work.now, lease_time);
-    return more;
+    auto& tx = work.tx;
+    const auto user = claiming.user_id;
+    auto gold = labeling::claim_gold(tx, stored, user, n, work.now, lease_time);
+    labeling::ClaimedInHand claimed;
+    if (auto rest = n - static_cast<int>(gold.size()); rest > 0)
+        claimed = labeling::claim(tx, claiming, place, rest, in_hand);
+    labeling::count_given(tx, stored, user, gold.size() + claimed.tasks.size());
+    if (!claimed.tasks.empty()) return std::move(claimed.in_hand);
+    if (gold.empty() &&
+        (!skipped_too ||
+         labeling::claim_skipped(tx, stored.id, user, n, work.now, lease_time).empty()))
+        return {};
+    return labeling::tasks_in_hand(tx, stored.id, user, {}, in_hand, work.now);
 }
 
 }  // namespace service

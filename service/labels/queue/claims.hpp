@@ -2,10 +2,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "labeling/queue/task_store.hpp"
+#include "labeling/queue/claim_store.hpp"
 #include "service/verb.hpp"
 
 // How much of the queue a person is given at once.
@@ -27,12 +28,15 @@ Room room_for(
 );
 
 // Leases up to n more tasks to a person, gold among the others; what they skipped only if
-// `skipped_too` and there is nothing else.
-std::vector<labeling::Claimed> claim_more(
+// `skipped_too` and there is nothing else. Returns up to `in_hand` tasks that they hold then, or
+// nothing if no more were leased.
+std::vector<labeling::TaskInHand> claim_more(
     Work& work,
     const labeling::StoredProject& stored,
-    std::int64_t user,
+    const labeling::Claiming& claiming,
+    const std::optional<labeling::QueuePlace>& place,
     int n,
+    int in_hand,
     bool skipped_too
 );
 
