@@ -13,6 +13,7 @@
 
 namespace base {
 class Batch;
+class Rows;
 template <typename T>
 class Later;
 class Tx;

@@ -87,7 +87,7 @@ Submitted correct(base::Tx& tx, const Answer& answer, Time now) {
     );
     note_answer(batch, answer, now);
     batch.run();
-    if (*batch.rows(place)[0][0].c_str() != '\0') return Submitted::accepted;
+    if (was_stored(batch.rows(place))) return Submitted::accepted;
     auto next = answer;
     ++next.attempt;
     return explain_submit(tx, next);

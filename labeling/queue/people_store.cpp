@@ -9,6 +9,15 @@
 
 namespace labeling {
 
+namespace {
+
+struct AnswersRow {
+    std::int64_t answers = 0;
+};
+BOOST_DESCRIBE_STRUCT(AnswersRow, (), (answers))
+
+}  // namespace
+
 std::int64_t simulated_user(base::Tx& tx, const std::string& name, Time now) {
     tx.exec(sql::file["add_simulated_user"], name, schema::timestamp(now));
     auto user = schema::find_user(tx, name).value();
@@ -52,7 +61,7 @@ answers_of(base::Batch& batch, std::int64_t project_id, std::int64_t user_id) {
         batch,
         batch.add(sql::file["answers_of_user"], project_id, user_id),
         [](const base::Rows& rows) {
-            return rows.empty() ? std::int64_t{0} : rows[0][0].as<std::int64_t>();
+            return base::first_as<AnswersRow>(rows).value_or(AnswersRow{}).answers;
         }};
 }
 

@@ -27,6 +27,11 @@ struct Explained {
 };
 BOOST_DESCRIBE_STRUCT(Explained, (), (known_class, stored, same))
 
+struct StoredRow {
+    std::string how;  // "answered", "closed" or "corrected"; empty: nothing was stored
+};
+BOOST_DESCRIBE_STRUCT(StoredRow, (), (how))
+
 struct GivenRow {
     std::string label, value;
 };
@@ -110,6 +115,10 @@ answer_given(base::Tx& tx, std::int64_t task, std::int64_t user_id, int attempt)
     return answer_of(row->label, row->value);
 }
 
+bool was_stored(const base::Rows& rows) {
+    return !base::first_as<StoredRow>(rows).value().how.empty();
+}
+
 base::Later<bool> submit(base::Batch& batch, const Answer& answer, Time now) {
     auto place = batch.add(
         sql::file["submit_answer"],
@@ -124,7 +133,7 @@ base::Later<bool> submit(base::Batch& batch, const Answer& answer, Time now) {
     );
     count_answered(batch, answer.task);
     note_answer(batch, answer, now);
-    return {batch, place, [](const base::Rows& rows) { return rows[0][0].size() > 0; }};
+    return {batch, place, [](const base::Rows& rows) { return was_stored(rows); }};
 }
 
 Submitted submit(base::Tx& tx, const Answer& answer, Time now) {

@@ -204,6 +204,8 @@ answer_given(base::Tx& tx, std::int64_t task, std::int64_t user_id, int attempt)
 Submitted submit(base::Tx& tx, const Answer& answer, Time now);
 // The same in a batch: whether it was stored; if not, explain_submit() tells why.
 base::Later<bool> submit(base::Batch& batch, const Answer& answer, Time now);
+// Whether the statement of an answer or a correction stored it, by its row.
+bool was_stored(const base::Rows& rows);
 // submit() and, if it is accepted, settle().
 Submitted
 submit_and_settle(base::Tx& tx, const StoredProject& project, const Answer& answer, Time now);
