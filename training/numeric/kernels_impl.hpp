@@ -23,13 +23,17 @@ struct Simd<double> {
 };
 
 // The vector that begins at an element; its type says how it lies.
+template <typename V, typename T>
+inline V& seen_as(T* from) {
+    return *reinterpret_cast<V*>(from);
+}
 template <typename T>
 inline typename Simd<T>::V& vector_at(T* from) {
-    return *reinterpret_cast<typename Simd<T>::V*>(from);
+    return seen_as<typename Simd<T>::V>(from);
 }
 template <typename T>
 inline const typename Simd<T>::V& vector_at(const T* from) {
-    return *reinterpret_cast<const typename Simd<T>::V*>(from);
+    return seen_as<const typename Simd<T>::V>(from);
 }
 
 template <typename T>
@@ -45,10 +49,10 @@ inline constexpr size_t lanes = VECTOR_BYTES / sizeof(T);
 typedef float Line __attribute__((vector_size(LINE_BYTES), aligned(4), may_alias));
 inline constexpr size_t line_lanes = LINE_BYTES / sizeof(float);
 inline Line& line_at(float* from) {
-    return *reinterpret_cast<Line*>(from);
+    return seen_as<Line>(from);
 }
 inline const Line& line_at(const float* from) {
-    return *reinterpret_cast<const Line*>(from);
+    return seen_as<const Line>(from);
 }
 
 inline size_t least(size_t a, size_t b) {
@@ -178,8 +182,8 @@ void pack_a(size_t m, size_t k, const T* a, size_t a_row, size_t a_col, T* out) 
 // The first line of the cache that begins in there: a vector across two lines is two loads.
 template <typename T>
 inline T* aligned(T* work) {
-    const auto address = reinterpret_cast<std::uintptr_t>(work);
-    return reinterpret_cast<T*>((address + 63) / 64 * 64);
+    const auto over = reinterpret_cast<std::uintptr_t>(work) % 64;
+    return work + (64 - over) % 64 / sizeof(T);
 }
 
 template <typename T>
