@@ -1,3 +1,8 @@
+// Labels of several parts a record: sets of classes, and spans.
+//
+// Models of spans read one text a row. Fields that are marked are therefore joined to the text,
+// each behind an empty line, and their spans moved along: a row stays a record, with its folds,
+// weights and errors, and what is found is told by field again.
 #include "training/labels/part_labels.hpp"
 
 #include <algorithm>
