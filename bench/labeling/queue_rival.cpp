@@ -36,7 +36,6 @@ std::string pgbench_script() {
     const std::vector<std::vector<Step>> transactions{
         {{"find_user", {"'u' || :u"}},
          {"find_project", {"'p'"}},
-         {"commit_without_waiting", {}},
          {"tasks_in_hand", in_hand},
          {"answers_of_user", {"1", ":u"}},
          {"find_place", {"1", ":u", now}, "p_"},

@@ -149,10 +149,6 @@ std::vector<Claimed> claim(
     return claim(tx, claiming, *find_place(batch, claiming), n, 0).tasks;
 }
 
-void commit_without_waiting(base::Batch& batch) {
-    batch.add(sql::file["commit_without_waiting"]);
-}
-
 std::vector<Claimed> claim_skipped(
     base::Tx& tx,
     std::int64_t project_id,

@@ -51,8 +51,4 @@ struct ClaimedInHand {
 ClaimedInHand
 claim(base::Tx& tx, const Claiming& claiming, std::optional<QueuePlace> place, int n, int in_hand);
 
-// Lets this transaction end before it is on disk. If the server dies within the second after it,
-// all that it did is lost, as a whole: for claims, which can be made again.
-void commit_without_waiting(base::Batch& batch);
-
 }  // namespace labeling

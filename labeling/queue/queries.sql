@@ -170,10 +170,6 @@ WITH mark AS MATERIALIZED (
 SELECT r.task, r.token, r.attempt, r.rk, r.key, r.version, r.priority, r.reason FROM told LEFT JOIN raised r ON true
 ORDER BY r.priority DESC, r.task;
 
--- What this transaction changes may be lost, as a whole, if the server dies within the second after it.
--- name: commit_without_waiting
-SELECT set_config('synchronous_commit', 'off', true);
-
 -- Locks up to $4 tasks that the user skipped before $3, those first that they skipped first.
 -- name: pick_skipped
 SELECT t.id FROM label_lease l JOIN label_task t ON t.id = l.task_id

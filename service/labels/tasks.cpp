@@ -237,7 +237,6 @@ ClaimedTasks claim_tasks(Work& work, const ClaimTasks& request) {
     base::Batch first(work.tx);
     PersonAsked person(work, first, request.user);
     auto named = labeling::find_project(first, request.project);
-    labeling::commit_without_waiting(first);
     auto who = *person;
     auto stored = known_project(work, *named, request.project, who);
     check_skills(work.tx, who, stored);
