@@ -83,9 +83,11 @@ TEST_CASE("who changes counts at once does not wait, and none is lost", "[labeli
         });
     for (auto& thread : threads) thread.join();
     world.check_tally();
+    // About as many rows as writers: whoever sees all rows locked adds one, though another may have
+    // become free since their statement began.
     CHECK(
         world.check("SELECT max(n) FROM (SELECT count(*) AS n FROM label_tally GROUP BY "
-                    "user_id) k") <= people
+                    "user_id) k") <= 2 * people
     );
     world.db->call([&](base::Tx& tx) { labeling::count_anew(tx, world.project.id); });
     CHECK(
