@@ -8,6 +8,7 @@
 #include "base/database/steps.hpp"
 #include "labeling/projects/project_store.hpp"
 #include "labeling/tasks/task_type.hpp"
+#include "labeling/truth/truth_store.hpp"
 
 namespace labeling::detail {
 
