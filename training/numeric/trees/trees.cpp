@@ -50,7 +50,8 @@ RowSubset certain(const View& data, std::size_t classes, const std::vector<float
             shares.push_back(share * weight_at(weights, row));
         });
     }
-    return {take_rows(*data.rows, chosen), std::move(labels), {}, std::move(shares), {}, {}};
+    auto rows = take_rows(*data.rows, chosen);
+    return {std::move(rows), std::move(labels), {}, std::move(shares), {}, {}, std::move(chosen)};
 }
 
 }  // namespace
