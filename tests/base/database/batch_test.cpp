@@ -18,7 +18,7 @@ struct BatchRow {
 BOOST_DESCRIBE_STRUCT(BatchRow, (), (x, text, at))
 
 constexpr std::string_view add = "INSERT INTO t (x) VALUES ($1::int)";
-constexpr std::string_view count = "SELECT count(*) FROM t";
+constexpr std::string_view rows_of_t = "SELECT count(*) FROM t";
 
 }  // namespace
 
@@ -32,16 +32,16 @@ TEST_CASE(
         auto before = base::Batch::round_trips(tx);
         base::Batch batch(tx);
         batch.add(add, 1);
-        auto first = batch.add(count);
+        auto first = batch.add(rows_of_t);
         batch.add(add, std::optional<int>());
-        auto second = batch.add(count);
+        auto second = batch.add(rows_of_t);
         CHECK(base::Batch::round_trips(tx) == before);
         CHECK(batch.rows(second)[0][0].as<int>() == 2);
         CHECK(batch.rows(first)[0][0].as<int>() == 1);
         CHECK(base::Batch::round_trips(tx) == before + 1);
         // What is added later goes by itself, and the connection serves others between.
         batch.add(add, 3);
-        CHECK(*tx.value<int>(count) == 2);
+        CHECK(*tx.value<int>(rows_of_t) == 2);
         batch.run();
         batch.run();
         CHECK(base::Batch::round_trips(tx) == before + 3);
