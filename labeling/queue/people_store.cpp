@@ -52,7 +52,8 @@ std::vector<AnswerRow> list_answers(
 }
 
 std::int64_t answers_of(base::Tx& tx, std::int64_t project_id, std::int64_t user_id) {
-    return tx.value<std::int64_t>(sql::file["answers_of_user"], project_id, user_id).value_or(0);
+    base::Batch batch(tx);
+    return *answers_of(batch, project_id, user_id);
 }
 
 base::Later<std::int64_t>

@@ -1,8 +1,7 @@
 // Claim, answer, skip, renew and undo: what the page of a labeler asks for all day.
 //
 // A claim waits three times for the database between begin and end, an answer twice, or three times
-// where it closes its task: what does not need each other's rows goes in one batch. A claim does
-// not wait for the disk; if the server dies with it, it is made again.
+// where it closes its task: what does not need each other's rows goes in one batch.
 //
 // A lease is told to the labeler as one text, `token.attempt`, which comes back with the answer:
 // the token fences answers that are late, the attempt tells a repeated request from a second answer

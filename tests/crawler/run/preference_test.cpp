@@ -1,0 +1,46 @@
+#include "crawler/frontier/preference_store.hpp"
+
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <catch2/catch.hpp>
+
+#include "crawler/policy/telling_paths.hpp"
+#include "tests/crawler/site/world.hpp"
+
+using test::World;
+
+TEST_CASE("what waits goes by what a later crawl prefers", "[crawler][crawl]") {
+    test::TestSite site;
+    std::vector<std::string> links;
+    for (const auto* part : {"a", "b", "c"})
+        for (int i = 0; i < 10; ++i) {
+            links.push_back(fmt::format("/{}/{}", part, i));
+            site.page(links.back(), test::page_with_links(links.back(), {}));
+        }
+    site.page("/", test::page_with_links("Front", links));
+    World world;
+    auto options = world.options(site.url("/"));
+    options.revisit.adaptive = true;  // what was kept is not due
+    options.max_pages = 5;
+    const auto kept = [&](const std::string& part) {
+        return world.database.number(
+            "SELECT count(*) FROM record_version WHERE url LIKE '%/" + part + "/%'"
+        );
+    };
+    CHECK(world.crawl(options).counts.added == 5);
+    for (const std::string part : {"c", "b"}) {  // the other is preferred no longer
+        const auto before = kept(part);
+        options.scope.prefer = {crawler::pattern_below(site.url("/" + part + "/"))};
+        CHECK(world.crawl(options).counts.added == 5);
+        CHECK(kept(part) == before + 5);
+    }
+    options.scope.prefer = {};
+    CHECK(world.crawl(options).counts.added == 5);
+    CHECK(
+        world.database.number(
+            "SELECT count(*) FROM frontier_url WHERE priority > 250 AND state = 'skipped'"
+        ) == 0
+    );
+}
