@@ -40,10 +40,12 @@ ON CONFLICT DO NOTHING;
 
 -- Pages of a source that wait below each prefix, in the order of the prefixes.
 -- name: count_waiting
-SELECT given.at, (SELECT count(*) FROM frontier_url AS url
-                  WHERE url.source_id = $1 AND url.kind = 'page' AND starts_with(url.url, given.prefix)
-                    AND (url.state = 'queued' OR (url.state = 'skipped' AND url.reason = 'budget'))) AS urls
-FROM unnest($2::text[]) WITH ORDINALITY AS given (prefix, at) ORDER BY given.at;
+SELECT given.at, count(waiting.url) AS urls
+FROM unnest($2::text[]) WITH ORDINALITY AS given (prefix, at)
+LEFT JOIN (SELECT url FROM frontier_url
+           WHERE source_id = $1 AND kind = 'page' AND (state = 'queued' OR (state = 'skipped' AND reason = 'budget'))) waiting
+    ON starts_with(waiting.url, given.prefix)
+GROUP BY given.at ORDER BY given.at;
 
 -- Queued pages after $2 in order of discovery; if $3 is given only those of at least this priority. Seeds ($4) keep theirs.
 -- name: waiting_urls

@@ -200,10 +200,19 @@ void print_collect(const std::vector<service::PagesToGather>& all) {
 void print_sent(const service::FoundErrors& found) {
     if (!found.sent) return;
     const auto& sent = *found.sent;
-    if (sent.pages > 0)
-        print_line(fmt::format("a crawl for {} pages is queued for the workers", sent.pages));
-    if (sent.pages > 0 && sent.added + sent.changed + sent.waiting == 0) return;
-    if (sent.added + sent.changed + sent.waiting > 0)
+    if (sent.pages)
+        print_line(
+            *sent.pages > 0
+                ? fmt::format("a crawl for {} pages is queued for the workers", *sent.pages)
+                : "no crawl was queued: the source waits for the workers or runs already"
+        );
+    if (sent.unfit > 0)
+        print_line(fmt::format(
+            "{} records were left out: they lack a field that the question is about", sent.unfit
+        ));
+    const auto queued = sent.added + sent.changed + sent.waiting;
+    if (queued == 0 && (sent.pages || sent.unfit > 0)) return;
+    if (queued > 0)
         return print_line(fmt::format(
             "sent to labeling project '{}': {} new, {} changed, {} were waiting",
             found.project,

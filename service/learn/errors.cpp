@@ -3,7 +3,10 @@
 // both kinds of findings are sent or none.
 #include "service/learn/errors.hpp"
 
+#include <fmt/format.h>
+
 #include "base/database/database.hpp"
+#include "base/error.hpp"
 #include "labeling/store.hpp"
 #include "service/labels/queue/queue.hpp"
 #include "service/learn/labels_of_run.hpp"
@@ -135,16 +138,28 @@ SentToQueue send(
     bool suspects,
     std::size_t pages
 ) {
-    auto project = labeling::load_project(work.tx, analysis.run.project);
-    auto first = send_to_queue(work, project, analysis.run.id, analysis.next, false);
-    labeling::Enqueued second;
-    if (suspects)
-        second = send_to_queue(work, project, analysis.run.id, analysis.label_errors, true);
-    return {
-        .added = first.added + second.added,
-        .changed = first.changed + second.changed,
-        .waiting = first.waiting + second.waiting,
-        .pages = pages > 0 ? queue_gathering(work, analysis.run.source, found.collect, pages) : 0};
+    const auto& run = analysis.run;
+    SentToQueue sent;
+    if (pages > 0) sent.pages = queue_gathering(work, run.source, found.collect, pages);
+    if (run.project.empty()) {
+        if (pages > 0) return sent;
+        throw base::Error(
+            fmt::format("run {}", run.id),
+            "has no labeling project to send to, as it learnt from a column",
+            "leave --send out"
+        );
+    }
+    const auto project = labeling::load_project(work.tx, run.project);
+    const auto put = [&](const std::vector<training::ReviewItem>& items, bool again) {
+        const auto queued = send_to_queue(work, project, run.id, items, again);
+        sent.added += queued.added;
+        sent.changed += queued.changed;
+        sent.waiting += queued.waiting;
+        sent.unfit += queued.unfit;
+    };
+    put(analysis.next, false);
+    if (suspects) put(analysis.label_errors, true);
+    return sent;
 }
 
 void add_odd_items(const training::Analysis& analysis, FoundErrors& found) {

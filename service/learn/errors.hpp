@@ -152,9 +152,11 @@ BOOST_DESCRIBE_STRUCT(
 
 struct SentToQueue {
     std::int64_t added = 0, changed = 0, waiting = 0;
-    std::size_t pages = 0;  // that a crawl was queued for
+    std::int64_t unfit = 0;  // left out: they lack a field that the project's question is about
+    // That a crawl was queued for, if one was asked for; 0: the source waits or runs already.
+    std::optional<std::size_t> pages{};
 };
-BOOST_DESCRIBE_STRUCT(SentToQueue, (), (added, changed, waiting, pages))
+BOOST_DESCRIBE_STRUCT(SentToQueue, (), (added, changed, waiting, unfit, pages))
 
 struct FoundErrors {
     std::int64_t run = 0;
