@@ -134,6 +134,11 @@ const base::Settings<MemberRulesEdit> MemberRulesEdit::settings{
      "skills or languages that a labeler must have",
      {.check = &check_skill}},
 };
+const base::Settings<WorkLimitsEdit> WorkLimitsEdit::settings{
+    {"in_hand", &WorkLimitsEdit::in_hand, "tasks at once; 0: no limit", {.low = 0}},
+    {"in_all", &WorkLimitsEdit::in_all, "answers in the project", {.low = 0}},
+    {"per_day", &WorkLimitsEdit::per_day, "answers in the project a day of UTC", {.low = 0}},
+};
 const base::Settings<ProjectEdit> ProjectEdit::settings{
     {"name", &ProjectEdit::name, "as it is: it can not be changed"},
     {"source", &ProjectEdit::source, "as it is: it can not be changed"},
@@ -144,13 +149,21 @@ const base::Settings<ProjectEdit> ProjectEdit::settings{
      {.check = &check_instructions}},
     {"state", &ProjectEdit::state, "whether its tasks are given out"},
     {"overlap", &ProjectEdit::overlap, "answers of different people", {.low = 1, .high = 100}},
+    {"max_overlap",
+     &ProjectEdit::max_overlap,
+     "so many answers of records less probable than truth.target; 0: never more than 'overlap'",
+     {.low = 0, .high = 100}},
     {"show", &ProjectEdit::show, "what people see, in this order"},
     {"fields", &ProjectEdit::fields, "which of the payload"},
     {"hidden_gold",
      &ProjectEdit::hidden_gold,
      "share of tasks whose truth is known, mixed in unseen",
      {.low = 0, .high = 0.5}},
+    {"gold_feedback",
+     &ProjectEdit::gold_feedback,
+     "tell who answered one of these the truth at once"},
     {"truth", &ProjectEdit::truth, "how answers become truth"},
+    {"limits", &ProjectEdit::limits, "of each person"},
     {&ProjectEdit::machine},
     {"members", &ProjectEdit::members, "what people must know"},
     {&ProjectEdit::question},
@@ -164,9 +177,14 @@ void apply(const ProjectEdit& edit, Project& present) {
     take(edit.title, project.title);
     take(edit.instructions, project.instructions);
     take(edit.overlap, project.overlap);
+    take(edit.max_overlap, project.max_overlap);
     take(edit.show, project.show);
     take(edit.fields, project.fields);
     take(edit.hidden_gold, project.hidden_gold);
+    take(edit.gold_feedback, project.gold_feedback);
+    take(edit.limits.in_hand, project.limits.in_hand);
+    take(edit.limits.in_all, project.limits.in_all);
+    take(edit.limits.per_day, project.limits.per_day);
     take(edit.truth.method, project.truth.method);
     take(edit.truth.target, project.truth.target);
     apply(edit.machine, project.machine);

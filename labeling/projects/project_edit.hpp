@@ -61,15 +61,23 @@ struct MemberRulesEdit {
     static const base::Settings<MemberRulesEdit> settings;
 };
 
+struct WorkLimitsEdit {
+    std::optional<int> in_hand, in_all, per_day;
+
+    static const base::Settings<WorkLimitsEdit> settings;
+};
+
 struct ProjectEdit {
     std::optional<std::string> name{}, source{};  // as they are: a whole file may be given again
     std::optional<std::string> title{}, instructions{};
     std::optional<ProjectState> state{};
-    std::optional<int> overlap{};
+    std::optional<int> overlap{}, max_overlap{};
     std::optional<std::vector<Project::Show>> show{};
     std::optional<std::vector<std::string>> fields{};
     std::optional<double> hidden_gold{};
+    std::optional<bool> gold_feedback{};
     TruthEdit truth{};
+    WorkLimitsEdit limits{};
     MachineHelpEdit machine{};
     MemberRulesEdit members{};
     QuestionEdit question{};

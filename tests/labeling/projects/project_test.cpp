@@ -1,6 +1,7 @@
 #include "labeling/projects/project.hpp"
 
 #include <map>
+#include <set>
 
 #include <catch2/catch.hpp>
 
@@ -224,4 +225,34 @@ description = "not at all"
     );
     CHECK_THAT(refused("low = 3"), Contains("does nothing for a classification question"));
     CHECK_THAT(refused("[truth]\nmethod = \"gmean\""), Contains("method"));
+}
+
+TEST_CASE("every setting of a project's file can be edited", "[labeling][project]") {
+    auto paths = [](const base::Record& record) {
+        std::set<std::string> all;
+        for (const auto& info : base::list_settings(record, true)) all.insert(info.path);
+        return all;
+    };
+    auto edited = paths(labeling::ProjectEdit::settings.record());
+    for (const auto& path : paths(Project::settings.record())) {
+        INFO(path);
+        CHECK(edited.contains(path));
+    }
+
+    auto project = Project::settings.read(
+        Document::toml(minimal + "max_overlap = 2\n[limits]\nin_hand = 3\nin_all = 9\n", "p.toml")
+    );
+    auto edit = [&](const std::string& toml) {
+        labeling::apply(
+            labeling::ProjectEdit::settings.read(Document::toml(toml, "e.toml")), project
+        );
+    };
+    edit("max_overlap = 5\ngold_feedback = true\n[limits]\nin_hand = 1\nper_day = 40\n");
+    CHECK(project.max_overlap == 5);
+    CHECK(project.gold_feedback);
+    CHECK(project.limits.in_hand == 1);
+    CHECK(project.limits.in_all == 9);
+    CHECK(project.limits.per_day == 40);
+    CHECK_THROWS_AS(edit("overlap = 6"), base::UsageError);  // more than max_overlap
+    CHECK(project.overlap == 1);
 }
