@@ -116,12 +116,23 @@ std::optional<std::string> AnswersThen::read(const Question& before, const std::
     return now;
 }
 
-AnswersThen change_schema(Project& project, const SchemaChange& change) {
+SchemaChange tidied(SchemaChange change) {
+    for (auto* names : {&change.from, &change.to}) {
+        std::vector<std::string> once;
+        for (const auto& name : *names)
+            if (auto tidy = base::tidy_name(name);
+                std::find(once.begin(), once.end(), tidy) == once.end())
+                once.push_back(std::move(tidy));
+        *names = std::move(once);
+    }
+    return change;
+}
+
+AnswersThen change_schema(Project& project, const SchemaChange& wanted) {
     using Action = SchemaChange::Action;
+    const auto change = tidied(wanted);
+    const auto &from = change.from, &to = change.to;
     auto& question = question_named(project, change.question);
-    auto from = change.from, to = change.to;
-    for (auto* names : {&from, &to})
-        for (auto& name : *names) name = base::tidy_name(name);
     AnswersThen then{.question = change.question, .renamed = {}, .asked_again = {}};
     Replaced replaced;
     for (const auto& name : from) known_schema_class(question, name);

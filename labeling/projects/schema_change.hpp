@@ -44,8 +44,11 @@ struct AnswersThen {
     std::optional<std::string> read(const Question& before, const std::string& answer) const;
 };
 
-// Does a change, but an undo, to a project. Classes that are new have the number -1. Throws
-// base::Error if it cannot be done, base::UsageError if the project would be none.
+// The same change with its names as the store has them: trimmed, in Unicode's form C, each once.
+SchemaChange tidied(SchemaChange change);
+
+// Does a change, but an undo, to a project. Names are tidied. Classes that are new have the number
+// -1. Throws base::Error if it cannot be done, base::UsageError if the project would be none.
 AnswersThen change_schema(Project& project, const SchemaChange& change);
 
 // The question of this name, or the project's own if it is empty. Throws base::Error.

@@ -217,8 +217,9 @@ SchemaLine change_schema(
         );
     tx.exec(sql::file["change_classes"], before.id);
     tx.exec(sql::file["forget_confusions"], before.id);
+    // The log and its undo read the names that the classes really got.
     auto made = change.action == SchemaChange::Action::undo ? undo(tx, before, now)
-                                                            : make(tx, before, change, now);
+                                                            : make(tx, before, tidied(change), now);
     tx.exec(
         sql::file["add_schema_change"],
         before.id,

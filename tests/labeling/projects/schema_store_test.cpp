@@ -247,6 +247,30 @@ when = { question = "spam", is = "no" }
     }
 }
 
+TEST_CASE("names of a change are tidied before anything is changed by them", "[labeling][schema]") {
+    Answered world("kind = \"multilabel\"\n");
+    answer_all(world, world.ann, [](const std::string&) {
+        labeling::Answer answer;
+        answer.value = R"(["a","b"])";
+        return answer;
+    });
+    auto line = change(
+        world, {.action = Action::rename, .question = {}, .from = {"a "}, .to = {" cafe\u0301 "}}
+    );
+    CHECK(line.from.text == R"(["a"])");
+    CHECK(line.to.text == "[\"caf\u00e9\"]");
+    CHECK(
+        world.check("SELECT count(*) FROM annotation WHERE value = '[\"caf\u00e9\",\"b\"]'") == 6
+    );
+    change(world, {.action = Action::undo, .question = {}, .from = {}, .to = {}});
+    CHECK(world.check(R"(SELECT count(*) FROM annotation WHERE value = '["a","b"]')") == 6);
+    CHECK_THROWS_AS(
+        change(world, {.action = Action::split, .question = {}, .from = {"a"}, .to = {"x", "x "}}),
+        base::UsageError
+    );
+    CHECK(offered(world) == std::vector<std::string>{"a", "b", "c"});
+}
+
 TEST_CASE("imported labels of a split class are asked about, and come back", "[labeling][schema]") {
     LabelingWorld world;
     world.add_records(2, {"x"});
