@@ -382,12 +382,13 @@ INSERT INTO webhook_message (webhook_id, event, body, state, due_at, made_at)
 SELECT id, $1, $2, 'waiting', $4::timestamptz, $4::timestamptz FROM webhook
 WHERE CASE WHEN $5 = '' THEN state <> 'gone' AND $1 = ANY (events) AND project IN ('', $3) ELSE name = $5 END;
 
+-- Of those webhooks only whose names are not in $4.
 -- name: claim_messages
 WITH due AS (
     SELECT m.id, h.name, h.url, h.secret, h.allow_private FROM webhook h CROSS JOIN LATERAL (
         SELECT id FROM webhook_message WHERE webhook_id = h.id AND state = 'waiting' AND due_at <= $1::timestamptz
         ORDER BY due_at, id LIMIT $3::int FOR UPDATE SKIP LOCKED) m
-    WHERE h.state = 'active'
+    WHERE h.state = 'active' AND h.name <> ALL ($4::text[])
 )
 UPDATE webhook_message m SET attempts = m.attempts + 1, due_at = $2::timestamptz, status = NULL, error = '', milliseconds = NULL
 FROM due d WHERE m.id = d.id  -- what the attempt before it came to is no outcome of this one

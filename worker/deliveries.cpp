@@ -16,18 +16,27 @@ using Clock = std::chrono::system_clock;
 constexpr auto lease = 60s;  // longer than a message takes
 constexpr auto kept = 24h * 30;
 
-// False if nothing was due.
-bool deliver_some(base::Database& database, service::WebhookSender& sender, std::stop_token stop) {
+// Begins what is due of receivers that have nothing under way, and notes what ended; while messages
+// are under way it takes up to `pause`. False if there was nothing to do.
+bool deliver_some(
+    base::Database& database,
+    service::WebhookSender& sender,
+    std::stop_token stop,
+    std::chrono::milliseconds pause
+) {
     auto now = Clock::now();
-    auto due =
-        database.call([&](base::Tx& tx) { return schema::claim_messages(tx, now, now + lease); });
-    if (due.empty()) return false;
-    auto outcomes = sender.send(due, now);
-    if (stop.stop_requested()) return false;  // what was cut off is sent again when its lease ends
+    auto due = database.call([&](base::Tx& tx) {
+        return schema::claim_messages(tx, now, now + lease, sender.busy());
+    });
+    sender.begin(std::move(due), now);
+    bool under_way = !sender.busy().empty();
+    auto ended = sender.wait(pause);
+    // What was cut off is sent again when its lease ends.
+    if (stop.stop_requested() || ended.empty()) return under_way;
     database.call([&](base::Tx& tx) {
-        for (std::size_t i = 0; i < due.size(); ++i) {
-            schema::note_delivery(tx, due[i].id, outcomes[i].delivery, Clock::now());
-            if (outcomes[i].gone) schema::end_webhook(tx, due[i].name);
+        for (const auto& one : ended) {
+            schema::note_delivery(tx, one.message, one.delivery, Clock::now());
+            if (one.gone) schema::end_webhook(tx, one.webhook);
         }
     });
     return true;
@@ -45,8 +54,9 @@ void deliver_messages(
     auto forgot = Clock::time_point::min();
     while (!stop.stop_requested()) {
         try {
-            while (deliver_some(database, sender, stop)) {
-            }
+            bool worked = true;
+            while (worked && !stop.stop_requested())
+                worked = deliver_some(database, sender, stop, pause);
             if (Clock::now() - 1h > forgot) {
                 forgot = Clock::now();
                 database.call([&](base::Tx& tx) { schema::forget_messages(tx, forgot - kept); });

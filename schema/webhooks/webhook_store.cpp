@@ -9,6 +9,7 @@
 
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
+#include "base/time/time.hpp"
 #include "schema/records/values.hpp"
 #include "schema/sql.hpp"
 
@@ -73,7 +74,10 @@ std::int64_t tell(
     const std::string& name
 ) {
     auto type = std::string(base::name_of(event));
-    boost::json::object body{{"type", type}, {"timestamp", timestamp(now)}, {"data", data}};
+    boost::json::object body{
+        {"type", type},
+        {"timestamp", base::rfc3339(now, base::Precision::microseconds)},
+        {"data", data}};
     return static_cast<std::int64_t>(tx.change(
         sql::file["tell_webhooks"],
         type,
@@ -84,10 +88,15 @@ std::int64_t tell(
     ));
 }
 
-std::vector<DueMessage> claim_messages(base::Tx& tx, base::Time now, base::Time until) {
-    return base::rows_as<DueMessage>(
-        tx.exec(sql::file["claim_messages"], timestamp(now), timestamp(until), at_once)
-    );
+std::vector<DueMessage> claim_messages(
+    base::Tx& tx,
+    base::Time now,
+    base::Time until,
+    const std::vector<std::string>& but
+) {
+    return base::rows_as<DueMessage>(tx.exec(
+        sql::file["claim_messages"], timestamp(now), timestamp(until), at_once, array_of(but)
+    ));
 }
 
 void note_delivery(base::Tx& tx, std::int64_t id, const Delivery& delivery, base::Time now) {

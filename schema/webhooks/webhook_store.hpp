@@ -45,8 +45,14 @@ std::int64_t tell(
 );
 
 // Messages that are due, a few of each active webhook, so that a slow receiver holds up its own
-// only. They are due again at `until`, should their sender die.
-std::vector<DueMessage> claim_messages(base::Tx& tx, base::Time now, base::Time until);
+// only; none of the webhooks that are named. They are due again at `until`, should their sender
+// die.
+std::vector<DueMessage> claim_messages(
+    base::Tx& tx,
+    base::Time now,
+    base::Time until,
+    const std::vector<std::string>& but = {}
+);
 
 struct Delivery {
     MessageState state = MessageState::waiting;

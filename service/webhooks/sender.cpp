@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <list>
+#include <utility>
 
 #include <fmt/format.h>
 #include <boost/asio/co_spawn.hpp>
@@ -107,29 +110,50 @@ std::optional<std::chrono::seconds> pause_after(int tries) {
 }
 
 struct WebhookSender::Impl {
+    // A message under way.
+    struct Flight {
+        schema::DueMessage message;
+        base::Time begun{};
+    };
+
     boost::asio::io_context io;
     crawler::Fetcher outside, anywhere;
+    std::list<Flight> flights;  // their coroutines refer to them
+    std::vector<Outcome> ended;
+    std::exception_ptr failure;
     std::stop_callback<std::function<void()>> stopped;
 
     Impl(const Config& config, std::stop_token stop)
         : outside(io.get_executor(), options_of(config, false)),
           anywhere(io.get_executor(), options_of(config, true)),
-          stopped(std::move(stop), [this] {
-              boost::asio::post(io, [this] {
-                  outside.stop();
-                  anywhere.stop();
-              });
-          }) {}
+          stopped(std::move(stop), [this] { cut_off(); }) {}
+    ~Impl() {
+        // Coroutines end before what they use.
+        cut_off();
+        io.restart();
+        io.run();
+    }
 
-    boost::asio::awaitable<void>
-    send(const schema::DueMessage& message, base::Time now, Outcome& outcome) {
+    void cut_off() {
+        boost::asio::post(io, [this] {
+            outside.stop();
+            anywhere.stop();
+        });
+    }
+
+    boost::asio::awaitable<void> send(std::list<Flight>::iterator flight) {
+        const auto& message = flight->message;
+        Outcome outcome;
         try {
             auto& fetcher = message.allow_private ? anywhere : outside;
-            auto response = co_await fetcher.get(request_of(message, now));
-            outcome = outcome_of(message, response, now);
+            auto response = co_await fetcher.get(request_of(message, flight->begun));
+            outcome = outcome_of(message, response, flight->begun);
         } catch (const base::Error& error) {
-            outcome.delivery = tried_again(message, error.what(), now);
+            outcome.delivery = tried_again(message, error.what(), flight->begun);
         }
+        outcome.message = message.id;
+        outcome.webhook = message.name;
+        ended.push_back(std::move(outcome));
     }
 };
 
@@ -137,22 +161,37 @@ WebhookSender::WebhookSender(const Config& config, std::stop_token stop)
     : impl_(std::make_unique<Impl>(config, std::move(stop))) {}
 WebhookSender::~WebhookSender() = default;
 
-std::vector<WebhookSender::Outcome>
-WebhookSender::send(const std::vector<schema::DueMessage>& messages, base::Time now) {
-    std::vector<Outcome> outcomes(messages.size());
-    std::exception_ptr failure;
-    for (std::size_t i = 0; i < messages.size(); ++i)
+void WebhookSender::begin(std::vector<schema::DueMessage> messages, base::Time now) {
+    auto& impl = *impl_;
+    for (auto& message : messages) {
+        impl.flights.push_back({.message = std::move(message), .begun = now});
+        auto flight = std::prev(impl.flights.end());
         boost::asio::co_spawn(
-            impl_->io,
-            impl_->send(messages[i], now, outcomes[i]),
-            [&failure](std::exception_ptr thrown) {
-                if (thrown) failure = thrown;
+            impl.io,
+            impl.send(flight),
+            [&impl, flight](std::exception_ptr thrown) {
+                if (thrown) impl.failure = thrown;
+                impl.flights.erase(flight);
             }
         );
-    impl_->io.restart();
-    impl_->io.run();
-    if (failure) std::rethrow_exception(failure);
-    return outcomes;
+    }
+}
+
+std::vector<WebhookSender::Outcome> WebhookSender::wait(std::chrono::milliseconds at_most) {
+    auto& impl = *impl_;
+    auto end = std::chrono::steady_clock::now() + at_most;
+    impl.io.restart();
+    while (impl.ended.empty() && !impl.flights.empty() && impl.io.run_one_until(end) > 0) {
+    }
+    impl.io.poll();
+    if (impl.failure) std::rethrow_exception(std::exchange(impl.failure, nullptr));
+    return std::exchange(impl.ended, {});
+}
+
+std::vector<std::string> WebhookSender::busy() const {
+    std::vector<std::string> names;
+    for (const auto& flight : impl_->flights) names.push_back(flight.message.name);
+    return names;
 }
 
 }  // namespace service

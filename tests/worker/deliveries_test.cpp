@@ -131,6 +131,11 @@ TEST_CASE("a webhook is told what it waits for, signed, and nothing else", "[wor
     CHECK(requests[0].headers.at("webhook-id") == "msg_" + entry.uuid);
     auto body = boost::json::parse(requests[0].body).as_object();
     CHECK(body.at("type") == "job.ended");
+    // As Standard Webhooks writes a time: RFC 3339.
+    std::string at(body.at("timestamp").as_string());
+    CHECK(at.size() == 27);
+    CHECK(at.at(10) == 'T');
+    CHECK(at.back() == 'Z');
     CHECK(body.at("data").at("kind") == "train");
     CHECK(body.at("data").at("result").at("model") == 7);
 }
@@ -231,6 +236,26 @@ TEST_CASE(
     CHECK(claim(now).size() == 2);
     CHECK(claim(now).empty());
     CHECK(claim(now + 61s).size() == 4);
+}
+
+TEST_CASE("a receiver that takes its time holds up nobody else", "[worker][webhook]") {
+    World world;
+    world.site.on("/slow", [](auto&) {
+        auto reply = status(200);
+        reply.delay = 5s;
+        return reply;
+    });
+    world.site.on("/quick", [](auto&) { return status(200); });
+    world.add("slow", {WebhookEvent::job_ended});
+    world.add("quick", {WebhookEvent::job_ended});
+    auto before = std::chrono::steady_clock::now();
+    for (int i = 0; i < 2; ++i) {  // the second while the first is still with the slow one
+        world.end_a_job();
+        world.deliver("quick", 1);
+        CHECK(world.log("quick").at(0).state == MessageState::delivered);
+        CHECK(world.log("slow").at(0).state == MessageState::waiting);
+    }
+    CHECK(std::chrono::steady_clock::now() - before < 5s);
 }
 
 TEST_CASE("a webhook whose secret is not there says so in its log", "[worker][webhook]") {
