@@ -24,6 +24,8 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t longest_reason = 300;
+constexpr std::int64_t most_tokens = 1'000'000'000;  // of one reply; more is no count
+constexpr double most_cost = 1e6;
 
 std::optional<base::Fault> check_address(const std::string& url) {
     auto parsed = formats::parse_url(url);
@@ -110,7 +112,7 @@ std::int64_t count_in(const json::value* usage, std::initializer_list<std::strin
         if (const auto* count = within(usage, name); count && count->is_number()) {
             boost::system::error_code error;
             auto number = count->to_number<std::int64_t>(error);
-            if (!error && number >= 0) return number;
+            if (!error && number >= 0 && number <= most_tokens) return number;
         }
     return 0;
 }
@@ -163,7 +165,7 @@ void read_answer(
     }
     kept.answer = std::move(read->answer);
     if (!read->fault.empty())
-        kept.fault = fmt::format("{}; it wrote: {}", read->fault, written);
+        kept.fault = fmt::format("{}; it wrote: {}", short_text(read->fault), written);
     else
         kept.score = answer.score;
 }
@@ -305,9 +307,8 @@ Suggested read_reply(
     kept.cost = (static_cast<double>(kept.input_tokens) * endpoint.price_in +
                  static_cast<double>(kept.output_tokens) * endpoint.price_out) /
                 1e6;
-    if (const auto* cost = within(&reply, "cost");
-        cost && cost->is_number() && cost->to_number<double>() >= 0)
-        kept.cost = cost->to_number<double>();
+    if (const auto* cost = within(&reply, "cost"); cost && cost->is_number())
+        if (auto told = cost->to_number<double>(); told >= 0 && told <= most_cost) kept.cost = told;
     std::string written;
     SaidAnswer answer;
     if (endpoint.kind == EndpointKind::chat) {

@@ -213,16 +213,24 @@ private:
         kept_.push_back(std::move(suggestion));
     }
 
+    // Some providers repeat the key that they were sent.
+    std::string without_secret(std::string text) const {
+        if (secret_.empty()) return text;
+        for (std::size_t at = 0; (at = text.find(secret_, at)) != text.npos;)
+            text.replace(at, secret_.size(), "***");
+        return text;
+    }
+
     void take(const RecordToAsk& record, const crawler::Response& response) {
         auto status = response.status;
+        auto body = without_secret(response.body);
         if (status >= 200 && status < 300) {
             in_vain_ = 0;
-            return keep(labeling::read_reply(endpoint_, project_, record, response.body));
+            return keep(labeling::read_reply(endpoint_, project_, record, body));
         }
         if (response.error == crawler::FetchError::stopped) return;
-        auto why = status == 0
-                       ? response.message
-                       : fmt::format("answered {}: {}", status, labeling::error_in(response.body));
+        auto why = status == 0 ? response.message
+                               : fmt::format("answered {}: {}", status, labeling::error_in(body));
         // About this record alone: too long, or not to its liking.
         if (status == 400 || status == 413 || status == 422)
             return keep({.key = record.key, .fault = why});

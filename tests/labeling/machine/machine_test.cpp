@@ -343,5 +343,17 @@ TEST_CASE("a reply is kept with its tokens and cost, or as no answer", "[labelin
     CHECK(kept.answer == "\"ham\"");
     CHECK(kept.score == 0.75);
     CHECK(kept.cost == 0.5);
+    // Counts that are none count nothing; limits and sums live by them.
+    kept = labeling::read_reply(
+        endpoint,
+        project,
+        record(),
+        R"({"answer": "ham", "cost": 1e300, "usage": {"input_tokens": 9000000000000000000}})"
+    );
+    CHECK(kept.answer == "\"ham\"");
+    CHECK(kept.cost == 0);
+    CHECK(kept.input_tokens == 0);
+    auto reason = fault(R"({"answer": ")" + std::string(100'000, 'y') + R"("})");
+    CHECK(reason.size() < 1'000);
     CHECK(labeling::error_in(R"({"error": {"message": "no such model"}})") == "no such model");
 }
