@@ -145,7 +145,15 @@ Page<schema::Token> list_tokens(Work& work, const ListTokens& request) {
 }
 
 TokenSecret create_token(Work& work, const CreateToken& request) {
-    auto made = new_token(work.tx, person(work, request.user), request, work.now, work.caller);
+    auto user = person(work, request.user);
+    if (user.disabled_at)
+        throw Refusal(
+            Refusal::Kind::conflict,
+            "user '" + user.name + "'",
+            "is disabled, and could do nothing with it",
+            "let them in again first, by 'tilth user enable'"
+        );
+    auto made = new_token(work.tx, user, request, work.now, work.caller);
     if (request.kind == schema::TokenKind::link)
         made.url = service_url(work) + "/sign-in#" + made.token;
     return made;

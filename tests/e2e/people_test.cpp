@@ -24,6 +24,9 @@ TEST_CASE("users come, change their role, are kept out and let in again", "[e2e]
     tilth.answer({"user", "add", "bo", "--role", "admin"});
     CHECK(text_of(tilth.answer({"user", "role", "ada", "labeler"}), "role") == "labeler");
     CHECK_FALSE(tilth.answer({"user", "disable", "ada"}).at("disabled_at").is_null());
+    auto link = tilth({"user", "link", "ada"});
+    CHECK(link.code == 1);
+    CHECK_THAT(link.err, Catch::Contains("is disabled"));
     CHECK(tilth.answer({"user", "enable", "ada"}).at("disabled_at").is_null());
     CHECK(tilth({"user", "link", "nobody"}).code == 1);
     CHECK(tilth({"user", "role", "ada", "king"}).code == 2);
