@@ -11,7 +11,7 @@ namespace labeling {
 
 // A label that somebody else found.
 struct GivenLabel {
-    std::string key{};    // of a record
+    std::string key{};    // of a record; empty: it is known by its text
     std::string label{};  // a class by its name, or an answer as the source's data spell it; or
     double probability = 1;
     base::JsonText answer{};  // an answer as JSON
@@ -23,8 +23,11 @@ struct GivenLabel {
         tokens,  // {"tokens":[..],"tags":[..]} of the text, in its order
     };
     Places places = Places::exact;
-    std::vector<std::string> also{};  // other keys that the record may have, after `key`
-    std::string fault{};              // why it is none, if its file says so
+    // What else tells the record, where no key does: its text, to the letter but for blanks at its
+    // end (of tokens: them all, blanks or not), if only one record has it; then other keys.
+    std::string text{};
+    std::vector<std::string> also{};
+    std::string fault{};  // why it is none, if its file says so
 
     static const base::Settings<GivenLabel> settings;
 };

@@ -39,7 +39,7 @@ Importer::Importer(base::Steps steps, const StoredProject& project, Time now)
     : steps_(steps), project_(project), now_(now), records_(steps, project) {}
 
 void Importer::add(GivenLabel&& label) {
-    if (first_.empty()) first_ = label.key;
+    if (given_++ == 0) first_ = name_of_given(label);
     waiting_.push_back(std::move(label));
     if (waiting_.size() == labels_at_once) write();
 }
@@ -72,11 +72,12 @@ void Importer::write() {
     bool whole = std::any_of(waiting_.begin(), waiting_.end(), [&](const GivenLabel& label) {
         return needs_record(question(), label);
     });
-    auto records = find_records(whole);
+    std::vector<GivenLabel*> given;
+    for (auto& label : waiting_) given.push_back(&label);
+    auto records = records_.find(std::move(given), whole);
     // Of several labels for one key the last counts.
     std::map<std::string, InferredLabel> last;
     for (const auto& label : waiting_) {
-        ++given_;
         auto record = records.find(label.key);
         if (record == records.end()) {
             ++result_.no_record;
@@ -93,31 +94,6 @@ void Importer::write() {
     result_.added += put.added;
     result_.changed += put.changed;
     result_.unchanged += put.known - put.added - put.changed;
-}
-
-std::map<std::string, MatchedRecord> Importer::find_records(bool whole) {
-    std::vector<std::string> keys;
-    for (const auto& label : waiting_) keys.push_back(label.key);
-    auto found = records_.by_key(keys, whole);
-    bool of_files = is_of_pictures(task_type(question().kind).shape());
-    std::vector<std::string> more;
-    for (auto& label : waiting_) {
-        if (found.contains(label.key) || (!of_files && label.also.empty())) continue;
-        auto key = key_for(label, of_files);
-        if (key.empty()) continue;
-        label.key = key;
-        more.push_back(key);
-    }
-    if (!more.empty()) found.merge(records_.by_key(more, whole));
-    return found;
-}
-
-std::string Importer::key_for(const GivenLabel& label, bool of_files) {
-    auto names = label.also;
-    if (of_files) names.insert(names.begin(), label.key);
-    for (const auto& name : names)
-        if (auto key = records_.key_for_file(name); !key.empty()) return key;
-    return {};
 }
 
 void Importer::take(

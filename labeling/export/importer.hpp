@@ -40,9 +40,6 @@ public:
 private:
     const Question& question() const { return project_.project.question; }
     void write();
-    // By key; a label whose record is called otherwise takes its key.
-    std::map<std::string, MatchedRecord> find_records(bool whole);
-    std::string key_for(const GivenLabel& label, bool of_files);
     void take(
         const GivenLabel& label,
         const MatchedRecord& record,

@@ -2,7 +2,9 @@
 #include "labeling/export/label_files.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <filesystem>
+#include <functional>
 #include <set>
 
 #include <fmt/format.h>
@@ -23,11 +25,22 @@ namespace labeling {
 namespace json = boost::json;
 namespace fs = std::filesystem;
 
+namespace {
+
+std::optional<base::Fault> names_a_record(GivenLabel& given) {
+    if (!given.key.empty() || !given.text.empty()) return std::nullopt;
+    return base::Fault{.reason = "is missing", .mend = "give a key, or the text", .at = "key"};
+}
+
+}  // namespace
+
 const base::Settings<GivenLabel> GivenLabel::settings{
-    {"key", &GivenLabel::key, "of a record", {.required = true}},
-    {"label", &GivenLabel::label, "a class, or an answer as a text", {.scalars = true}},
-    {"answer", &GivenLabel::answer, "instead of a label: an answer as JSON"},
-    {"probability", &GivenLabel::probability, "how sure it is", {.low = 0, .high = 1}},
+    {{"key", &GivenLabel::key, "of a record"},
+     {"text", &GivenLabel::text, "instead of a key: the whole text of the record"},
+     {"label", &GivenLabel::label, "a class, or an answer as a text", {.scalars = true}},
+     {"answer", &GivenLabel::answer, "instead of a label: an answer as JSON"},
+     {"probability", &GivenLabel::probability, "how sure it is", {.low = 0, .high = 1}}},
+    &names_a_record,
 };
 
 namespace {
@@ -40,6 +53,11 @@ bool begins_as_json(std::string_view start) {
     return at != start.npos && (start[at] == '{' || start[at] == '[');
 }
 
+bool is_object_at(const json::object& object, std::string_view name) {
+    const auto* found = object.if_contains(name);
+    return found && found->is_object();
+}
+
 void read_object(
     const json::object& object,
     const std::string& place,
@@ -48,7 +66,7 @@ void read_object(
 ) {
     if (object.contains("images") && object.contains("annotations"))
         read_coco(object, place, question, take);
-    else if (object.contains("data") || object.contains("annotations"))
+    else if (is_object_at(object, "data") || object.contains("annotations"))
         read_studio_task(object, place, question, take);
     else
         read_line(object, place, question, take);
@@ -69,10 +87,12 @@ void read_rows(
             read_object(row.as_object(), place, question, take);
             continue;
         }
-        if (table.cell(0).empty()) table.fail("the key is empty");
+        bool by_text = table.columns().front() == "text";
+        if (table.cell(0).empty()) table.fail(by_text ? "the text is empty" : "the key is empty");
         if (number == 1 && !table.has(1) && !table.has(2))
             table.fail("no column 'label' in the header", "the first line must be key,label");
-        GivenLabel given{.key = table.raw(0)};
+        GivenLabel given;
+        (by_text ? given.text : given.key) = table.raw(0);
         auto column = table.has(1) ? std::size_t{1} : std::size_t{2};
         if (!table.is_missing(column)) given.label = table.cell(column);
         if (table.has(3) && !table.is_missing(3)) {
@@ -84,6 +104,23 @@ void read_rows(
             given.probability = *p;
         }
         take(std::move(given));
+    }
+}
+
+// A table whose rows name records by their keys; without such a column, by their texts. `open`
+// opens it with the columns that it must have.
+formats::Table table_of_labels(
+    const std::function<formats::Table(const std::vector<std::string>&)>& open
+) {
+    try {
+        return open({"key"});
+    } catch (const base::Error&) {
+        auto keyless = std::current_exception();
+        try {
+            return open({"text"});
+        } catch (const base::Error&) {
+            std::rethrow_exception(keyless);
+        }
     }
 }
 
@@ -117,13 +154,11 @@ void read_text(
     fs::path path(name);
     if (is_conll(path)) return read_conll(text, name, take);
     if (path.extension() == ".xml") return read_voc(text, name, path.stem().string(), take);
-    bool is_json = begins_as_json(text);
-    auto table = formats::Table::of(
-        name,
-        text,
-        is_json ? std::vector<std::string>{} : std::vector<std::string>{"key"},
-        is_json ? std::vector<std::string>{} : columns_of_labels
-    );
+    auto table = begins_as_json(text)
+                     ? formats::Table::of(name, text, {})
+                     : table_of_labels([&](const std::vector<std::string>& wanted) {
+                           return formats::Table::of(name, text, wanted, columns_of_labels);
+                       });
     read_rows(table, name, question, take);
 }
 
@@ -132,11 +167,12 @@ void read_path(const std::string& path, const Question& question, const TakeLabe
     if (is_conll(path) || fs::path(path).extension() == ".xml")
         return read_text(path, base::read_whole_file(path), question, take);
     bool is_json = path != "-" && fs::exists(path) && begins_as_json(formats::Bytes(path).start());
-    formats::Table table(
-        path,
-        is_json ? std::vector<std::string>{} : std::vector<std::string>{"key"},
-        is_json ? std::vector<std::string>{} : columns_of_labels
-    );
+    auto open = [&](const std::vector<std::string>& wanted) {
+        return formats::Table(path, wanted, columns_of_labels);
+    };
+    auto table = is_json       ? formats::Table(path, {})
+                 : path == "-" ? open({"key"})
+                               : table_of_labels(open);
     read_rows(table, path, question, take);
 }
 

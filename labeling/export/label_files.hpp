@@ -9,15 +9,15 @@ namespace labeling {
 
 // The labels in a file of tilth's own or of another program, for the question of a project. What it
 // is tells its content:
-//   - a table with the columns key and label or answer, perhaps probability
+//   - a table with the columns key (or text) and label or answer, perhaps probability
 //   (formats/table/table.hpp);
 //   - JSON, lines or an array, of our own, of spaCy, doccano or Label Studio, or COCO's object;
 //   - *.conll, *.bio, *.iob: tags of tokens;
 //   - *.xml, or a folder of them: Pascal VOC;
 //   - a folder of *.txt, with data.yaml or classes.txt: YOLO.
-// Records are meant by "key", else by what the format has for it: the name of a picture's file, an
-// id. A row without a label has neither label nor answer. Throws base::Error, with the line or
-// file, for what is malformed.
+// Records are meant by "key", else by what the format has for it: the name of a picture's file,
+// their text or its tokens, an id. A row without a label has neither label nor answer. Throws
+// base::Error, with the line or file, for what is malformed.
 EachLabel labels_in(const std::string& path, const Question& question);
 // The same of a text; `name` is of the file that it was.
 EachLabel

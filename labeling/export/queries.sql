@@ -110,6 +110,18 @@ LEFT JOIN content_image i ON $4::boolean AND i.rk = r.rk AND i.source_id = r.sou
 -- name: keys_page
 SELECT rk, key FROM record WHERE source_id = $1 AND (rk, key) > ($2::bigint, $3::text) ORDER BY rk, key LIMIT $4::int;
 
+-- Texts of records by their hashes: without blanks at the end or, with $5, without any; null: it has none.
+-- name: texts_page
+SELECT p.rk, p.key, hashtextextended(
+    CASE WHEN $5::boolean THEN translate(t.body, E' \t\r\n\x0B\x0C', '') ELSE rtrim(t.body, E' \t\r\n\x0B\x0C') END, 0) AS hash
+FROM (
+    SELECT rk, source_id, key, version FROM record WHERE source_id = $1 AND (rk, key) > ($2::bigint, $3::text) ORDER BY rk, key LIMIT $4::int
+) p LEFT JOIN content_text t ON t.rk = p.rk AND t.source_id = p.source_id AND t.key = p.key AND t.version = p.version AND t.body <> ''
+ORDER BY p.rk, p.key;
+
+-- name: hashes_of_texts
+SELECT n AS rk, '' AS key, hashtextextended(t, 0) AS hash FROM unnest($1::text[]) WITH ORDINALITY AS w (t, n);
+
 -- The values of a payload field, or of what lies at the path $3, a page at a time.
 -- name: field_page
 SELECT p.rk, p.key, coalesce(v.payload ->> $2::text, v.payload #>> $3::text[]) AS value

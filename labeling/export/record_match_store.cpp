@@ -1,12 +1,16 @@
 // A label of a picture names the file that somebody labeled, wherever it lay then; the record's key
 // is where it lies now. What they share is the end of the path. Names are kept as hashes, 12 bytes
 // a name, since a source may have millions of pictures; a name that two records have finds neither.
+//
+// A label of a text that has no key of ours has the text itself. Texts are compared by hashes that
+// the database makes, so that none of them travels.
 #include "labeling/export/record_match_store.hpp"
 
 #include <limits>
 #include <unordered_map>
 
 #include "base/database/rows.hpp"
+#include "base/text/utf8.hpp"
 #include "labeling/export/pictures.hpp"
 #include "labeling/sql.hpp"
 #include "schema/records/record.hpp"
@@ -31,12 +35,35 @@ struct DetailRow {
 };
 BOOST_DESCRIBE_STRUCT(DetailRow, (), (key, text, width, height, payload))
 
+struct TextRow {
+    std::int64_t rk = 0;
+    std::string key;
+    std::optional<std::int64_t> hash;
+};
+BOOST_DESCRIBE_STRUCT(TextRow, (), (rk, key, hash))
+
+constexpr std::string_view text_blanks = " \t\r\n\v\f";
+
+// As the database's query has it: without blanks at the end, or without any.
+std::string compared_text(std::string text, bool of_tokens) {
+    if (of_tokens)
+        std::erase_if(text, [](char c) { return text_blanks.find(c) != text_blanks.npos; });
+    else
+        text.resize(text.find_last_not_of(text_blanks) + 1);
+    return text;
+}
+
 std::string last_part(const std::string& path) {
     auto slash = path.find_last_of("/\\");
     return slash == path.npos ? path : path.substr(slash + 1);
 }
 
 }  // namespace
+
+std::string name_of_given(const GivenLabel& label) {
+    if (!label.key.empty()) return label.key;
+    return std::string(base::first_characters(label.text, 60));
+}
 
 std::optional<AskedRecord::Size> MatchedRecord::picture() const {
     if (width <= 0) return std::nullopt;
@@ -70,6 +97,11 @@ struct RecordMatch::FileNames {
     std::unordered_map<std::size_t, std::uint32_t> numbers;
 };
 
+struct RecordMatch::Texts {
+    // Keys by hash; empty: several records have the text.
+    std::unordered_map<std::int64_t, std::string> keys;
+};
+
 RecordMatch::RecordMatch(base::Steps steps, const StoredProject& project)
     : steps_(steps), project_(project) {}
 RecordMatch::~RecordMatch() = default;
@@ -98,6 +130,79 @@ RecordMatch::by_key(const std::vector<std::string>& keys, bool whole) {
         found.insert_or_assign(std::move(row.key), std::move(record));
     }
     return found;
+}
+
+std::map<std::string, MatchedRecord>
+RecordMatch::find(std::vector<GivenLabel*> labels, bool whole) {
+    std::vector<std::string> keys;
+    for (const auto* label : labels)
+        if (!label->key.empty()) keys.push_back(label->key);
+    auto found = by_key(keys, whole);
+    std::erase_if(labels, [&](const auto* label) { return found.contains(label->key); });
+    std::vector<GivenLabel*> by_text, by_tokens;
+    for (auto* label : labels)
+        if (!label->text.empty() && label->text.find('\0') == label->text.npos)
+            (label->places == GivenLabel::Places::tokens ? by_tokens : by_text).push_back(label);
+    keys.clear();
+    for (bool of_tokens : {false, true}) {
+        auto& some = of_tokens ? by_tokens : by_text;
+        name_by_text(some, of_tokens);
+        for (const auto* label : some)
+            if (!label->key.empty()) keys.push_back(label->key);
+    }
+    bool of_files = is_of_pictures(task_type(project_.project.question.kind).shape());
+    for (auto* label : labels) {
+        if (!label->text.empty() && !label->key.empty()) continue;
+        auto names = label->also;
+        if (of_files && !label->key.empty()) names.insert(names.begin(), label->key);
+        for (const auto& name : names)
+            if (auto key = key_for_file(name); !key.empty()) {
+                label->key = key;
+                keys.push_back(key);
+                break;
+            }
+    }
+    if (!keys.empty()) found.merge(by_key(keys, whole));
+    return found;
+}
+
+void RecordMatch::name_by_text(const std::vector<GivenLabel*>& labels, bool of_tokens) {
+    if (labels.empty()) return;
+    auto& known = of_tokens ? tokens_ : texts_;
+    if (!known) {
+        known = std::make_unique<Texts>();
+        TextRow last{.rk = std::numeric_limits<std::int64_t>::min(), .key = "", .hash = {}};
+        for (;;) {
+            auto rows = steps_.call([&](base::Tx& tx) {
+                return base::rows_as<TextRow>(tx.exec(
+                    sql::file["texts_page"],
+                    project_.source_id,
+                    last.rk,
+                    last.key,
+                    keys_at_once,
+                    of_tokens
+                ));
+            });
+            if (rows.empty()) break;
+            last = rows.back();
+            for (auto& row : rows) {
+                if (!row.hash) continue;
+                auto [at, added] = known->keys.try_emplace(*row.hash, std::move(row.key));
+                if (!added) at->second.clear();
+            }
+        }
+    }
+    std::vector<std::string> texts;
+    for (const auto* label : labels) texts.push_back(compared_text(label->text, of_tokens));
+    auto hashes = steps_.call([&](base::Tx& tx) {
+        return base::rows_as<TextRow>(tx.exec(sql::file["hashes_of_texts"], schema::array_of(texts))
+        );
+    });
+    for (const auto& row : hashes) {
+        auto at = known->keys.find(row.hash.value());
+        if (at != known->keys.end())
+            labels.at(static_cast<std::size_t>(row.rk - 1))->key = at->second;
+    }
 }
 
 std::string RecordMatch::key_for_file(const std::string& name) {

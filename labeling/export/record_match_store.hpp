@@ -9,11 +9,15 @@
 #include <boost/describe/class.hpp>
 
 #include "base/database/steps.hpp"
+#include "labeling/export/given_label.hpp"
 #include "labeling/projects/project_store.hpp"
 #include "labeling/tasks/task_type.hpp"
 
 // Records by what files call them.
 namespace labeling {
+
+// What a label calls its record: its key, else how its text begins.
+std::string name_of_given(const GivenLabel& label);
 
 // A record as far as labels of it are checked by it.
 class MatchedRecord : public AskedRecord {
@@ -33,20 +37,27 @@ public:
     RecordMatch(base::Steps steps, const StoredProject& project);
     ~RecordMatch();
 
-    // The records of these keys that there are. With `whole`, all that answers are checked by.
-    std::map<std::string, MatchedRecord> by_key(const std::vector<std::string>& keys, bool whole);
-    // The key of the only record whose key ends in this path, with or without the ending of
-    // pictures; else by the file name alone; empty: none, or several. Reads all keys of the source
-    // at the first call.
-    std::string key_for_file(const std::string& name);
+    // The records that labels are of, by key; a label whose record is called otherwise takes its
+    // key. With `whole`, all that answers are checked by. A record is meant by its key; else by its
+    // text; else by the end of the path of its file (of pictures, and of what `also` has), with or
+    // without the ending of pictures, or by the name of the file alone. What several records have
+    // means none of them. Reads all texts or keys of the source when one is first looked for.
+    std::map<std::string, MatchedRecord> find(std::vector<GivenLabel*> labels, bool whole);
     // Of some record; empty: there is none.
     std::string some_key();
 
 private:
     struct FileNames;
+    struct Texts;
+
+    std::map<std::string, MatchedRecord> by_key(const std::vector<std::string>& keys, bool whole);
+    // Names those of the labels whose texts are known.
+    void name_by_text(const std::vector<GivenLabel*>& labels, bool of_tokens);
+    std::string key_for_file(const std::string& name);
     base::Steps steps_;
     const StoredProject& project_;
     std::unique_ptr<FileNames> names_;
+    std::unique_ptr<Texts> texts_, tokens_;
 };
 
 }  // namespace labeling

@@ -57,7 +57,7 @@ Suggester::Suggester(base::Steps steps, const StoredProject& project, Machine ma
 }
 
 void Suggester::add(GivenSuggestion&& suggestion) {
-    if (first_.empty()) first_ = suggestion.said.key;
+    if (first_.empty()) first_ = name_of_given(suggestion.said);
     waiting_.push_back(std::move(suggestion));
     if (waiting_.size() == suggestions_at_once) write();
 }
@@ -82,35 +82,15 @@ SuggestionsTaken Suggester::finish() {
     return std::move(taken_);
 }
 
-std::map<std::string, MatchedRecord> Suggester::find_records() {
-    const auto& question = project_.project.question;
-    std::vector<std::string> keys;
-    bool whole = false;
-    for (const auto& each : waiting_) {
-        keys.push_back(each.said.key);
-        whole = whole || needs_record(question, each.said);
-    }
-    auto found = records_.by_key(keys, whole);
-    bool of_files = is_of_pictures(task_type(question.kind).shape());
-    std::vector<std::string> more;
-    for (auto& each : waiting_) {
-        if (found.contains(each.said.key)) continue;
-        auto names = each.said.also;
-        if (of_files) names.insert(names.begin(), each.said.key);
-        for (const auto& name : names)
-            if (auto key = records_.key_for_file(name); !key.empty()) {
-                each.said.key = key;
-                more.push_back(key);
-                break;
-            }
-    }
-    if (!more.empty()) found.merge(records_.by_key(more, whole));
-    return found;
-}
-
 void Suggester::write() {
     if (waiting_.empty()) return;
-    auto records = find_records();
+    bool whole = false;
+    std::vector<GivenLabel*> given;
+    for (auto& each : waiting_) {
+        given.push_back(&each.said);
+        whole = whole || needs_record(project_.project.question, each.said);
+    }
+    auto records = records_.find(std::move(given), whole);
     std::map<std::string, Suggested> last;
     for (const auto& each : waiting_) {
         ++given_;

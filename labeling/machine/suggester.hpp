@@ -59,7 +59,6 @@ public:
     SuggestionsTaken finish();
 
 private:
-    std::map<std::string, MatchedRecord> find_records();
     void write();
 
     base::Steps steps_;

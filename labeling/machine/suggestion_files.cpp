@@ -54,7 +54,8 @@ void read_suggestion(
     const TakeSuggestion& take
 ) {
     auto place = fmt::format("{}: line {}", name, table.line());
-    if (object.contains("data") || object.contains("predictions"))
+    const auto* data = object.if_contains("data");
+    if ((data && data->is_object()) || object.contains("predictions"))
         return read_studio_prediction(
             object,
             place,

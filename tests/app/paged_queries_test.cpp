@@ -68,6 +68,7 @@ const std::map<std::string, Asked> paged{
     {"labeling.export_answered_page", {fmt::format("1, 1, 0, '', {}", page)}},
     {"labeling.field_page", {fmt::format("1, 'n', '{{n}}', 0, '', {}", page)}},
     {"labeling.keys_page", {middle}},
+    {"labeling.texts_page", {fmt::format("1, 0, '', {}, true", page)}},
     {"labeling.export_page", {fmt::format("1, 1, 0, '', {}", page)}},
     {"crawler.source_urls", {fmt::format("1, {}, '', '', {}", rows / 2, page)}},
     {"crawler.left_out_urls", {fmt::format("1, {}, {}", rows / 2, page)}},

@@ -1,6 +1,6 @@
 // Tags of tokens, a line each: the token first, its tag last, tabs or blanks between; an empty line
-// ends a text, "# key = KEY" before it names its record. Where the tokens stand is found when the
-// text of the record is at hand.
+// ends a text, "# key = KEY" before it names its record; without, the record is the one whose text
+// these tokens are. Where the tokens stand is found when the text of the record is at hand.
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
@@ -14,14 +14,18 @@ void read_conll(std::string_view text, const std::string& place, const TakeLabel
     std::string key;
     json::array tokens, tags;
     bool named = false;
+    std::string whole;
     auto close = [&] {
-        if (named)
+        if (named || !tokens.empty())
             take(
                 {.key = key,
                  .answer = {json::serialize(json::object{{"tokens", tokens}, {"tags", tags}})},
-                 .places = GivenLabel::Places::tokens}
+                 .places = GivenLabel::Places::tokens,
+                 .text = named ? "" : whole}
             );
         named = false;
+        key.clear();
+        whole.clear();
         tokens.clear();
         tags.clear();
     };
@@ -42,10 +46,7 @@ void read_conll(std::string_view text, const std::string& place, const TakeLabel
             auto at = place + ": line " + std::to_string(number);
             if (first == line.npos)
                 throw base::Error(at, "is a token without a tag", "write TOKEN, a tab and its tag");
-            if (!named)
-                throw base::Error(
-                    at, "does not say whose text this is", "write '# key = KEY' before each text"
-                );
+            whole += line.substr(0, first);
             tokens.emplace_back(line.substr(0, first));
             tags.emplace_back(line.substr(last + 1));
         }

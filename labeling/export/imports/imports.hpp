@@ -15,7 +15,8 @@
 // malformed, named by `place`: a file, or a file and its line.
 namespace labeling {
 
-// A JSON object that is a record and its label: our own, spaCy's, doccano's.
+// A JSON object that is a record and its label: our own, spaCy's, doccano's, Prodigy's (what was
+// rejected or ignored there has no label).
 void read_line(
     const boost::json::object& line,
     const std::string& place,

@@ -29,19 +29,20 @@ const json::object* label_among(const json::array& annotations) {
     return chosen;
 }
 
-// By our key, else by the file that the task shows, else by its number.
+// By our key, else by the file or text that the task shows, else by its number.
 void name_record(const json::object& task, GivenLabel& given) {
     if (const auto* data = task.if_contains("data"); data && data->is_object()) {
         given.key = key_of(data->get_object(), "key");
-        for (auto name : {"image", "id", "url", "text"})
+        given.text = given.key.empty() ? key_of(data->get_object(), "text") : "";
+        for (auto name : {"image", "id", "url"})
             if (auto other = key_of(data->get_object(), name); !other.empty()) {
                 auto query = other.find("?d=");  // a file that Label Studio serves itself
                 given.also.push_back(query == other.npos ? other : other.substr(query + 3));
             }
     }
     if (auto upload = key_of(task, "file_upload"); !upload.empty()) given.also.push_back(upload);
-    if (given.key.empty() && !given.also.empty()) given.key = given.also.front();
-    if (given.key.empty()) given.key = key_of(task, "id");
+    if (!given.key.empty() || !given.text.empty()) return;
+    given.key = given.also.empty() ? key_of(task, "id") : given.also.front();
 }
 
 void take_results(
@@ -74,7 +75,8 @@ void read_studio_task(
 ) {
     GivenLabel given;
     name_record(task, given);
-    if (given.key.empty()) throw base::Error(place, "is a task without data", "export it anew");
+    if (given.key.empty() && given.text.empty())
+        throw base::Error(place, "is a task without data", "export it anew");
     const auto* annotations = task.if_contains("annotations");
     if (!annotations || !annotations->is_array()) annotations = task.if_contains("completions");
     const json::object* label =
@@ -97,7 +99,8 @@ void read_studio_prediction(
 ) {
     GivenLabel given;
     name_record(task, given);
-    if (given.key.empty()) throw base::Error(place, "is a task without data", "export it anew");
+    if (given.key.empty() && given.text.empty())
+        throw base::Error(place, "is a task without data", "export it anew");
     const json::object* chosen = nullptr;
     std::string versions;
     std::size_t several = 0;

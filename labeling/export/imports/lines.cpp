@@ -1,4 +1,4 @@
-// A record and its label in one JSON object, as tilth, spaCy and doccano write them.
+// A record and its label in one JSON object, as tilth, spaCy, doccano and Prodigy write them.
 //
 // They differ by the names of members alone, and what stands there tells itself: lists of lists are
 // spans, lists of objects with offsets are entities, lists of texts are classes.
@@ -24,14 +24,22 @@ public:
         : line_(line), place_(place), shape_(task_type(question.kind).shape()) {}
 
     GivenLabel read() const {
-        GivenLabel given{.key = key()};
+        GivenLabel given;
+        name_record(given);
         if (const auto* p = line_.if_contains("probability"); p && !p->is_null()) {
             if (!p->is_number() || !(p->to_number<double>() >= 0 && p->to_number<double>() <= 1))
                 fail("its probability is not a number from 0 to 1");
             given.probability = p->to_number<double>();
         }
-        if (const auto* answer = line_.if_contains("answer")) {
+        const auto* answer = line_.if_contains("answer");
+        if (is_prodigy()) {
+            if (!answer || *answer != json::value("accept")) return given;
+            answer = nullptr;  // it is about what stands beside it
+        }
+        if (answer) {
             take(*answer, given);
+        } else if (const auto* accepted = line_.if_contains("accept"); is_prodigy() && accepted) {
+            take_label(*accepted, given);
         } else if (line_.contains("entities") || line_.contains("spans")) {
             given.answer.text = json::serialize(marked());
         } else if (const auto* cats = line_.if_contains("cats"); cats && cats->is_object()) {
@@ -47,20 +55,34 @@ public:
     }
 
 private:
+    bool is_prodigy() const {
+        return line_.contains("_input_hash") || line_.contains("_task_hash");
+    }
+
     [[noreturn]] void fail(const std::string& reason) const {
         throw base::Error(
             place_, reason, R"(write {"key":"..","label":".."}, or "answer" with what it is)"
         );
     }
 
-    std::string key() const {
-        auto key = key_of(line_, "key");
-        if (!key.empty()) return key;
-        if (const auto* meta = line_.if_contains("meta"); meta && meta->is_object())
-            if (auto inner = key_of(meta->get_object(), "key"); !inner.empty()) return inner;
-        key = key_of(line_, "id");
-        if (key.empty()) fail("has no 'key'");
-        return key;
+    // By our key; else by the text, and only then by an id, which other programs count by
+    // themselves.
+    void name_record(GivenLabel& given) const {
+        given.key = key_of(line_, "key");
+        if (const auto* meta = line_.if_contains("meta");
+            given.key.empty() && meta && meta->is_object())
+            given.key = key_of(meta->get_object(), "key");
+        if (!given.key.empty()) return;
+        for (auto name : {"text", "data"})
+            if (const auto* text = line_.if_contains(name);
+                text && text->is_string() && given.text.empty())
+                given.text = std::string(text->get_string());
+        auto id = key_of(line_, "id");
+        if (given.text.empty())
+            given.key = id;
+        else if (!id.empty())
+            given.also.push_back(id);
+        if (given.key.empty() && given.text.empty()) fail("has no 'key'");
     }
 
     void take(const json::value& answer, GivenLabel& given) const {

@@ -1,5 +1,6 @@
 // A folder of YOLO: the names of classes in data.yaml or classes.txt, and a text file a picture,
 // below labels/ or in the folder itself. How many numbers a line has tells what it marks.
+#include <cmath>
 #include <fstream>
 #include <map>
 #include <set>
@@ -85,7 +86,7 @@ private:
             auto numbers = numbers_in(base::trim(rest.substr(0, end)), file, line);
             rest.remove_prefix(std::min(end + 1, rest.size()));
             if (numbers.empty()) continue;
-            auto name = names_.find(static_cast<std::size_t>(numbers[0]));
+            auto name = name_of(numbers[0]);
             if (name == names_.end())
                 fail(file, line, fmt::format("class {} has no name", numbers[0]));
             auto mark = mark_of(numbers, name->second, file, line);
@@ -93,6 +94,12 @@ private:
             marks.push_back(std::move(mark));
         }
         return marks;
+    }
+
+    // Of the class of this number, which may be any.
+    std::map<std::size_t, std::string>::const_iterator name_of(double number) const {
+        bool whole = number >= 0 && number < 1e9 && number == std::floor(number);
+        return whole ? names_.find(static_cast<std::size_t>(number)) : names_.end();
     }
 
     [[noreturn]] static void fail(const fs::path& file, std::size_t line, std::string_view reason) {
@@ -145,7 +152,8 @@ private:
         json::array made;
         for (auto i = from; i + each <= n.size(); i += each) {
             json::array point{n[i], n[i + 1]};
-            if (each == 3) point.emplace_back(static_cast<int>(n[i + 2]));
+            // What is none of 0, 1 and 2 is told of when the answer is checked.
+            if (each == 3) point.emplace_back(n[i + 2]);
             if (each == 2 && shape_ == LabelShape::keypoints)
                 point.emplace_back(n[i] == 0 && n[i + 1] == 0 ? 0 : 2);
             made.push_back(std::move(point));

@@ -46,7 +46,7 @@ TEST_CASE("files of other programs are read", "[labeling][formats]") {
                 "\n"
             ),
             classes.question
-        )["7"] == R"("yes")"
+        )["text: a"] == R"("yes")"
     );
     CHECK(
         imported(
@@ -61,6 +61,34 @@ TEST_CASE("files of other programs are read", "[labeling][formats]") {
             folder.write("e.jsonl", R"({"key":"k","text":"a","entities":[[0,3,"person"]]})"),
             spans.question
         )["k"] == R"([{"start":0,"end":3,"label":"person"}])"
+    );
+    CHECK(
+        imported(
+            folder.write(
+                "p.jsonl",
+                R"({"text":"a bc","spans":[{"start":0,"end":1,"label":"person"}],)"
+                R"("answer":"accept","_input_hash":1,"_task_hash":2})"
+                "\n"
+                R"({"text":"d","spans":[],"answer":"ignore","_input_hash":3,"_task_hash":4})"
+            ),
+            spans.question
+        ) ==
+        std::map<std::string, std::string>{
+            {"text: a bc", R"([{"start":0,"end":1,"label":"person"}])"}, {"text: d", "missing"}}
+    );
+    CHECK(
+        imported(
+            folder.write(
+                "c.jsonl",
+                R"({"text":"a","options":[{"id":"yes"}],"accept":["yes"],"answer":"accept","_task_hash":1})"
+            ),
+            classes.question
+        )["text: a"] == R"("yes")"
+    );
+    CHECK(
+        imported(
+            folder.write("t.csv", "label,text\nyes,\"so, be it\"\n"), classes.question
+        )["text: so, be it"] == R"("yes")"
     );
     auto bom = imported(
         folder.write("t.csv", "\xEF\xBB\xBFkey;label\r\nk1;yes\r\nk2;\r\nk3;perhaps\r\n"),
@@ -118,12 +146,10 @@ TEST_CASE("the examples of the formats' own programs are read", "[labeling][form
         );
         test::Asked asked("Google was founded on September 4, 1998, by Larry Page and Sergey Brin."
         );
-        auto path_of = folder.write("keyed.jsonl", [&] {
-            auto line = json::parse(read_file(*path)).as_object();
-            line["key"] = "k";
-            return json::serialize(line);
-        }());
-        auto answer = json::parse(imported(path_of, project.question, asked)["k"]);
+        auto found = imported(*path, project.question, asked);
+        REQUIRE(found.size() == 1);
+        CHECK(found.begin()->first == "text: " + asked.text());
+        auto answer = json::parse(found.begin()->second);
         CHECK(answer.at("spans").as_array().size() == 4);
         CHECK(answer.at("relations").as_array().size() == 3);
     }

@@ -147,7 +147,8 @@ inline std::map<std::string, std::string> imported(
     std::map<std::string, std::string> found;
     labeling::labels_in(path.string(), question)([&](labeling::GivenLabel&& label) {
         auto read = labeling::read_given(question, label, asked);
-        found[label.key] =
+        auto name = !label.key.empty() ? label.key : "text: " + label.text;
+        found[name] =
             read.answer ? *read.answer : (read.missing ? "missing" : read.stranger + read.fault);
     });
     return found;

@@ -103,6 +103,65 @@ TEST_CASE("a dataset of pictures is matched by the names of files", "[labeling][
     CHECK(from_text(world, "labels.csv", exported(world, "csv")).unchanged == 1);
 }
 
+TEST_CASE("labels without a key are of the record that has their text", "[labeling][import]") {
+    LabelingWorld world;
+    world.add_records(6, {"x"});
+    add_texts(world);
+    auto body = [&](const std::string& key, const std::string& text) {
+        world.db->call([&](base::Tx& tx) {
+            tx.exec(fmt::format("UPDATE content_text SET body = '{}' WHERE key = '{}'", text, key));
+        });
+    };
+    body("r1", "Zo\u00eb met  Bob \U0001F600\n");
+    body("r2", "7");
+    body("r3", "Ada met Eve");  // r0, r4 and r5 say the same
+    world.add_project("kind = \"spans\"\n[[class]]\nname = \"PER\"\n");
+    auto is_labeled = [&](const std::string& key, const std::string& value) {
+        return world.check(fmt::format(
+            "SELECT count(*) FROM ground_truth WHERE key = '{}' AND value = '{}'", key, value
+        ));
+    };
+    auto doccano = from_text(
+        world,
+        "d.jsonl",
+        R"({"id": 5, "text": "Zo\u00eb met  Bob \ud83d\ude00", "label": [[0, 3, "PER"]]})"
+        "\n"
+        R"({"id": 1, "text": "Ada met Bob", "label": [[0, 3, "PER"]]})"
+        "\n"
+        R"({"id": 2, "text": "of nobody", "label": []})"
+    );
+    CHECK(doccano.added == 1);
+    CHECK(doccano.no_record == 2);
+    CHECK(is_labeled("r1", R"([{"start":0,"end":3,"label":"PER"}])") == 1);
+
+    // Blanks are not known of tokens; a key that is named is another matter.
+    auto conll = from_text(
+        world,
+        "c.conll",
+        "-DOCSTART- -X- O\n\nZo\u00eb B-PER\nmet O\nBob B-PER\n\U0001F600 O\n\n"
+        "Ada B-PER\nmet O\nEve B-PER\n\n# key = r2\n7 O\n"
+    );
+    CHECK(conll.added == 2);
+    CHECK(conll.changed == 1);
+    CHECK(
+        is_labeled(
+            "r1", R"([{"start":0,"end":3,"label":"PER"},{"start":9,"end":12,"label":"PER"}])"
+        ) == 1
+    );
+    CHECK(is_labeled("r2", "[]") == 1);
+    auto studio = from_text(
+        world,
+        "s.json",
+        R"([{"id": 9, "data": {"text": "7"}, "annotations": [{"result": [{"type": "labels", )"
+        R"("value": {"start": 0, "end": 1, "labels": ["PER"]}}]}]}])"
+    );
+    CHECK(studio.changed == 1);
+    CHECK_THROWS_WITH(
+        from_text(world, "e.conll", "Nobody O\nsaid O\n"),
+        Contains("0 of 1 labels matched") && Contains("Nobodysaid")
+    );
+}
+
 TEST_CASE("classes of spans in a file are counted, or become the project's", "[labeling][import]") {
     LabelingWorld world;
     world.add_records(2, {"x"});
