@@ -161,7 +161,7 @@ Design Predictor::rows_of(const Examples& examples, Team& team, Alignment* notes
         return state_->featurizer.apply(state_->prepared.apply(rows), team);
     };
     if (!inputs || (!notes && inputs->fits(examples))) return from(examples);
-    return from(inputs->align(examples, notes));
+    return from(inputs->code(examples, notes));
 }
 
 std::vector<double>

@@ -370,7 +370,8 @@ FROM model_test_result WHERE name = $1 AND version = $2 ORDER BY id DESC LIMIT 1
 
 -- name: start_model_window
 INSERT INTO model_window (name, version, started_at, predictions, abstained, unknown, profile)
-VALUES ($1, $2, $3::timestamptz, 0, 0, 0, '{}') ON CONFLICT (name, version, started_at) DO NOTHING;
+SELECT name, version, $3::timestamptz, 0, 0, 0, '{}' FROM model WHERE name = $1 AND version = $2
+ON CONFLICT (name, version, started_at) DO NOTHING;
 
 -- name: lock_model_window
 SELECT started_at, predictions, abstained, unknown, profile::text AS profile, told FROM model_window

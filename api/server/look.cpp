@@ -2,16 +2,20 @@
 
 #include <algorithm>
 
+#include "base/database/database.hpp"
+#include "base/run/log.hpp"
 #include "schema/people/access_store.hpp"
 #include "schema/people/audit_store.hpp"
 #include "schema/people/kept_answer_store.hpp"
 #include "schema/people/sign_in_store.hpp"
+#include "service/models/watch.hpp"
 
 namespace api {
 
 Seen look(base::Tx& tx, const Service& service, const Round& round) {
     auto now = std::chrono::system_clock::now();
     Seen seen;
+    service::store_watched(tx, service.here(), now);
     bool of_all = std::any_of(round.watchers.begin(), round.watchers.end(), [](const auto& one) {
         return !one.project;
     });
@@ -27,6 +31,17 @@ Seen look(base::Tx& tx, const Service& service, const Round& round) {
         schema::sweep_audit(tx, now - std::chrono::hours(24) * round.audit_days);
     }
     return seen;
+}
+
+void last_look(base::Database& database, const Service& service) noexcept {
+    try {
+        if (!service::watched_waits(service.here())) return;
+        database.call([&](base::Tx& tx) {
+            service::store_watched(tx, service.here(), std::chrono::system_clock::now(), true);
+        });
+    } catch (const std::exception& error) {
+        base::log::warning("api: what models were asked last is lost: {}", error.what());
+    }
 }
 
 }  // namespace api

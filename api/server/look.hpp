@@ -22,7 +22,10 @@ struct Seen {
     std::vector<Watcher> watchers;            // that still may
     std::vector<service::WatchNews> news;     // of projects, for those who watch one
 };
-// Once in a while what is over is swept: sessions, kept answers, old audit entries.
+// What models were asked is stored; once in a while what is over is swept: sessions, kept answers,
+// old audit entries.
 Seen look(base::Tx& tx, const Service& service, const Round& round);
+// Stores all that models were asked and that no round has stored. Throws nothing.
+void last_look(base::Database& database, const Service& service) noexcept;
 
 }  // namespace api

@@ -90,6 +90,7 @@ public:
         auto ask_to_stop = [this] { asio::post(context_, [this] { begin_stop(); }); };
         std::stop_callback on_stop(stop, ask_to_stop);
         context_.run();
+        if (is_ready()) last_look(database_, service_);
     }
 
 private:

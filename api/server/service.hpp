@@ -30,6 +30,8 @@ public:
     // as Problem.
     Response answer(base::Tx& tx, const Match& match, const Request& request, Time now) const;
 
+    const service::Environment& here() const { return here_; }
+
 private:
     Setting setting_;
     const service::Environment& here_;

@@ -263,13 +263,10 @@ void predict_verb(CLI::App& model, service::Context& context) {
         } else {
             counts = predict_lines(*loaded, request.strict, watched);
         }
-        service::keep_watched(
-            context.environment(),
-            loaded->info,
-            std::move(watched),
-            std::chrono::system_clock::now(),
-            true
-        );
+        service::keep_watched(context.environment(), loaded->info, std::move(watched));
+        service::run_locally(context.environment(), [](service::Work& work) {
+            service::store_watched(work.tx, work.here, work.now, true);
+        });
         if (counts.refused > 0)
             throw base::Error(
                 "model predict",

@@ -79,7 +79,7 @@ ModelDrift find_model_drift(Work& work, const FindModelDrift& request) {
     }
     model = serving_model(work, request.model, request.version);
     const auto& info = model->info;
-    keep_watched(work.here, info, {}, work.now, true);
+    work.here.database.call([&](base::Tx& tx) { store_watched(tx, work.here, work.now, true); });
     make_reference(work, *model);
     ModelDrift found{.name = info.name, .version = info.version};
     const auto [reference, windows] = work.here.database.call([&](base::Tx& tx) {

@@ -201,7 +201,7 @@ Predictions answer_inputs(Work& work, const LoadedModel& model, const Predict& r
     Predictions answer{
         .predictions = predictions_for(model, request.inputs, request.strict, &watched),
         .next = {}};
-    keep_watched(work.here, model.info, std::move(watched), work.now);
+    keep_watched(work.here, model.info, std::move(watched));
     return answer;
 }
 
@@ -228,7 +228,7 @@ Predictions predict(Work& work, const Predict& request) {
     WatchedInputs watched;
     records.watch(&watched);
     Predictions part{.predictions = records.of(passed, limit), .next = {}};
-    keep_watched(work.here, model.info, std::move(watched), work.now);
+    keep_watched(work.here, model.info, std::move(watched));
     if (passed + limit < records.size()) part.next = std::to_string(passed + limit);
     return part;
 }

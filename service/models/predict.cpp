@@ -191,7 +191,7 @@ json::array predictions_for(
     WatchedInputs* watch
 ) {
     auto given = rows_of(inputs, model.inputs, strict);
-    const auto rows = model.inputs.align(std::move(given.examples));
+    const auto rows = model.inputs.code(std::move(given.examples));
     auto answers = answers_for(model, rows);
     if (watch) watch->add(model, rows, answers);
     for (std::size_t row = 0; row < answers.size(); ++row) {

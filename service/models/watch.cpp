@@ -1,6 +1,6 @@
-// Watching must not slow an answer: a prediction goes into sketches in memory, and one in two
-// hundred writes them to the database, in the second that they came in at most one. What is in
-// memory when a program ends is lost, ten seconds of it at most where predictions go on.
+// Watching must not slow an answer: a prediction goes into sketches in memory, and the service
+// writes them to the database beside its requests, for a commit waits for the disk. What is in
+// memory when a program is killed is lost, some seconds of it.
 //
 // A window is compared as it grows, once it has 200 predictions: an alarm must not wait for the
 // end of the hour. It is written in the transaction of the window, so that it is given once.
@@ -11,6 +11,7 @@
 #include <cmath>
 #include <map>
 #include <mutex>
+#include <tuple>
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
@@ -33,17 +34,24 @@ namespace {
 constexpr std::size_t reference_rows = 5000;
 constexpr double more_abstained = 0.1;
 constexpr auto store_every = std::chrono::seconds(10);
-constexpr auto store_at_most_every = std::chrono::seconds(1);
 
 struct Waiting {
-    WatchedInputs inputs;
+    training::ModelInfo model;
+    WatchedInputs inputs = {};
     std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
-    std::chrono::steady_clock::time_point stored = begun - store_at_most_every;
+
+    void merge(const Waiting& other) {
+        inputs.merge(other.inputs);
+        begun = std::min(begun, other.begun);
+    }
 };
+
+// By database, name and version: a program may serve two databases, as tests do.
+using Waitings = std::map<std::tuple<std::string, std::string, int>, Waiting>;
 
 struct Kept {
     std::mutex mutex;
-    std::map<std::pair<std::string, int>, Waiting> waiting;
+    Waitings waiting;
 };
 
 Kept& kept_inputs() {
@@ -90,7 +98,9 @@ void store(
     base::Time at
 ) {
     const auto hour = std::chrono::floor<std::chrono::hours>(at);
-    auto window = training::lock_window(tx, model.name, model.version, hour);
+    auto found = training::lock_window(tx, model.name, model.version, hour);
+    if (!found) return;  // the model is gone
+    auto& window = *found;
     auto profile =
         window.predictions == 0 ? quality::Profile{} : quality::Profile::from_json(window.profile);
     profile.merge(inputs.profile);
@@ -168,25 +178,53 @@ void WatchedInputs::merge(const WatchedInputs& other) {
 void keep_watched(
     const Environment& here,
     const training::ModelInfo& model,
-    WatchedInputs watched,
-    base::Time at,
-    bool now
+    WatchedInputs watched
 ) {
-    WatchedInputs due;
+    auto& kept = kept_inputs();
+    const std::lock_guard lock(kept.mutex);
+    auto [waiting, fresh] =
+        kept.waiting.try_emplace({here.database.url(), model.name, model.version}, Waiting{model});
+    if (fresh)
+        waiting->second.inputs = std::move(watched);
+    else
+        waiting->second.inputs.merge(watched);
+}
+
+bool watched_waits(const Environment& here) {
+    auto& kept = kept_inputs();
+    const std::lock_guard lock(kept.mutex);
+    return std::any_of(kept.waiting.begin(), kept.waiting.end(), [&](const auto& one) {
+        return std::get<0>(one.first) == here.database.url();
+    });
+}
+
+// In the order of the models' names, as every other does: nobody waits for one that waits for him.
+void store_watched(base::Tx& tx, const Environment& here, base::Time at, bool all) {
+    Waitings due;
     {
         auto& kept = kept_inputs();
         const std::lock_guard lock(kept.mutex);
-        auto& waiting = kept.waiting[{model.name, model.version}];
-        waiting.inputs.merge(watched);
-        const auto time = std::chrono::steady_clock::now();
-        const bool enough = waiting.inputs.predictions >= enough_predictions &&
-                            time - waiting.stored >= store_at_most_every;
-        if (!now && !enough && time - waiting.begun < store_every) return;
-        waiting.begun = waiting.stored = time;
-        std::swap(due, waiting.inputs);
+        const auto now = std::chrono::steady_clock::now();
+        for (auto one = kept.waiting.begin(); one != kept.waiting.end();) {
+            const auto next = std::next(one);
+            const auto& waiting = one->second;
+            if (std::get<0>(one->first) == here.database.url() &&
+                (all || waiting.inputs.predictions >= enough_predictions ||
+                 now - waiting.begun >= store_every))
+                due.insert(kept.waiting.extract(one));
+            one = next;
+        }
     }
-    if (due.predictions == 0) return;
-    here.database.call([&](base::Tx& tx) { store(tx, model, due, at); });
+    try {
+        for (const auto& [key, waiting] : due) store(tx, waiting.model, waiting.inputs, at);
+    } catch (...) {
+        auto& kept = kept_inputs();
+        const std::lock_guard lock(kept.mutex);
+        for (auto& [key, waiting] : due)
+            if (auto [there, fresh] = kept.waiting.try_emplace(key, waiting); !fresh)
+                there->second.merge(waiting);
+        throw;
+    }
 }
 
 void make_reference(Work& work, const LoadedModel& model) {

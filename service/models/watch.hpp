@@ -28,16 +28,17 @@ struct WatchedInputs {
     void merge(const WatchedInputs& other);
 };
 
-// Keeps what was watched in memory, and stores it when there are 200 predictions of the model and
-// the last time is a second ago, 10 s have passed since then, or `now` is asked for. Any thread may
-// call.
-void keep_watched(
-    const Environment& here,
-    const training::ModelInfo& model,
-    WatchedInputs watched,
-    base::Time at,
-    bool now = false
-);
+// Keeps what was watched in memory, apart for each database. Waits for nothing but other callers,
+// so that no prediction waits for the disk; who serves calls store_watched() every few seconds. Any
+// thread may call.
+void keep_watched(const Environment& here, const training::ModelInfo& model, WatchedInputs watched);
+
+// Stores what was kept of models that had 200 predictions, or whose first is 10 s ago; of each
+// model with `all`. Models that are gone are passed over. Where it throws all is kept again. Any
+// thread may call.
+void store_watched(base::Tx& tx, const Environment& here, base::Time at, bool all = false);
+// Whether anything is kept.
+bool watched_waits(const Environment& here);
 
 // Stores what the model's held-out rows are like, 5,000 of them at most, if it is not there yet;
 // training rows where fewer than 200 are held out.

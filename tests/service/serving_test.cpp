@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
+#include "base/database/batch.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "schema/webhooks/webhook_store.hpp"
@@ -14,6 +15,7 @@
 #include "service/models/card.hpp"
 #include "service/models/drift.hpp"
 #include "service/models/models.hpp"
+#include "service/models/watch.hpp"
 #include "service/refusal.hpp"
 #include "tests/training/snapshot_world.hpp"
 #include "training/registry/model_about_store.hpp"
@@ -255,4 +257,66 @@ TEST_CASE("what a model is asked is compared with what it was judged by", "[serv
     const auto told = alarms();
     ask(other);
     CHECK(alarms() == told);  // once an hour
+}
+
+TEST_CASE(
+    "a prediction asks once which model is meant, and waits for no disk",
+    "[service][models]"
+) {
+    Served served(12);
+    const auto windows = [&] {
+        return served.world.db.number("SELECT count(*) FROM model_window");
+    };
+    const auto store = [&](bool all) {
+        served.work([&](service::Work& at) {
+            service::store_watched(at.tx, at.here, at.now, all);
+            return 0;
+        });
+    };
+    // Round trips, and whether anything was written.
+    const auto ask = [&](std::size_t times) {
+        return served.work([&](service::Work& at) {
+            service::Predict request;
+            request.model = "m";
+            for (std::size_t i = 0; i < times; ++i)
+                request.inputs.push_back(json::object{{"body", "t1w1 t1w2"}});
+            const auto before = base::Batch::round_trips(at.tx);
+            service::predict(at, request);
+            const auto trips = base::Batch::round_trips(at.tx) - before;
+            const auto wrote =
+                at.tx.value<bool>("SELECT pg_current_xact_id_if_assigned() IS NOT NULL");
+            return std::pair(trips, wrote.value());
+        });
+    };
+    ask(1);  // reads the model
+    CHECK(ask(1) == std::pair(std::int64_t{1}, false));
+    CHECK(ask(150) == std::pair(std::int64_t{1}, false));
+    CHECK(windows() == 0);
+    store(false);
+    CHECK(windows() == 0);  // too few, and too new
+    ask(100);
+    store(false);
+    CHECK(windows() == 1);
+    CHECK(served.world.db.number("SELECT sum(predictions) FROM model_window") == 252);
+
+    ask(5);
+    Served other(13);  // a database of its own
+    other.world.db->call([&](base::Tx& tx) {
+        service::store_watched(
+            tx, {*other.world.db, other.world.blobs, other.config, {}}, snapshot_world::now, true
+        );
+    });
+    CHECK(other.world.db.number("SELECT count(*) FROM model_window") == 0);
+    CHECK_THROWS(served.work([](service::Work& at) {
+        at.tx.exec("ALTER TABLE model_window RENAME TO gone");
+        service::store_watched(at.tx, at.here, at.now, true);
+        return 0;
+    }));
+    store(true);  // it was kept
+    CHECK(served.world.db.number("SELECT sum(predictions) FROM model_window") == 257);
+
+    ask(1);
+    served.world.db->call([](base::Tx& tx) { tx.exec("DELETE FROM model"); });
+    CHECK_NOTHROW(store(true));
+    CHECK(windows() == 0);
 }

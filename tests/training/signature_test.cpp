@@ -137,6 +137,30 @@ TEST_CASE("a value of a category that training had not is no known one", "[train
     CHECK(model.predict(data, 1) != unknown);
 }
 
+TEST_CASE(
+    "rows that are only predicted have the model's codes and no names",
+    "[training][signature]"
+) {
+    const auto data = mixed(60);
+    const auto model = Predictor::load(fit(data, {}, quick("softmax")).artefact);
+    for (std::uint64_t seed : {1U, 2U, 3U}) {
+        auto other = shuffled(data, seed, true);
+        other.levels.at("colour").push_back("mauve");
+        other.numeric.front() = other.columns.front().name == "colour" ? 3 : 1;
+        Alignment of_named, of_coded;
+        const auto named = model.inputs()->align(other, &of_named);
+        const auto coded = model.inputs()->code(other, &of_coded);
+        CHECK_FALSE(named.levels.empty());
+        CHECK(coded.levels.empty());
+        REQUIRE(coded.numeric.size() == named.numeric.size());
+        for (std::size_t i = 0; i < named.numeric.size(); ++i)
+            CHECK((coded.numeric[i] == named.numeric[i] || std::isnan(named.numeric[i])));
+        CHECK(of_coded.extra == of_named.extra);
+        CHECK(of_coded.unknown_values == of_named.unknown_values);
+        CHECK(model.predict(coded, 1) == model.predict(named, 1));
+    }
+}
+
 TEST_CASE("numbers and categories become each other by their texts", "[training][signature]") {
     Examples train;
     train.rows = 4;

@@ -112,12 +112,12 @@ bool InputSignature::fits(const Examples& examples) const {
            ColumnMap(examples.columns, examples.levels, columns_, codes_).same();
 }
 
-void InputSignature::align_numbers(Examples& examples, Alignment& notes) const {
+void InputSignature::align_numbers(Examples& examples, Alignment& notes, bool named) const {
     const ColumnMap map(examples.columns, examples.levels, columns_, codes_);
     notes.missing = map.missing();
     notes.extra = map.extra();
     notes.other_unit = map.other_unit();
-    if (map.same()) return;
+    if (map.same() && named) return;
     const auto width = examples.columns.size();
     std::vector<double> moved(examples.rows * columns_.size());
     for (std::size_t row = 0; row < examples.rows; ++row)
@@ -126,6 +126,7 @@ void InputSignature::align_numbers(Examples& examples, Alignment& notes) const {
     examples.numeric = std::move(moved);
     examples.columns = columns_;
     examples.levels.clear();
+    if (!named) return;
     for (const auto& [column, codes] : codes_) {
         auto& names = examples.levels[column];
         for (const auto& [name, code] : codes) {
@@ -137,6 +138,14 @@ void InputSignature::align_numbers(Examples& examples, Alignment& notes) const {
 }
 
 Examples InputSignature::align(Examples examples, Alignment* notes) const {
+    return aligned(std::move(examples), notes, true);
+}
+
+Examples InputSignature::code(Examples examples, Alignment* notes) const {
+    return aligned(std::move(examples), notes, false);
+}
+
+Examples InputSignature::aligned(Examples examples, Alignment* notes, bool named) const {
     Alignment own;
     auto& found = notes ? *notes : own;
     found = {};
@@ -157,7 +166,7 @@ Examples InputSignature::align(Examples examples, Alignment* notes) const {
             "scale the images to the training size"
         );
     const bool texts = text_ && !examples.text.empty();
-    align_numbers(examples, found);
+    align_numbers(examples, found, named);
     const bool numbers = found.missing.size() + found.other_unit.size() < columns_.size();
     if (!texts && !numbers && !pictures && (text_ || !columns_.empty() || pixel_count_ > 0))
         throw base::Error(

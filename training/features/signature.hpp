@@ -45,6 +45,9 @@ public:
     // (NaN, an empty text, a black picture), what the model knows nothing of is left out. Throws
     // base::Error if they have none of its parts, or pictures of another size.
     Examples align(Examples examples, Alignment* notes = nullptr) const;
+    // The same for rows that are predicted only: categories have the model's codes, and the codes
+    // no names. What it takes does not grow with the values that the model knows.
+    Examples code(Examples examples, Alignment* notes = nullptr) const;
 
     bool text() const { return text_; }
     const std::vector<schema::Column>& columns() const { return columns_; }
@@ -65,7 +68,8 @@ public:
     static InputSignature load(Reader& in);
 
 private:
-    void align_numbers(Examples& examples, Alignment& notes) const;
+    Examples aligned(Examples examples, Alignment* notes, bool named) const;
+    void align_numbers(Examples& examples, Alignment& notes, bool named) const;
 
     bool text_ = false;
     std::vector<schema::Column> columns_;

@@ -6,9 +6,10 @@
 
 namespace training {
 
-ModelWindow lock_window(base::Tx& tx, const std::string& name, int version, base::Time started_at) {
+std::optional<ModelWindow>
+lock_window(base::Tx& tx, const std::string& name, int version, base::Time started_at) {
     tx.exec(sql::file["start_model_window"], name, version, schema::timestamp(started_at));
-    return *base::first_as<ModelWindow>(
+    return base::first_as<ModelWindow>(
         tx.exec(sql::file["lock_model_window"], name, version, schema::timestamp(started_at))
     );
 }

@@ -31,8 +31,10 @@ struct ModelReference {
 };
 BOOST_DESCRIBE_STRUCT(ModelReference, (), (predictions, abstained, profile))
 
-// The window that holds a time, locked until the transaction ends; empty if nothing was noted yet.
-ModelWindow lock_window(base::Tx& tx, const std::string& name, int version, base::Time started_at);
+// The window that holds a time, locked until the transaction ends; empty if nothing was noted yet,
+// nothing if there is no such model.
+std::optional<ModelWindow>
+lock_window(base::Tx& tx, const std::string& name, int version, base::Time started_at);
 void put_window(base::Tx& tx, const std::string& name, int version, const ModelWindow& window);
 // Those that started since, the oldest first.
 std::vector<ModelWindow>
