@@ -62,7 +62,7 @@ class Tilth:
     def work(self):
         """Runs what waits for workers."""
         worker = subprocess.Popen(self.command + ["worker"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        while any(job["state"] in ("queued", "running") for job in self("jobs", "list")):
+        while any(job["state"] in ("waiting", "running") for job in self("jobs", "list")):
             time.sleep(0.5)
         worker.terminate()
         worker.wait()
