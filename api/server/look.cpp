@@ -15,7 +15,6 @@ namespace api {
 Seen look(base::Tx& tx, const Service& service, const Round& round) {
     auto now = std::chrono::system_clock::now();
     Seen seen;
-    service::store_watched(tx, service.here(), now);
     bool of_all = std::any_of(round.watchers.begin(), round.watchers.end(), [](const auto& one) {
         return !one.project;
     });
@@ -33,14 +32,34 @@ Seen look(base::Tx& tx, const Service& service, const Round& round) {
     return seen;
 }
 
-void last_look(base::Database& database, const Service& service) noexcept {
+namespace {
+
+void tell_not_stored(const std::exception& error) {
+    base::log::warning("api: what models were asked cannot be stored: {}", error.what());
+}
+
+auto storing(const Service& service, bool all) {
+    return [&service, all](base::Tx& tx) {
+        service::store_watched(tx, service.here(), std::chrono::system_clock::now(), all);
+        return true;
+    };
+}
+
+}  // namespace
+
+boost::asio::awaitable<void> store_asked(base::Database& database, const Service& service) {
     try {
-        if (!service::watched_waits(service.here())) return;
-        database.call([&](base::Tx& tx) {
-            service::store_watched(tx, service.here(), std::chrono::system_clock::now(), true);
-        });
+        if (service::watched_waits(service.here())) co_await database.run(storing(service, false));
     } catch (const std::exception& error) {
-        base::log::warning("api: what models were asked last is lost: {}", error.what());
+        tell_not_stored(error);
+    }
+}
+
+void store_all_asked(base::Database& database, const Service& service) noexcept {
+    try {
+        if (service::watched_waits(service.here())) database.call(storing(service, true));
+    } catch (const std::exception& error) {
+        tell_not_stored(error);
     }
 }
 

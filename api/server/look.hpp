@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include <boost/asio/awaitable.hpp>
+
 #include "api/server/service.hpp"
 #include "service/figures.hpp"
 
@@ -22,10 +24,12 @@ struct Seen {
     std::vector<Watcher> watchers;            // that still may
     std::vector<service::WatchNews> news;     // of projects, for those who watch one
 };
-// What models were asked is stored; once in a while what is over is swept: sessions, kept answers,
-// old audit entries.
+// Once in a while what is over is swept: sessions, kept answers, old audit entries.
 Seen look(base::Tx& tx, const Service& service, const Round& round);
-// Stores all that models were asked and that no round has stored. Throws nothing.
-void last_look(base::Database& database, const Service& service) noexcept;
+// Stores what models were asked as far as it is due. In a transaction of its own, and nothing is
+// thrown: what cannot be stored is told of, is kept, and does not stop the looks.
+boost::asio::awaitable<void> store_asked(base::Database& database, const Service& service);
+// The same of all of it, before the service ends.
+void store_all_asked(base::Database& database, const Service& service) noexcept;
 
 }  // namespace api

@@ -90,7 +90,7 @@ public:
         auto ask_to_stop = [this] { asio::post(context_, [this] { begin_stop(); }); };
         std::stop_callback on_stop(stop, ask_to_stop);
         context_.run();
-        if (is_ready()) last_look(database_, service_);
+        if (is_ready()) store_all_asked(database_, service_);
     }
 
 private:
@@ -320,6 +320,7 @@ private:
                     if (!seen.progress.empty()) streams_.tell(std::move(seen.progress));
                     for (auto& news : seen.news) streams_.tell(std::move(news));
                     streams_.keep_only(seen.watchers);
+                    co_await store_asked(database_, service_);
                 }
                 if (round % 15 == 0) streams_.beat();
             } catch (const std::exception& error) {
