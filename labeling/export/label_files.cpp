@@ -28,8 +28,11 @@ namespace fs = std::filesystem;
 namespace {
 
 std::optional<base::Fault> names_a_record(GivenLabel& given) {
-    if (!given.key.empty() || !given.text.empty()) return std::nullopt;
-    return base::Fault{.reason = "is missing", .mend = "give a key, or the text", .at = "key"};
+    if (given.key.empty() && given.text.empty())
+        return base::Fault{.reason = "is missing", .mend = "give a key, or the text", .at = "key"};
+    if (given.key.empty() || given.text.empty()) return std::nullopt;
+    // Which of them is meant where they are of two records, or the key of none?
+    return base::Fault{.reason = "stands beside 'key'", .mend = "give one of them", .at = "text"};
 }
 
 }  // namespace

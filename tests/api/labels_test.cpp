@@ -216,6 +216,13 @@ TEST_CASE("spans of text are asked for, answered, compared and resolved", "[api]
     );
     CHECK(nowhere.status == 409);
     CHECK_THAT(nowhere.body, Catch::Contains("0 of 1 labels matched"));
+    for (const auto& unclear :
+         {object{{"answer", array{}}},
+          object{{"key", page_key(0)}, {"text", "another text"}, {"answer", array{}}}}) {
+        auto answered = otto.send("POST", path + "/import", {{"labels", array{unclear}}});
+        CHECK(answered.status == 422);
+        CHECK_THAT(answered.body, Catch::Contains("give "));
+    }
 }
 
 TEST_CASE("who answered what is listed to the end, a page at a time", "[api][labels]") {
