@@ -54,6 +54,7 @@ struct World {
         setenv("TILTH_TEST_KEY", "sk-secret", 1);
         context.config.database.url = db.url();
         context.config.home = home.path;
+        context.environment();  // made once, before several threads ask for it
         run("INSERT INTO source (id, name, kind, created_at) VALUES (1, 's', 'files', now())");
         auto now = std::chrono::system_clock::now();
         db->call([&](base::Tx& tx) {
