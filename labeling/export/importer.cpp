@@ -6,9 +6,6 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
-#include "base/error.hpp"
 #include "labeling/export/given_answer.hpp"
 #include "labeling/export/pictures.hpp"
 #include "labeling/truth/put_truth.hpp"
@@ -52,19 +49,7 @@ Imported Importer::finish() {
 }
 
 void Importer::require_match() {
-    if (given_ == 0 || matched_ > 0) return;
-    auto example = records_.some_key();
-    throw base::Error(
-        "project '" + project_.project.name + "'",
-        fmt::format(
-            "0 of {} labels matched: the first is of '{}', {}",
-            given_,
-            first_,
-            example.empty() ? "and the source has no records"
-                            : fmt::format("a record of the source is called '{}'", example)
-        ),
-        "give the keys of records"
-    );
+    if (given_ > 0 && matched_ == 0) records_.none_matched(given_, "labels", first_);
 }
 
 void Importer::write() {

@@ -9,7 +9,10 @@
 #include <limits>
 #include <unordered_map>
 
+#include <fmt/format.h>
+
 #include "base/database/rows.hpp"
+#include "base/error.hpp"
 #include "base/text/utf8.hpp"
 #include "labeling/export/pictures.hpp"
 #include "labeling/sql.hpp"
@@ -221,6 +224,27 @@ std::string RecordMatch::key_for_file(const std::string& name) {
         }
     }
     return names_->find(name);
+}
+
+void RecordMatch::none_matched(
+    std::int64_t given,
+    std::string_view what,
+    const std::string& first
+) {
+    auto example = some_key();
+    throw base::Error(
+        "project '" + project_.project.name + "'",
+        fmt::format(
+            "0 of {} {} matched: the first is of '{}', {}",
+            given,
+            what,
+            first,
+            example.empty() ? "and the source has no records"
+                            : fmt::format("a record of the source is called '{}'", example)
+        ),
+        "give the keys of records, or texts that one record alone has (those that 'tilth records "
+        "show' tells as its text)"
+    );
 }
 
 std::string RecordMatch::some_key() {

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <boost/describe/class.hpp>
@@ -43,8 +44,10 @@ public:
     // without the ending of pictures, or by the name of the file alone. What several records have
     // means none of them. Reads all texts or keys of the source when one is first looked for.
     std::map<std::string, MatchedRecord> find(std::vector<GivenLabel*> labels, bool whole);
-    // Of some record; empty: there is none.
-    std::string some_key();
+    // Of `given` labels (or what else they are called), the first of which is told as
+    // name_of_given() has it, none was of a record: throws base::Error.
+    [[noreturn]] void
+    none_matched(std::int64_t given, std::string_view what, const std::string& first);
 
 private:
     struct FileNames;
@@ -54,6 +57,9 @@ private:
     // Names those of the labels whose texts are known.
     void name_by_text(const std::vector<GivenLabel*>& labels, bool of_tokens);
     std::string key_for_file(const std::string& name);
+    // Of some record; empty: there is none.
+    std::string some_key();
+
     base::Steps steps_;
     const StoredProject& project_;
     std::unique_ptr<FileNames> names_;

@@ -7,10 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include <fmt/format.h>
-
 #include "base/database/database.hpp"
-#include "base/error.hpp"
 #include "labeling/export/given_answer.hpp"
 #include "labeling/export/pictures.hpp"
 
@@ -64,20 +61,7 @@ void Suggester::add(GivenSuggestion&& suggestion) {
 
 SuggestionsTaken Suggester::finish() {
     write();
-    if (given_ > 0 && matched_ == 0) {
-        auto example = records_.some_key();
-        throw base::Error(
-            "project '" + project_.project.name + "'",
-            fmt::format(
-                "0 of {} suggestions matched: the first is of '{}', {}",
-                given_,
-                first_,
-                example.empty() ? "and the source has no records"
-                                : fmt::format("a record of the source is called '{}'", example)
-            ),
-            "give the keys of records"
-        );
-    }
+    if (given_ > 0 && matched_ == 0) records_.none_matched(given_, "suggestions", first_);
     taken_.reasons = reasons_.sorted();
     return std::move(taken_);
 }
