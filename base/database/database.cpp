@@ -128,13 +128,21 @@ Database::~Database() = default;
 std::unique_ptr<Connection> Database::take() {
     {
         std::unique_lock lock(mutex_);
-        freed_.wait(lock, [&] { return !idle_.empty() || open_ < limit_; });
-        if (!idle_.empty()) {
-            auto connection = std::move(idle_.back());
-            idle_.pop_back();
-            return connection;
+        if (!waiting_.empty() || !has_free()) {  // who comes later does not overtake
+            std::condition_variable turn;
+            waiting_.push_back(&turn);
+            turn.wait(lock, [&] { return waiting_.front() == &turn && has_free(); });
+            waiting_.pop_front();
         }
-        ++open_;
+        std::unique_ptr<Connection> connection;
+        if (idle_.empty()) {
+            ++open_;
+        } else {
+            connection = std::move(idle_.back());
+            idle_.pop_back();
+        }
+        call_next();
+        if (connection) return connection;
     }
     for (int attempt = 1;; ++attempt) {
         try {
@@ -169,14 +177,19 @@ void Database::give_back(std::unique_ptr<Connection> connection) {
     } else {
         --open_;
     }
-    freed_.notify_one();
+    call_next();
+}
+
+// Wakes who is first in turn, if there is a connection for it. Under the lock.
+void Database::call_next() {
+    if (!waiting_.empty() && has_free()) waiting_.front()->notify_one();
 }
 
 void Database::drop_idle() {
     std::lock_guard lock(mutex_);
     open_ -= idle_.size();
     idle_.clear();
-    freed_.notify_all();
+    call_next();
 }
 
 void Database::attempt_erased(Body body, void* context) {

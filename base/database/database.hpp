@@ -3,6 +3,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -152,7 +153,7 @@ private:
 // pause, when the server reports a serialization failure, a deadlock or a unique violation that
 // another transaction caused, or when the connection was lost before COMMIT was sent. Once COMMIT
 // is under way nothing is repeated. A connection lost then, or for longer than the pauses, throws
-// DatabaseAway. Thread-safe.
+// DatabaseAway. Thread-safe; connections are given in the order in which they were asked for.
 class Database {
 public:
     // `url` is a libpq connection string or postgresql:// URL. Connects on first use.
@@ -196,13 +197,15 @@ private:
     std::unique_ptr<Connection> take();
     void give_back(std::unique_ptr<Connection> connection);
     void drop_idle();
+    bool has_free() const { return !idle_.empty() || open_ < limit_; }
+    void call_next();
 
     std::string url_;
     std::size_t limit_;
     std::size_t open_ = 0;
     bool was_connected_ = false;
     std::mutex mutex_;
-    std::condition_variable freed_;
+    std::deque<std::condition_variable*> waiting_;  // first come, first served
     std::vector<std::unique_ptr<Connection>> idle_;
     Workers workers_;
 };

@@ -157,6 +157,27 @@ TEST_CASE("threads share the pool's connections without losing a change", "[base
     CHECK(db.number("SELECT x FROM t") == 160);
 }
 
+TEST_CASE("who gives a connection back waits behind those who wait for one", "[base][database]") {
+    TestDatabase server;
+    base::Database one(server.url(), 1);
+    std::vector<int> served;  // guarded by having the only connection
+    std::vector<std::jthread> askers;
+    for (int asker = 0; asker < 3; ++asker)
+        askers.emplace_back([&, asker] {
+            for (int time = 0; time < 40; ++time)
+                one.call([&](base::Tx& tx) {
+                    tx.exec("SELECT pg_sleep(0.002)");
+                    served.push_back(asker);
+                });
+        });
+    askers.clear();
+    std::size_t in_a_row = 0;  // a few at the ends, where nobody else asks
+    for (std::size_t i = 1; i < served.size(); ++i)
+        if (served[i] == served[i - 1]) ++in_a_row;
+    CHECK(served.size() == 120);
+    CHECK(in_a_row < 40);  // without turns some 110
+}
+
 TEST_CASE("a coroutine awaits a job and gets its result or its exception", "[base][database]") {
     TestDatabase db;
     boost::asio::io_context io;
