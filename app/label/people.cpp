@@ -181,16 +181,16 @@ void add_tokens(CLI::App& cli, service::Context& context) {
     auto& create = add_command(*token, "token create");
     Flags<service::CreateToken> flags(create);
     auto role = std::make_shared<std::string>();
-    create.add_option("--role", *role, "Of the user, if there is none yet (labeler)");
+    create.add_option("--role", *role, "Adds the user with this role, if there is none yet");
     on_command(create, [flags, role, &context] {
         auto request = flags.read();
         service::AddUser owner{.name = request.user};
         if (!role->empty()) service::AddUser::settings.set(owner, "role", *role, "--role");
         service::TokenSecret made;
         service::run_locally(context.environment(), [&](service::Work& work) {
-            if (!owner.name.empty()) {
+            if (!role->empty()) {  // else a name that was mistyped would become somebody
                 auto user = service::user_or_new(work.tx, owner.name, owner.role, work.now);
-                if (!role->empty() && user.role != owner.role) service::add_user(work, owner);
+                if (user.role != owner.role) service::add_user(work, owner);
             }
             made = service::create_token(work, request);
         });

@@ -49,11 +49,12 @@ json::value either_of(const Shape& shape, const std::string& text) {
     return json::value(text);
 }
 
-// One element, or numbers apart by commas.
+// One element, or several apart by commas where none can hold one: numbers and known words.
 json::value list_of(const Shape& inner, const std::string& text) {
-    bool numbers = inner.kind == Kind::whole || inner.kind == Kind::number;
+    bool several =
+        inner.kind == Kind::whole || inner.kind == Kind::number || inner.kind == Kind::word;
     json::array list;
-    for (std::size_t at = 0; numbers && text.find(',', at) != text.npos;) {
+    for (std::size_t at = 0; several && text.find(',', at) != text.npos;) {
         auto comma = text.find(',', at);
         list.push_back(json_of(inner, text.substr(at, comma - at)));
         at = comma + 1;

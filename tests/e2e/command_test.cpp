@@ -201,4 +201,10 @@ TEST_CASE("a user who is there stays as he is, and that is said", "[e2e]") {
     CHECK(tilth.lines({"token", "list"}).size() == 1);  // the link of the first time
     CHECK(tilth.answer({"user", "link", "ada"}).at("role") == "labeler");
     CHECK(tilth.answer({"token", "create", "--user", "ada"}).at("user") == "ada");
+    auto mistyped = tilth({"token", "create", "--user", "aad"});
+    CHECK(mistyped.code == 1);
+    CHECK_THAT(mistyped.err, Catch::Contains("user 'aad': no such user"));
+    CHECK(tilth.lines({"user", "list"}).size() == 1);
+    CHECK(tilth.answer({"token", "create", "--user", "eve", "--role", "analyst"}).at("user") == "eve");
+    CHECK(tilth.lines({"user", "list"}).size() == 2);
 }

@@ -169,7 +169,7 @@ await test("the overview tells each role what waits for it", async () => {
   await page.getByRole("heading", { name: "Lately" }).waitFor();
   await api("/projects/orders/queue", { add: 0, where: "price > 20" });
   tilth.run("user", "add", "lena", "--role", "labeler");
-  const link = /tilth_[\w-]+/.exec(tilth.run("token", "create", "--user", "lena", "--kind", "link", "--json"))[0];
+  const link = /tilth_[\w-]+/.exec(tilth.run("token", "create", "--user", "lena", "--role", "labeler", "--kind", "link", "--json"))[0];
   const hers = await signedIn(tilth.url, link);
   await hers.getByRole("heading", { name: "Waits for you" }).waitFor();
   assert.equal(await hers.getByText("has no version in production").count(), 0);

@@ -54,6 +54,7 @@ struct Tilth {
     Common common;
     std::chrono::milliseconds delay{1000};
     Reach scope = Reach::host;
+    std::vector<Reach> reaches;
     std::uint16_t port = 8080;
     double share = 1;
     bool robots = true;
@@ -118,6 +119,7 @@ inline const base::Settings<Tilth> Tilth::settings{
     {&Tilth::common},
     {"delay", &Tilth::delay, "between two requests", {.alias = "delay_ms", .unit = 1ms}},
     {"scope", &Tilth::scope, "which links belong"},
+    {"reaches", &Tilth::reaches, "which count"},
     {"port", &Tilth::port, "of the server"},
     {"share", &Tilth::share, "of all", {.low = 0, .high = 1}},
     {"robots", &Tilth::robots, "ask robots.txt"},

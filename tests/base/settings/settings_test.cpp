@@ -157,6 +157,9 @@ TEST_CASE("settings are set by their names from text", "[base][settings]") {
     CHECK(std::get<Paginator>(made.pages).size == 5);
     set("token", "\"env:A\"");
     CHECK(made.token == "env:A");
+    set("reaches", "host,any");  // no comma is part of a word, as it may be of a text
+    CHECK(made.reaches == std::vector{Reach::host, Reach::any});
+    CHECK_THROWS_WITH(set("reaches", "host,hots"), Contains("'hots' is unknown"));
     CHECK_THROWS_WITH(set("port", "x"), "--set port: must be a whole number from 0 to 65535");
     CHECK_THROWS_WITH(
         set("prt", "1"), Contains("--set prt: unknown key 'prt'; did you mean 'port'")
