@@ -1,5 +1,6 @@
-// The rows are made by the server itself, a table at a time, and the counts that the program keeps
-// beside them are written as they would stand.
+// The rows are made by the server itself, a table at a time, in the order in which records would
+// have come in, and the counts that the program keeps beside them are written as they would stand.
+// Records have the keys that the program gives, so that whatever looks them up finds them.
 #include "bench/labeling/queue_world.hpp"
 
 #include <chrono>
@@ -7,7 +8,29 @@
 #include <fmt/format.h>
 #include <pqxx/pqxx>
 
+#include "schema/records/record.hpp"
+
 namespace bench {
+
+namespace {
+
+// Numbers from 1, with the keys of as many records.
+void make_keys(base::Database& database, int tasks) {
+    database.call([&](base::Tx& tx) {
+        tx.exec("CREATE TABLE made (i int, rk bigint, key text)");
+        auto rows = tx.copy("made (i, rk, key)", 3);
+        for (int i = 1; i <= tasks; ++i) {
+            auto key = fmt::format("k{}", i);
+            rows.begin_row();
+            rows.value(i);
+            rows.value(schema::record_key("s", key));
+            rows.text(key);
+        }
+        rows.finish();
+    });
+}
+
+}  // namespace
 
 void load_queue(base::Database& database, int tasks) {
     int done = tasks - tasks / 20;
@@ -25,19 +48,18 @@ void load_queue(base::Database& database, int tasks) {
         const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
         fmt::print(stderr, "  {:5.1f} s  {}\n", took.count(), sql.substr(0, 60));
     };
-    run("CREATE TABLE made AS SELECT i, ('x' || substr(md5(i::text), 1, 16))::bit(64)::bigint AS "
-        "rk, "
-        "'k' || i AS key FROM generate_series(1, {tasks}) i");
+    make_keys(database, tasks);
     run("INSERT INTO source (id, name, kind, created_at) VALUES (1, 's', 'files', now())");
     run("INSERT INTO source_run (id, source_id, state, started_at) VALUES (1, 1, 'done', now())");
     run("INSERT INTO record (rk, source_id, key, version, content_sha256, first_run, last_run, "
         "first_seen, last_seen) SELECT rk, 1, key, 1, sha256(key::bytea), 1, 1, now(), now() FROM "
-        "made ORDER BY rk");
+        "made ORDER BY i");
     run("INSERT INTO record_version (rk, source_id, key, version, run_id, content_sha256, payload, "
         "url, stored_at) SELECT rk, 1, key, 1, 1, sha256(key::bytea), '{{\"a\": 1}}', 'http://a/', "
-        "now() FROM made ORDER BY rk");
+        "now() FROM made ORDER BY i");
     run("INSERT INTO content_text (rk, source_id, key, version, title, body, characters, words, "
-        "simhash) SELECT rk, 1, key, 1, 't', 'some words', 10, 25, 0 FROM made ORDER BY rk");
+        "simhash) SELECT rk, 1, key, 1, 't', repeat(md5(key) || ' ', words), 33 * words, words, 0 "
+        "FROM (SELECT *, 1 + i % 40 AS words FROM made) m ORDER BY i");
     run("INSERT INTO app_user (id, name, role, created_at) SELECT i, 'u' || i, 'labeler', now() "
         "FROM generate_series(1, {people}) i");
     run("INSERT INTO label_project (id, name, source_id, kind, spec, overlap, created_at) VALUES "
