@@ -126,17 +126,18 @@ at_most = 500
     }
     std::span<const Method> methods() const override { return merging; }
 
-    // Some word is left out.
+    // Some character is another, so that it is as long as before.
     std::string mistake(const Question&, const std::string& truth, base::Random& random)
         const override {
         auto text = class_of(truth);
-        std::vector<std::size_t> blanks;
+        std::vector<std::size_t> characters;
         for (std::size_t i = 0; i < text.size(); ++i)
-            if (text[i] == ' ') blanks.push_back(i);
-        if (blanks.empty()) return json::serialize(json::string(text + "?"));
-        auto at = blanks[random.below(blanks.size())];
-        auto end = std::min(text.find(' ', at + 1), text.size());
-        return json::serialize(json::string(text.substr(0, at) + text.substr(end)));
+            if (text[i] != ' ' && base::starts_character(text[i])) characters.push_back(i);
+        if (characters.empty()) return json::serialize(json::string(text + "?"));
+        auto at = characters[random.below(characters.size())], end = at + 1;
+        while (end < text.size() && !base::starts_character(text[end])) ++end;
+        text.replace(at, end - at, text[at] == '?' ? "!" : "?");
+        return json::serialize(json::string(text));
     }
 
     LabelShape shape() const override { return LabelShape::text; }

@@ -205,6 +205,8 @@ TEST_CASE("a user who is there stays as he is, and that is said", "[e2e]") {
     CHECK(mistyped.code == 1);
     CHECK_THAT(mistyped.err, Catch::Contains("user 'aad': no such user"));
     CHECK(tilth.lines({"user", "list"}).size() == 1);
-    CHECK(tilth.answer({"token", "create", "--user", "eve", "--role", "analyst"}).at("user") == "eve");
+    CHECK(
+        tilth.answer({"token", "create", "--user", "eve", "--role", "analyst"}).at("user") == "eve"
+    );
     CHECK(tilth.lines({"user", "list"}).size() == 2);
 }
