@@ -8,7 +8,7 @@
 // least .6 of pgbench's rate when all go as fast as they can; a task never in more hands than it
 // wants, although some labelers die; a page of a list within 50 ms wherever it lies.
 //
-//     bench_queue [TASKS [SECONDS]]      1000000 and 20 by default
+//     bench_queue [TASKS [SECONDS]]      1000000 and 20 by default; 0: lists and files alone
 //     BENCH_QUEUE_FOLDER=DIR bench_queue ...   keeps the loaded database there, or finds it there
 //     bench_queue deaths [CLAIMS]        claims under random deaths, 1000000 by default
 //     (deaths.cpp)
@@ -213,6 +213,36 @@ void check_sums(base::Database& database) {
     if (wrong > 0) throw std::runtime_error("the queue is wrong");
 }
 
+// Labelers at the pace of people, then as fast as they can, beside pgbench, then some who die.
+void work_at_all_paces(
+    const service::Environment& here,
+    const std::string& url,
+    const fs::path& home,
+    std::chrono::seconds span
+) {
+    fmt::print(
+        "each answers once a second on average, when all connections have planned their "
+        "statements\n"
+    );
+    all_work(here, std::chrono::seconds(5), std::chrono::milliseconds(0));
+    auto paced = all_work(here, span, std::chrono::milliseconds(1000));
+    tell("next task", paced.claim);
+    tell("answer", paced.submit);
+    fmt::print("all as fast as they can\n");
+    auto begun = Clock::now();
+    auto fast = all_work(here, span, std::chrono::milliseconds(0));
+    tell("next task", fast.claim);
+    tell("answer", fast.submit);
+    auto rate = static_cast<double>(fast.answers()) * 1000 / since(begun);
+    auto rival = bench::by_pgbench(url, home, connections, span);
+    fmt::print("  {:.0f} answers/s", rate);
+    if (rival) fmt::print(", pgbench {:.0f}: ratio {:.2f}", *rival, rate / *rival);
+    fmt::print("\n");
+    auto dying = all_work(here, span, std::chrono::milliseconds(0), 200);
+    fmt::print("one claim in 200 is left alone: {} answers\n", dying.answers());
+    check_sums(here.database);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -246,27 +276,8 @@ int main(int argc, char** argv) {
             tasks / 20 * 19 * queue_overlap,
             queue_labelers
         );
-        fmt::print(
-            "each answers once a second on average, when all connections have planned their "
-            "statements\n"
-        );
-        all_work(here, std::chrono::seconds(5), std::chrono::milliseconds(0));
-        auto paced = all_work(here, span, std::chrono::milliseconds(1000));
-        tell("next task", paced.claim);
-        tell("answer", paced.submit);
-        fmt::print("all as fast as they can\n");
-        auto begun = Clock::now();
-        auto fast = all_work(here, span, std::chrono::milliseconds(0));
-        tell("next task", fast.claim);
-        tell("answer", fast.submit);
-        auto rate = static_cast<double>(fast.answers()) * 1000 / since(begun);
-        auto rival = bench::by_pgbench(url, home, connections, span);
-        fmt::print("  {:.0f} answers/s", rate);
-        if (rival) fmt::print(", pgbench {:.0f}: ratio {:.2f}", *rival, rate / *rival);
-        fmt::print("\n");
-        auto dying = all_work(here, span, std::chrono::milliseconds(0), 200);
-        fmt::print("one claim in 200 is left alone: {} answers\n", dying.answers());
-        check_sums(database);
+        if (span.count() > 0) work_at_all_paces(here, url, home, span);
+        bench::settle(url);
         fmt::print("a page of 50, anywhere in the list\n");
         tell_pages(here, tasks);
         bench::tell_files(here, tasks);
