@@ -11,6 +11,8 @@
 #include <libpsl.h>
 #include <boost/container/small_vector.hpp>
 
+#include "base/bytes/hash.hpp"
+#include "base/error.hpp"
 #include "base/text/pattern.hpp"
 #include "formats/url/canonical.hpp"
 
@@ -75,6 +77,10 @@ Scope::Scope(ScopeRules rules, const std::vector<formats::Url>& seeds)
     patterns_->include = compile(rules_.include);
     patterns_->exclude = compile(rules_.exclude);
     patterns_->prefer = compile(rules_.prefer);
+    if (rules_.prefer_shares.size() > rules_.prefer.size())
+        throw base::UsageError(
+            "'prefer_shares'", "has more numbers than 'prefer' has expressions", "leave some out"
+        );
     for (const auto& seed : seeds) {
         hosts_.push_back(seed.host_and_port());
         domains_.push_back(registrable_domain(seed.host.value_or("")));
@@ -88,7 +94,14 @@ Scope::Scope(ScopeRules rules, const std::vector<formats::Url>& seeds)
 Scope::~Scope() = default;
 
 bool Scope::prefers(std::string_view canonical) const {
-    return !patterns_->prefer.empty() && any_matches(patterns_->prefer, canonical);
+    for (std::size_t i = 0; i < patterns_->prefer.size(); ++i) {
+        if (!patterns_->prefer[i].found_in(canonical)) continue;
+        if (i >= rules_.prefer_shares.size()) return true;
+        constexpr double whole = 0x1p64;
+        const auto place = static_cast<double>(base::hash_64(canonical)) / whole;
+        if (place < rules_.prefer_shares[i]) return true;
+    }
+    return false;
 }
 
 std::optional<SkipReason>

@@ -21,8 +21,11 @@ struct ScopeRules {
     std::vector<std::string> include{};
     std::vector<std::string> exclude{};  // none may match
     std::vector<std::string> prefer{};   // what matches one of these comes first
-    int depth = 100;                     // links away from a seed
-    std::size_t url_length = 2000;       // octets
+    // Only so large a share of it, expression by expression; all of it where none stands. Which
+    // addresses they are follows from these alone.
+    std::vector<double> prefer_shares{};
+    int depth = 100;                // links away from a seed
+    std::size_t url_length = 2000;  // octets
 };
 
 constexpr auto words_of(ScopeRules::Reach) {
@@ -36,7 +39,7 @@ constexpr auto words_of(ScopeRules::Reach) {
 }
 
 // Judges addresses against the rules and seeds. Throws base::UsageError for a regular expression
-// that is not one.
+// that is not one, and for more shares than expressions.
 class Scope {
 public:
     Scope(ScopeRules rules, const std::vector<formats::Url>& seeds);

@@ -83,6 +83,10 @@ const base::Settings<CrawlSettings> CrawlSettings::settings{
     {"include", &CrawlSettings::include, "regular expressions, one of which an address must match"},
     {"exclude", &CrawlSettings::exclude, "regular expressions, none of which an address may match"},
     {"prefer", &CrawlSettings::prefer, "regular expressions: what matches one is fetched first"},
+    {"prefer_shares",
+     &CrawlSettings::prefer_shares,
+     "only these shares of what each of prefer matches, chosen by address; all of it by default",
+     {.low = 0, .high = 1}},
     {"delay",
      &CrawlSettings::delay,
      "between two requests to one host; a number is milliseconds",
@@ -161,6 +165,7 @@ crawl_options(const CrawlSettings& settings, const Scraping& scraping, const Sec
     options.scope.include = settings.include;
     options.scope.exclude = settings.exclude;
     options.scope.prefer = settings.prefer;
+    options.scope.prefer_shares = settings.prefer_shares;
     options.scope.depth = settings.depth;
     options.politeness.delay = settings.delay;
     options.politeness.at_once = settings.concurrency;

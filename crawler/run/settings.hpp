@@ -51,6 +51,7 @@ struct CrawlSettings {
     ScopeRules::Reach scope = ScopeRules::Reach::host;
     int depth = 100;
     std::vector<std::string> include, exclude, prefer;
+    std::vector<double> prefer_shares;
     std::uint64_t max_pages = 0;  // 0: no limit; so below
     std::uint64_t max_per_host = 0;
     std::uint64_t max_per_depth = 0;

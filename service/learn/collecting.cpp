@@ -1,9 +1,14 @@
 // Advice speaks of records, a crawl of addresses: the two meet in the directories where pages of a
 // kind lie more often than elsewhere. The crawl that is queued is the source's own but for what
 // comes first, so that robots.txt, politeness, scope and consent hold as ever.
+//
+// Half of the pages go by advice, as many by each finding, the rest as the source goes: a finding
+// may be chance, and what nobody has seen yet is not spoken of by any. All pages by advice, first
+// finding first, left less of every other class and lowered macro-F1 (docs/benchmarks.md).
 #include "service/learn/collecting.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <unordered_set>
 
@@ -26,6 +31,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t most_advice = 20, paths_each = 3;
+constexpr double advised_share = 0.5;
 
 // What is asked of one advice: the keys of its records, and where their pages lie.
 struct AskedFor {
@@ -40,6 +46,30 @@ std::vector<AskedFor> asked_for(const training::Analysis& analysis) {
         if (!one.like.empty() && out.size() < most_advice)
             out.push_back({&one, {one.like.begin(), one.like.end()}, {}});
     return out;
+}
+
+// How many of these pages each part of the site gives: as many by each finding, and by each part of
+// it, but none more than waits there; what one leaves over the others share.
+std::vector<double> quotas_of(const std::vector<PagesToGather>& where, double pages) {
+    std::map<std::string, double> parts;  // by finding
+    for (const auto& one : where) ++parts[one.finding];
+    std::vector<double> quotas(where.size());
+    for (double left = pages; left >= 1;) {
+        double open = 0, given = 0;
+        const auto room = [&](std::size_t i) {
+            return static_cast<double>(where[i].waiting) - quotas[i];
+        };
+        for (std::size_t i = 0; i < where.size(); ++i)
+            if (room(i) > 1e-6) open += 1 / parts[where[i].finding];
+        if (open == 0) break;  // all that waits
+        for (std::size_t i = 0; i < where.size(); ++i) {
+            const double more = std::min(room(i), left / open / parts[where[i].finding]);
+            quotas[i] += more;
+            given += more;
+        }
+        left -= given;
+    }
+    return quotas;
 }
 
 }  // namespace
@@ -95,15 +125,15 @@ std::size_t queue_gathering(
         );
     auto source = schema::require_source(work.tx, name);
     check_run(source);
-    json::array prefer;
-    std::uint64_t enough = 0;
-    for (const auto& one : where) {
-        if (enough >= pages) break;
-        prefer.emplace_back(one.prefer);
-        enough += one.waiting;
+    json::array prefer, shares;
+    const auto quotas = quotas_of(where, advised_share * static_cast<double>(pages));
+    for (std::size_t i = 0; i < where.size(); ++i) {
+        prefer.emplace_back(where[i].prefer);
+        shares.emplace_back(quotas[i] / static_cast<double>(where[i].waiting));
     }
     base::JsonText spec{source.spec};
     set_member(spec, "prefer", json::serialize(prefer));
+    set_member(spec, "prefer_shares", json::serialize(shares));
     set_member(spec, "max_pages", std::to_string(pages));
     set_member(spec, "revisit", "adaptive");
     source.spec = spec.text;

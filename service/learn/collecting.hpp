@@ -28,11 +28,11 @@ BOOST_DESCRIBE_STRUCT(PagesToGather, (), (source, finding, prefer, like, others,
 // is not crawled.
 std::vector<PagesToGather> pages_to_gather(Work& work, const training::Analysis& analysis);
 
-// Queues a crawl of `source` for `pages` more pages, those that the advice speaks of first, the
-// first advice before the others as far as enough waits; its settings are else the source's own,
-// and stay. Pages that were fetched before are asked for only when they are due. Returns how many
-// pages were asked for: none if the source waits or runs already. Refusal for a caller who may not
-// run sources, or where there is nothing to gather.
+// Queues a crawl of `source` for `pages` more pages: half of them those that the advice speaks of,
+// as many by each finding as far as so many wait, and then what the source has next; its settings
+// are else its own, and stay. Pages that were fetched before are asked for only when they are due.
+// Returns how many pages were asked for: none if the source waits or runs already. Refusal for a
+// caller who may not run sources, or where there is nothing to gather.
 std::size_t queue_gathering(
     Work& work,
     const std::string& source,

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <catch2/catch.hpp>
 
+#include "crawler/policy/scope.hpp"
 #include "crawler/policy/telling_paths.hpp"
 #include "tests/crawler/site/world.hpp"
 
@@ -43,4 +44,24 @@ TEST_CASE("what waits goes by what a later crawl prefers", "[crawler][crawl]") {
             "SELECT count(*) FROM frontier_url WHERE priority > 250 AND state = 'skipped'"
         ) == 0
     );
+}
+
+TEST_CASE("of what a crawl prefers a share may come first", "[crawler][crawl]") {
+    crawler::ScopeRules rules;
+    rules.prefer = {"/a/", "/b/", "/c/"};
+    rules.prefer_shares = {0.25, 0};
+    const auto preferred = [&](const std::string& part) {
+        const crawler::Scope scope(rules, {});
+        int count = 0;
+        for (int i = 0; i < 1000; ++i)
+            count += scope.prefers(fmt::format("https://example.org/{}/{}", part, i)) ? 1 : 0;
+        return count;
+    };
+    CHECK(preferred("a") > 200);
+    CHECK(preferred("a") < 300);
+    CHECK(preferred("a") == preferred("a"));
+    CHECK(preferred("b") == 0);
+    CHECK(preferred("c") == 1000);
+    rules.prefer_shares = {1, 1, 1, 1};
+    CHECK_THROWS_WITH(preferred("a"), Catch::Contains("more numbers than 'prefer'"));
 }
