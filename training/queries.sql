@@ -214,7 +214,7 @@ JOIN record_version v ON v.rk = d.rk AND v.source_id = $4 AND v.key = d.key AND 
 WHERE v.payload->>'page_type' IS NOT NULL;
 
 -- name: numbers_of
-SELECT d.place, n.column_set, n.values::text AS values
+SELECT d.place, n.column_set, array_send(n.values) AS values
 FROM unnest($1::bigint[], $2::text[], $3::int[]) WITH ORDINALITY AS d (rk, key, version, place)
 JOIN content_numeric n ON n.rk = d.rk AND n.source_id = $4 AND n.key = d.key AND n.version = d.version;
 

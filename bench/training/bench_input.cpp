@@ -45,7 +45,11 @@ double seconds_of(const std::function<void()>& work) {
 }
 
 double median(std::vector<double> values) {
-    std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2), values.end());
+    std::nth_element(
+        values.begin(),
+        values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2),
+        values.end()
+    );
     return values[values.size() / 2];
 }
 
@@ -83,7 +87,8 @@ void ingest_made(service::Context& context, const std::string& name, int records
     request.inputs = {path.string()};
     request.key = "id";
     request.rules = ingest::parse_rules(rules, "rules");
-    if (ingest::run(database, context.blobs(), request).counts.added != static_cast<std::uint64_t>(records))
+    if (ingest::run(database, context.blobs(), request).counts.added !=
+        static_cast<std::uint64_t>(records))
         throw std::runtime_error("not all records were stored");
     fs::remove(path);
 }
@@ -95,7 +100,8 @@ void ingest_pictures(service::Context& context, int records) {
         std::ofstream file(path, std::ios::binary);
         base::Random random(2);
         const auto word = [&](std::uint32_t value) {
-            for (int shift = 24; shift >= 0; shift -= 8) file.put(static_cast<char>(value >> shift));
+            for (int shift = 24; shift >= 0; shift -= 8)
+                file.put(static_cast<char>(value >> shift));
         };
         for (auto value : {0x803U, static_cast<std::uint32_t>(records), 28U, 28U}) word(value);
         std::string pixels(std::size_t{side} * side, '\0');
@@ -112,7 +118,8 @@ void ingest_pictures(service::Context& context, int records) {
     ingest::RunRequest request;
     request.source = "pictures";
     request.inputs = {path.string()};
-    if (ingest::run(context.database(), context.blobs(), request).counts.added != static_cast<std::uint64_t>(records))
+    if (ingest::run(context.database(), context.blobs(), request).counts.added !=
+        static_cast<std::uint64_t>(records))
         throw std::runtime_error("not all pictures were stored");
     fs::remove(path);
 }
@@ -132,9 +139,8 @@ std::size_t copied(PGconn* connection, const std::string& query) {
 
 void tell(service::Context& context, PGconn* raw, const std::string& name, int rounds) {
     auto& database = context.database();
-    const auto source = database.call([&](base::Tx& tx) {
-        return schema::find_source(tx, name)->id;
-    });
+    const auto source =
+        database.call([&](base::Tx& tx) { return schema::find_source(tx, name)->id; });
     training::ExampleStore store(database, context.blobs());
     const auto items =
         store.matching_items(source, schema::Filter::parse(""), std::size_t{1} << 40U);

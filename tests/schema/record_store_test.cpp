@@ -1,6 +1,7 @@
 #include "schema/records/record_store.hpp"
 #include "base/bytes/hash.hpp"
 
+#include <cmath>
 #include <filesystem>
 #include <random>
 #include <thread>
@@ -11,6 +12,7 @@
 #include "base/error.hpp"
 #include "base/json/described.hpp"
 #include "schema/records/record_view_store.hpp"
+#include "schema/records/sent_array.hpp"
 #include "tests/support/test_database.hpp"
 
 using schema::BatchTarget;
@@ -219,4 +221,25 @@ TEST_CASE("a record without a key is refused with one line", "[schema][records]"
         schema::seal("s", draft(std::string(3000, 'k'), "1"), schema::Blobs("/tmp")),
         Catch::Contains("3000 bytes")
     );
+}
+
+TEST_CASE("numbers of an array that was sent are those that were stored", "[schema][records]") {
+    TestDatabase db;
+    const auto sent = [&](const std::string& array) {
+        return db->call([&](base::Tx& tx) {
+            auto rows = tx.exec("SELECT array_send($1::float8[]) AS sent", array);
+            return base::bytes(rows[0][0]);
+        });
+    };
+    std::vector<double> values{7};
+    schema::doubles_of_sent(sent("{1,NULL,-2.5e-300,Infinity}"), values);
+    REQUIRE(values.size() == 4);
+    CHECK(values[0] == 1);
+    CHECK(std::isnan(values[1]));
+    CHECK(values[2] == -2.5e-300);
+    CHECK(std::isinf(values[3]));
+    schema::doubles_of_sent(sent("{}"), values);
+    CHECK(values.empty());
+    CHECK_THROWS_AS(schema::doubles_of_sent(sent("{1,2}").substr(0, 25), values), std::logic_error);
+    CHECK_THROWS_AS(schema::doubles_of_sent(sent("{{1},{2}}"), values), std::logic_error);
 }

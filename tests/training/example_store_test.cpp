@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "base/bytes/png.hpp"
 #include "formats/image/image.hpp"
 #include "tests/training/snapshot_world.hpp"
@@ -104,6 +106,45 @@ TEST_CASE(
     CHECK(sum() == 7 * members);
     store.use_fixes(training::Preparation::parse(R"([{"op":"accepted_fixes"}])").uses_fixes());
     CHECK(sum() == 7 * members + accepted);
+}
+
+TEST_CASE(
+    "contents of many pages come each in its place, whatever columns they have",
+    "[training]"
+) {
+    World world;
+    world.db->call([&](base::Tx& tx) {
+        const auto number = schema::Column::Type::number;
+        schema::ensure_columns(tx, world.source, {{"n", number, ""}}, now);
+        schema::ensure_columns(tx, world.source, {{"m", number, ""}, {"n", number, ""}}, now);
+        tx.exec(
+            "INSERT INTO content_numeric SELECT i, $1, 'r' || i, 1, 1 + (i > 9000)::int, CASE WHEN "
+            "i > 9000 THEN ARRAY[-i, i] ELSE ARRAY[i] END::float8[] FROM generate_series(1, 17000) "
+            "i",
+            world.source
+        );
+        tx.exec(
+            "INSERT INTO content_text (rk, source_id, key, version, title, body, characters, "
+            "words, simhash) SELECT i, $1, 'r' || i, 1, '', 'text ' || i, 9, 2, 0 FROM "
+            "generate_series(1, 17000) i",
+            world.source
+        );
+    });
+    std::vector<training::Item> items;
+    for (int i = 1; i <= 17000; ++i)
+        items.push_back({{i, world.source, "r" + std::to_string(i)}, 1, {}, {}, ""});
+    const auto examples = training::ExampleStore(*world.db, world.blobs).load(items, {});
+    REQUIRE(examples.columns.size() == 2);
+    const std::size_t n = examples.columns[0].name == "n" ? 0 : 1;
+    int wrong = 0;
+    for (std::size_t row = 0; row < items.size(); ++row) {
+        const auto i = static_cast<double>(row + 1);
+        const auto* values = &examples.numeric[2 * row];
+        const double other = values[1 - n];
+        wrong += values[n] != i || (i > 9000 ? other != -i : !std::isnan(other));
+        wrong += examples.text[row].body != "text " + std::to_string(row + 1);
+    }
+    CHECK(wrong == 0);
 }
 
 TEST_CASE("a run that a killed program left is closed when the next begins", "[training][run]") {

@@ -15,6 +15,7 @@
 #include "base/database/rows.hpp"
 #include "base/error.hpp"
 #include "formats/image/image.hpp"
+#include "schema/records/sent_array.hpp"
 #include "schema/records/values.hpp"
 #include "schema/sources/source_store.hpp"
 #include "training/snapshots/label_fields.hpp"
@@ -47,7 +48,7 @@ BOOST_DESCRIBE_STRUCT(ValueRow, (), (place, value))
 struct NumbersRow {
     std::size_t place = 0;
     int column_set = 0;
-    std::string values;  // as PostgreSQL prints an array
+    base::Binary values;  // as PostgreSQL sends an array
 };
 BOOST_DESCRIBE_STRUCT(NumbersRow, (), (place, column_set, values))
 
@@ -241,10 +242,13 @@ const ColumnMap& NumberReader::map_of(base::Tx& tx, std::int64_t source_id, int 
 }
 
 void NumberReader::read(base::Tx& tx, const Keys& keys, std::size_t from) {
-    for (const auto& row : rows_of<NumbersRow>(tx, sql::file["numbers_of"], keys)) {
+    const auto rows = rows_of<NumbersRow>(tx, sql::file["numbers_of"], keys);
+    std::vector<double> values;
+    const std::lock_guard lock(mutex_);
+    for (const auto& row : rows) {
         const auto place = from + row.place - 1;
         const auto& map = map_of(tx, keys.source_id, row.column_set);
-        auto values = schema::doubles_of(row.values);
+        schema::doubles_of_sent(row.values.bytes, values);
         values.resize(sets_.at(row.column_set).size(), missing_number);
         map.move(values.data(), examples_.numeric.data() + place * examples_.columns.size());
     }

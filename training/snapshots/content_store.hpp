@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,7 +36,7 @@ struct Keys {
 // Reads numbers into the columns of `examples`, by name: each record has those of the set that it
 // was stored with. Without a choice of one's own the columns are those of all the sets that are met
 // (schema::columns_together), and get more with them. A value that is a number in one set and a
-// category in another becomes what the rows' column is.
+// category in another becomes what the rows' column is. Pages may be read from several threads.
 class NumberReader {
 public:
     NumberReader(Examples& examples, const std::optional<std::vector<schema::Column>>& columns);
@@ -57,6 +58,7 @@ private:
 
     Examples& examples_;
     bool chosen_;
+    std::mutex mutex_;  // of all below, and of the examples' numbers
     std::map<int, std::vector<schema::Column>> sets_;
     std::map<int, ColumnMap> maps_;
     Levels values_;                       // of categories, as far as they were looked up

@@ -1,8 +1,11 @@
 // Items are the keys, examples their contents. Contents are read for 5,000 keys at a time (500 of
-// images, which are large), one statement a page and part, whatever the number of columns.
+// images, which are large), one statement a page and part, whatever the number of columns. Two
+// pages are read at once: the server makes one while the other is taken apart.
 #include "training/snapshots/example_store.hpp"
 
 #include <algorithm>
+#include <deque>
+#include <future>
 #include <limits>
 
 #include <fmt/format.h>
@@ -47,6 +50,26 @@ void each_page(base::Database& database, Read read, Take take) {
             if (!item.left_out && !take(std::move(static_cast<Item&>(item)))) return;
         if (last) return;
     }
+}
+
+constexpr std::size_t pages_at_once = 2;
+
+// Calls read(tx, keys, from) for each page of items, `pages_at_once` of them on threads of their
+// own; what they write must be theirs alone.
+template <typename Read>
+void in_pages(base::Database& database, const std::vector<Item>& items, const Read& read) {
+    std::deque<std::future<void>> under_way;  // ended before they go, whatever is thrown
+    for (std::size_t from = 0; from < items.size(); from += page_size) {
+        if (under_way.size() == pages_at_once) {
+            under_way.front().get();
+            under_way.pop_front();
+        }
+        under_way.push_back(std::async(std::launch::async, [&, from] {
+            const Keys keys(items, from, std::min(items.size(), from + page_size));
+            database.call([&](base::Tx& tx) { read(tx, keys, from); });
+        }));
+    }
+    for (auto& page : under_way) page.get();
 }
 
 // Classes or targets, where all items have them.
@@ -188,20 +211,18 @@ ExampleStore::columns_of(std::int64_t snapshot_id, std::int64_t source_id) const
 std::vector<TextItem> ExampleStore::load_texts(const std::vector<Item>& items) const {
     Examples examples;
     examples.text.resize(items.size());
-    for (std::size_t from = 0; from < items.size(); from += page_size) {
-        Keys keys(items, from, std::min(items.size(), from + page_size));
-        database_.call([&](base::Tx& tx) { read_texts(tx, keys, from, examples); });
-    }
+    in_pages(database_, items, [&](base::Tx& tx, const Keys& keys, std::size_t from) {
+        read_texts(tx, keys, from, examples);
+    });
     return std::move(examples.text);
 }
 
 std::vector<std::string>
 ExampleStore::load_field(const std::vector<Item>& items, const std::string& field) const {
     std::vector<std::string> texts(items.size());
-    for (std::size_t from = 0; from < items.size(); from += page_size) {
-        Keys keys(items, from, std::min(items.size(), from + page_size));
-        database_.call([&](base::Tx& tx) { read_field(tx, keys, from, field, texts); });
-    }
+    in_pages(database_, items, [&](base::Tx& tx, const Keys& keys, std::size_t from) {
+        read_field(tx, keys, from, field, texts);
+    });
     return texts;
 }
 
@@ -227,10 +248,9 @@ std::vector<std::string> ExampleStore::fields_in_texts(
 
 std::vector<PageItem> ExampleStore::load_pages(const std::vector<Item>& items) const {
     std::vector<PageItem> pages(items.size());
-    for (std::size_t from = 0; from < items.size(); from += page_size) {
-        Keys keys(items, from, std::min(items.size(), from + page_size));
-        database_.call([&](base::Tx& tx) { read_pages(tx, keys, from, pages); });
-    }
+    in_pages(database_, items, [&](base::Tx& tx, const Keys& keys, std::size_t from) {
+        read_pages(tx, keys, from, pages);
+    });
     return pages;
 }
 
@@ -290,21 +310,21 @@ Examples ExampleStore::load(
         examples.pixels.resize(examples.rows * examples.pixel_count);
     }
 
-    for (std::size_t from = 0; from < items.size(); from += page_size) {
-        auto to = std::min(items.size(), from + page_size);
-        Keys keys(items, from, to);
-        database_.call([&](base::Tx& tx) {
-            if (has_text) read_texts(tx, keys, from, examples);
-            for (const auto& field : left_out_)
-                if (has_text) take_field_out(tx, keys, from, field, examples.text);
-            if (has_numbers) numbers.read(tx, keys, from);
-            if (fixes_ && !examples.columns.empty()) read_fixes(tx, keys, from, examples);
-            for (auto at = from; has_images && at < to; at += images_at_once) {
-                Keys some(items, at, std::min(to, at + images_at_once));
-                read_images(tx, some, at, blobs_, decode_, examples);
-            }
+    in_pages(database_, items, [&](base::Tx& tx, const Keys& keys, std::size_t from) {
+        if (has_text) read_texts(tx, keys, from, examples);
+        for (const auto& field : left_out_)
+            if (has_text) take_field_out(tx, keys, from, field, examples.text);
+        if (has_numbers) numbers.read(tx, keys, from);
+        const auto to = std::min(items.size(), from + page_size);
+        for (auto at = from; has_images && at < to; at += images_at_once) {
+            Keys some(items, at, std::min(to, at + images_at_once));
+            read_images(tx, some, at, blobs_, decode_, examples);
+        }
+    });
+    if (fixes_ && !examples.columns.empty())  // when it is known which columns there are
+        in_pages(database_, items, [&](base::Tx& tx, const Keys& keys, std::size_t from) {
+            read_fixes(tx, keys, from, examples);
         });
-    }
     database_.call([&](base::Tx& tx) { numbers.name_values(tx, source_id); });
     add_labels(items, examples);
     if (!target.empty()) move_target(examples, target);
