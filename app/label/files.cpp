@@ -2,7 +2,10 @@
 //
 // A file is read as it comes and an export goes page by page into its file, since either may be
 // larger than memory. What is refused is refused before a file or a folder is made.
+#include <algorithm>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <memory>
 
 #include <fmt/format.h>
@@ -27,6 +30,14 @@ std::string times(std::int64_t n) {
     return grouped(static_cast<std::uint64_t>(n));
 }
 
+void print_scaled(const service::ImportedLabels& done) {
+    if (done.scaled > 0)
+        print_line(fmt::format(
+            "{} were drawn on pictures of another size than the records', and are scaled",
+            times(done.scaled)
+        ));
+}
+
 void print_imported(const std::string& project, const service::ImportedLabels& done) {
     print_line(fmt::format(
         "{}: {} labels new, {} changed, {} unchanged",
@@ -40,6 +51,7 @@ void print_imported(const std::string& project, const service::ImportedLabels& d
     if (done.no_record > 0)
         print_line(fmt::format("{} keys are no record of the source", times(done.no_record)));
     if (done.no_value > 0) print_line(fmt::format("{} have no label", times(done.no_value)));
+    print_scaled(done);
     auto tell = [](const auto& counted, std::string_view what) {
         if (counted.empty()) return;
         std::int64_t total = 0;
@@ -56,8 +68,74 @@ void print_imported(const std::string& project, const service::ImportedLabels& d
     tell(done.faults, "answer");
 }
 
+void print_imported_answers(const std::string& project, const service::ImportedLabels& done) {
+    const auto& of_people = *done.answers;
+    const auto& columns = of_people.columns;
+    if (!columns.annotator.empty() || !columns.answer.empty())
+        print_line(fmt::format(
+            "columns: item '{}', annotator '{}', answer '{}', time '{}'",
+            columns.item,
+            columns.annotator,
+            columns.answer,
+            columns.time
+        ));
+    print_line(fmt::format(
+        "{}: {} answers of {} people: {} new, {} corrections, {} known before",
+        project,
+        times(done.added + done.changed + done.unchanged),
+        times(of_people.annotators),
+        times(done.added),
+        times(done.changed),
+        times(done.unchanged)
+    ));
+    if (of_people.taken_back > 0)
+        print_line(fmt::format("{} answers taken back", times(of_people.taken_back)));
+    if (of_people.skipped > 0) print_line(fmt::format("{} skipped", times(of_people.skipped)));
+    if (!of_people.new_annotators.empty())
+        print_line(fmt::format(
+            "{} users made who can not sign in", times(std::ssize(of_people.new_annotators))
+        ));
+    if (!done.new_classes.empty())
+        print_line(fmt::format("{} classes new", done.new_classes.size()));
+    if (done.no_record > 0)
+        print_line(fmt::format("{} keys are no record of the source", times(done.no_record)));
+    if (done.no_value > 0) print_line(fmt::format("{} rows without answer", times(done.no_value)));
+    print_scaled(done);
+    if (of_people.rejects > 0) print_line(fmt::format("{} not taken:", times(of_people.rejects)));
+    constexpr std::size_t most = 5;
+    for (std::size_t i = 0; i < std::min(most, done.rejected.size()); ++i)
+        print_line(fmt::format(
+            "  {} times: '{}' is no class", times(done.rejected[i].second), done.rejected[i].first
+        ));
+    for (std::size_t i = 0; i < std::min(most, done.faults.size()); ++i)
+        print_line(fmt::format("  {} times: {}", times(done.faults[i].second), done.faults[i].first)
+        );
+}
+
+// What is written of a file, or nothing, where none is named.
+class RejectFile {
+public:
+    explicit RejectFile(const std::string& path) {
+        if (path.empty()) return;
+        out_.open(path, std::ios::binary);
+        if (!out_) throw base::Error(path, "can not be written", "choose another --rejects");
+        path_ = path;
+    }
+    std::ostream* out() { return path_.empty() ? nullptr : &out_; }
+    void close() {
+        if (path_.empty()) return;
+        out_.close();
+        if (!out_) throw base::Error(path_, "could not be written to its end", "free disk space");
+    }
+
+private:
+    std::string path_;
+    std::ofstream out_;
+};
+
 void import_labels(CLI::App& project, service::Context& context) {
     auto file = std::make_shared<std::string>();
+    auto rejects = std::make_shared<std::string>();
     auto& command = add_command(project, "label project import");
     command
         .add_option(
@@ -67,23 +145,36 @@ void import_labels(CLI::App& project, service::Context& context) {
             "COCO; *.conll; a folder of YOLO or Pascal VOC"
         )
         ->type_name("FILE");
+    command
+        .add_option(
+            "--rejects", *rejects, "With --answers: write what is not taken here, with the reason"
+        )
+        ->type_name("FILE.jsonl");
     Flags<service::ImportLabels> flags(command, {.without = {"labels", "text", "file"}});
-    on_command(command, [file, flags, &context] {
+    on_command(command, [file, rejects, flags, &context] {
         if (file->empty() != flags.given("field"))
             throw base::UsageError(
                 "label project import", "needs a FILE or --field, one of them", "see --help"
             );
         service::ImportLabels request;
         flags.set(request);
-        if (!file->empty()) request.labels.emplace();  // they come from the file
+        if (!file->empty()) request.text = "-";  // it comes from the file
         service::ImportLabels::settings.finish(request, base::Document::json("{}"));
+        if (!rejects->empty() && !request.answers)
+            throw base::UsageError("--rejects", "is for --answers", "leave it out");
+        RejectFile rejected(*rejects);
         service::ImportedLabels done;
         service::run_locally(context.environment(), [&](service::Work& work) {
-            done = file->empty() ? service::import_labels(work, request)
-                                 : service::import_label_files(work, request, *file);
+            done = file->empty()
+                       ? service::import_labels(work, request)
+                       : service::import_label_files(work, request, *file, rejected.out());
         });
+        rejected.close();
         if (context.json) return print_answer(base::Answer(done));
-        print_imported(request.project, done);
+        if (done.answers)
+            print_imported_answers(request.project, done);
+        else
+            print_imported(request.project, done);
     });
 }
 

@@ -32,7 +32,7 @@ std::string pgbench_script() {
     const std::vector<std::string> in_hand{":u", "1", now, "NULL", "1"};
     const std::string priority = "coalesce(nullif(:p_mark_priority::text, '')::float8, 'infinity')";
     const std::string from = "coalesce(nullif(:p_mark_task::text, '')::bigint, 0)";
-    const std::string tasks = "ARRAY[:t_task]";
+    const std::string tasks = "ARRAY[:t_task]", user = "ARRAY[:u]";
     const std::vector<std::vector<Step>> transactions{
         {{"find_user", {"'u' || :u"}},
          {"find_project", {"'p'"}},
@@ -45,12 +45,21 @@ std::string pgbench_script() {
         {{"find_user", {"'u' || :u"}},
          {"keep_classes", {"NULL", ":t_task"}},
          {"find_project_by_id", {"NULL", ":t_task"}},
-         {"submit_answer", {":t_task", ":u", ":t_token", ":t_attempt", "1", "NULL", "900", now}},
+         {"submit_answer",
+          {tasks,
+           user,
+           "ARRAY[:t_token]",
+           "ARRAY[:t_attempt]",
+           "ARRAY[1]",
+           "ARRAY[NULL]",
+           "ARRAY[900]",
+           "ARRAY[now()]"}},
          {"tally_tasks", {tasks, "NULL", "0"}},
          {"hold_events", {":t_task"}},
-         {"note_answer", {":t_task", ":u", "900", now, "date_trunc('hour', now())"}},
-         {"label_of_task", {":t_task"}},
-         {"answers_of_record", {":t_task"}},
+         {"note_answer",
+          {tasks, user, "ARRAY[900]", "ARRAY[date_trunc('hour', now())]", now, "NULL", "false"}},
+         {"label_of_task", {tasks}},
+         {"answers_of_record", {tasks}},
          {"awaited_events", {"'p'"}}}};
     std::map<std::string, std::string, std::less<>> queries;
     auto keep = [&](std::string_view name, std::string_view query) {

@@ -342,6 +342,12 @@ Table Table::of_all(const std::string& path) {
     );
 }
 
+Table Table::of_all(const std::string& name, std::string text) {
+    auto bytes = Bytes::of(std::move(text));
+    return Table(std::make_unique<Impl>(name, std::move(bytes), std::vector<std::string>{}, 0, true)
+    );
+}
+
 const std::vector<std::string>& Table::columns() const {
     return impl_->columns;
 }

@@ -35,6 +35,7 @@ public:
     // beforehand: a name that stands twice is there twice. JSON lines have no header, so columns()
     // is empty and object() has what there is.
     static Table of_all(const std::string& path);
+    static Table of_all(const std::string& name, std::string text);
     ~Table();
     Table(Table&&) noexcept;
 

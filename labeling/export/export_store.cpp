@@ -62,6 +62,13 @@ struct NameRow {
 };
 BOOST_DESCRIBE_STRUCT(NameRow, (), (id, name))
 
+struct PersonRow {
+    std::int64_t id = 0;
+    std::string name;
+    bool simulated = false;
+};
+BOOST_DESCRIBE_STRUCT(PersonRow, (), (id, name, simulated))
+
 // Names of people and classes by their numbers, as they were when they were met first.
 class AnswerNames {
 public:
@@ -71,14 +78,21 @@ public:
             if (!people_.contains(each.user_id)) people.insert(each.user_id);
             if (each.class_id && !classes_.contains(*each.class_id)) classes.insert(*each.class_id);
         }
-        if (!people.empty()) add(tx.exec(sql::file["user_names"], array(people)), people_);
-        if (!classes.empty())
-            add(tx.exec(sql::file["class_names"], project_id, array(classes)), classes_);
+        if (!people.empty())
+            for (auto& row :
+                 base::rows_as<PersonRow>(tx.exec(sql::file["user_names"], array(people))))
+                people_.emplace(row.id, std::move(row));
+        if (classes.empty()) return;
+        for (auto& row :
+             base::rows_as<NameRow>(tx.exec(sql::file["class_names"], project_id, array(classes))))
+            classes_.emplace(row.id, std::move(row.name));
     }
 
     GivenAnswer named(PlacedAnswer&& answer) const {
+        const auto& person = people_.at(answer.user_id);
         return {
-            .user = people_.at(answer.user_id),
+            .user = person.name,
+            .simulated = person.simulated,
             .attempt = answer.attempt,
             .label = answer.class_id ? classes_.at(*answer.class_id) : "",
             .value = std::move(answer.value),
@@ -89,16 +103,12 @@ public:
     }
 
 private:
-    using Names = std::unordered_map<std::int64_t, std::string>;
-
     static std::string array(const std::set<std::int64_t>& ids) {
         return schema::array_of(std::vector(ids.begin(), ids.end()));
     }
-    static void add(const pqxx::result& rows, Names& names) {
-        for (auto& row : base::rows_as<NameRow>(rows)) names.emplace(row.id, std::move(row.name));
-    }
 
-    Names people_, classes_;
+    std::unordered_map<std::int64_t, PersonRow> people_;
+    std::unordered_map<std::int64_t, std::string> classes_;
 };
 
 // Both in the order of records. Answers to each are put in the order of people's names.
@@ -188,7 +198,9 @@ ExportContent content_of(base::Tx& tx, const StoredProject& project) {
         .turned = shape == LabelShape::boxes &&
                   tx.value<bool>(sql::file["has_turned_boxes"], project.id).value_or(false),
         .in_fields = shape_has_spans(shape) &&
-                     tx.value<bool>(sql::file["has_spans_in_fields"], project.id).value_or(false)};
+                     tx.value<bool>(sql::file["has_spans_in_fields"], project.id).value_or(false),
+        .simulated =
+            tx.value<bool>(sql::file["has_simulated_answers"], project.id).value_or(false)};
 }
 
 std::int64_t each_label(

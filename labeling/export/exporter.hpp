@@ -22,6 +22,7 @@ namespace labeling {
 // What one person answered.
 struct GivenAnswer {
     std::string user{};
+    bool simulated = false;  // it is a program that answers, for trials
     int attempt = 1;
     std::string label{};  // its class; empty: none
     std::string value{};  // JSON: what a class can not say; empty: nothing
@@ -33,7 +34,7 @@ struct GivenAnswer {
 BOOST_DESCRIBE_STRUCT(
     GivenAnswer,
     (),
-    (user, attempt, label, value, milliseconds, submitted_at, withdrawn, schema_version)
+    (user, simulated, attempt, label, value, milliseconds, submitted_at, withdrawn, schema_version)
 )
 
 // One record on its way out, with its label, or with people's answers and perhaps no label.
@@ -99,8 +100,11 @@ struct ExportContent {
     bool turned = false;     // whether a box of the labels is turned
     bool in_fields = false;  // whether a span of the labels is of a field, not of the text
     bool answers = false;    // with who answered what
+    bool simulated = false;  // whether simulated annotators answered
     // The bytes of a record's picture, if pictures are wanted beside the labels.
     std::function<std::string(const ExportRow&)> picture{};
+    bool trim_blanks =
+        false;  // spans without the blanks at their ends, where a format has none there
     bool guard_formulas =
         false;  // where texts may be taken for formulas: see formats/csv/guard.hpp
 };

@@ -6,6 +6,7 @@
 #include "labeling/export/given_answer.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <boost/json.hpp>
 
@@ -87,39 +88,91 @@ std::string spell(const Question& question, json::value& answer) {
     throw base::UsageError("the label", reason, "correct it");
 }
 
+// Calls with each list of marks of pictures in an answer.
+void each_marks(
+    const Question& question,
+    json::value& answer,
+    const std::function<void(json::array& marks)>& visit
+) {
+    if (is_of_pictures(task_type(question.kind).shape()) && answer.is_array())
+        visit(answer.get_array());
+    if (auto* object = answer.if_object())
+        for (const auto& part : question.parts)
+            if (auto* said = object->if_contains(part.name))
+                each_marks(part.question, *said, visit);
+}
+
+void stretch(json::value& number, double by) {
+    number = settled(number.to_number<double>() * by);
+}
+
+void stretch_points(json::array& points, double across, double down) {
+    for (auto& point : points) {
+        stretch(point.at(0), across);
+        stretch(point.at(1), down);
+    }
+}
+
+void stretch_mark(json::object& mark, double across, double down) {
+    const auto* turn = mark.if_contains("rotation");
+    bool turned = turn && turn->is_number() && turn->to_number<double>() != 0;
+    if (turned && std::abs(across / down - 1) > 0.01)
+        no_answer("is a turned box on a picture of other proportions than the record's");
+    for (auto name : {"x", "width"})
+        if (auto* number = mark.if_contains(name)) stretch(*number, across);
+    for (auto name : {"y", "height"})
+        if (auto* number = mark.if_contains(name)) stretch(*number, down);
+    for (auto name : {"points", "corners"})
+        if (auto* points = mark.if_contains(name)) stretch_points(points->as_array(), across, down);
+}
+
+// The box whose corners a mark has.
+void box_corners(json::object& mark) {
+    const auto* corners = mark.if_contains("corners");
+    if (!corners) return;
+    std::vector<std::array<double, 2>> outline;
+    for (const auto& point : corners->as_array())
+        outline.push_back({point.at(0).as_double(), point.at(1).as_double()});
+    PictureBox box;
+    if (!box_of_corners(outline, box)) no_answer("has corners that make no rectangle");
+    mark.erase("corners");
+    mark["x"] = box.x;
+    mark["y"] = box.y;
+    mark["width"] = box.width;
+    mark["height"] = box.height;
+    if (box.rotation != 0) mark["rotation"] = box.rotation;
+}
+
 // Shares of the picture's sides as pixels.
-void scale(json::value& answer, const AskedRecord& record) {
+void scale(const Question& question, json::value& answer, const AskedRecord& record) {
     auto size = record.picture();
     if (!size) no_answer("marks a picture, and the record has none");
-    auto stretch = [](json::value& number, double by) {
-        number = settled(number.to_number<double>() * by);
-    };
-    for (auto& item : answer.as_array()) {
-        auto& mark = item.as_object();
-        for (auto name : {"x", "width"})
-            if (auto* number = mark.if_contains(name)) stretch(*number, size->width);
-        for (auto name : {"y", "height"})
-            if (auto* number = mark.if_contains(name)) stretch(*number, size->height);
-        for (auto name : {"points", "corners"})
-            if (auto* points = mark.if_contains(name))
-                for (auto& point : points->as_array()) {
-                    stretch(point.at(0), size->width);
-                    stretch(point.at(1), size->height);
-                }
-        const auto* corners = mark.if_contains("corners");
-        if (!corners) continue;
-        std::vector<std::array<double, 2>> outline;
-        for (const auto& point : corners->as_array())
-            outline.push_back({point.at(0).as_double(), point.at(1).as_double()});
-        PictureBox box;
-        if (!box_of_corners(outline, box)) no_answer("has corners that make no rectangle");
-        mark.erase("corners");
-        mark["x"] = box.x;
-        mark["y"] = box.y;
-        mark["width"] = box.width;
-        mark["height"] = box.height;
-        if (box.rotation != 0) mark["rotation"] = box.rotation;
-    }
+    each_marks(question, answer, [&](json::array& marks) {
+        for (auto& item : marks) {
+            stretch_mark(item.as_object(), size->width, size->height);
+            box_corners(item.as_object());
+        }
+    });
+}
+
+// Places in a picture of another size as those in the record's. Whether they were.
+bool fit_picture(
+    const Question& question,
+    json::value& answer,
+    const GivenLabel& given,
+    const AskedRecord& record
+) {
+    if (given.places != GivenLabel::Places::exact || given.width <= 0 || given.height <= 0)
+        return false;
+    auto size = record.picture();
+    if (!size || (size->width == given.width && size->height == given.height)) return false;
+    bool any = false;
+    each_marks(question, answer, [&](json::array& marks) {
+        for (auto& item : marks)
+            stretch_mark(item.as_object(), size->width / given.width, size->height / given.height);
+        any = any || !marks.empty();
+    });
+    return any;
 }
 
 // The class of a tag and how it begins: "B-person", "I-person", "O"; also of IOBES and BILOU.
@@ -182,8 +235,11 @@ read_json(const Question& question, const GivenLabel& given, const AskedRecord& 
     auto answer = json::parse(given.answer.text);
     if (given.places == GivenLabel::Places::tokens) answer = located(answer, record.text());
     if (auto stranger = spell(question, answer); !stranger.empty()) return {.stranger = stranger};
-    if (given.places == GivenLabel::Places::shares) scale(answer, record);
-    return {.answer = task_type(question.kind).read(question, json::serialize(answer), record)};
+    if (given.places == GivenLabel::Places::shares) scale(question, answer, record);
+    bool scaled = fit_picture(question, answer, given, record);
+    return {
+        .answer = task_type(question.kind).read(question, json::serialize(answer), record),
+        .scaled = scaled};
 }
 
 GivenAnswerRead

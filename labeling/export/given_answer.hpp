@@ -15,6 +15,7 @@ struct GivenAnswerRead {
     std::string stranger{};               // else: a value, or a name in it, that is no class
     std::string fault{};                  // else: why it is no answer to the question
     bool missing = false;                 // else: nothing was said
+    bool scaled = false;                  // its places were of a picture of another size
 };
 
 // The answer that a label gives to the question about a record: places in its picture or text are

@@ -23,6 +23,9 @@ struct GivenLabel {
         tokens,  // {"tokens":[..],"tags":[..]} of the text, in its order
     };
     Places places = Places::exact;
+    // Of the picture that exact places are of, if it was told: another than the record's is the
+    // same picture, larger or smaller.
+    double width = 0, height = 0;
     // What else tells the record, where no key does: its text, to the letter but for blanks at its
     // end (of tokens: them all, blanks or not), if only one record has it; then other keys.
     std::string text{};

@@ -166,7 +166,8 @@ EachLabel labels_of_field(
     };
 }
 
-// Adds the classes that labels name and the project lacks, if that is wanted.
+}  // namespace
+
 std::vector<std::string> add_strangers(
     base::Steps steps,
     StoredProject& project,
@@ -188,8 +189,6 @@ std::vector<std::string> add_strangers(
         });
     return names;
 }
-
-}  // namespace
 
 std::int64_t Imported::rejected_total() const {
     std::int64_t total = 0;

@@ -26,6 +26,7 @@ struct Imported {
     std::int64_t unchanged = 0;
     std::int64_t no_record = 0;  // keys that are no record of the source; only from a file
     std::int64_t no_value = 0;   // records without the field, rows without a label
+    std::int64_t scaled = 0;     // whose places were of a picture of another size than the record's
     Counted rejected{};          // values that are no class, with how often; most frequent first
     Counted faults{};            // why others are no answers, with how often
     std::vector<std::string> new_classes{};

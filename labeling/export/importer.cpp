@@ -93,7 +93,8 @@ void Importer::take(
         strangers_.add(read.stranger);
     else if (!read.fault.empty())
         faults_.add(read.fault);
-    else
+    else {
+        result_.scaled += read.scaled ? 1 : 0;
         last.insert_or_assign(
             record.key,
             InferredLabel{
@@ -101,6 +102,7 @@ void Importer::take(
                 .value = *std::move(read.answer),
                 .probability = label.probability}
         );
+    }
 }
 
 }  // namespace labeling

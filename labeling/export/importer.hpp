@@ -25,6 +25,16 @@ private:
     std::map<std::string, std::int64_t> counts_;
 };
 
+// Adds the classes that labels name and the project lacks, if that is wanted; the project is as it
+// is then. Returns their names.
+std::vector<std::string> add_strangers(
+    base::Steps steps,
+    StoredProject& project,
+    const EachLabel& labels,
+    const ImportOptions& options,
+    Time now
+);
+
 // Takes labels one by one into the database, a batch at a time.
 class Importer {
 public:

@@ -69,6 +69,8 @@ void read_object(
 ) {
     if (object.contains("images") && object.contains("annotations"))
         read_coco(object, place, question, take);
+    else if (is_studio_row(object))
+        read_studio_task(studio_task(object, question), place, question, take);
     else if (is_object_at(object, "data") || object.contains("annotations"))
         read_studio_task(object, place, question, take);
     else
@@ -127,9 +129,30 @@ formats::Table table_of_labels(
     }
 }
 
+// Whether a table is of Label Studio; its rows are read then.
+bool read_studio_table(
+    formats::Table&& table,
+    const std::string& name,
+    const Question& question,
+    const TakeLabel& take
+) {
+    if (!is_studio_row(table.columns())) return false;
+    auto cell = [&](std::size_t i) -> const std::string& { return table.raw(i); };
+    while (table.next()) {
+        auto row = studio_row_of_cells(table.columns(), cell);
+        auto place = fmt::format("{}: line {}", name, table.line());
+        read_studio_task(studio_task(row, question), place, question, take);
+    }
+    return true;
+}
+
 bool is_conll(const fs::path& path) {
     auto ending = base::to_lower(path.extension().string());
     return ending == ".conll" || ending == ".bio" || ending == ".iob" || ending == ".iob2";
+}
+
+bool is_xml(const fs::path& path) {
+    return path.extension() == ".xml";
 }
 
 void read_folder(const fs::path& folder, const Question& question, const TakeLabel& take) {
@@ -156,7 +179,10 @@ void read_text(
 ) {
     fs::path path(name);
     if (is_conll(path)) return read_conll(text, name, take);
-    if (path.extension() == ".xml") return read_voc(text, name, path.stem().string(), take);
+    if (is_xml(path)) return read_voc(text, name, path.stem().string(), take);
+    bool is_table = !begins_as_json(text) && !text.empty();
+    if (is_table && read_studio_table(formats::Table::of_all(name, text), name, question, take))
+        return;
     auto table = begins_as_json(text)
                      ? formats::Table::of(name, text, {})
                      : table_of_labels([&](const std::vector<std::string>& wanted) {
@@ -167,12 +193,15 @@ void read_text(
 
 void read_path(const std::string& path, const Question& question, const TakeLabel& take) {
     if (fs::is_directory(path)) return read_folder(path, question, take);
-    if (is_conll(path) || fs::path(path).extension() == ".xml")
+    if (is_conll(path) || is_xml(path))
         return read_text(path, base::read_whole_file(path), question, take);
     bool is_json = path != "-" && fs::exists(path) && begins_as_json(formats::Bytes(path).start());
     auto open = [&](const std::vector<std::string>& wanted) {
         return formats::Table(path, wanted, columns_of_labels);
     };
+    bool is_table =
+        path != "-" && !is_json && fs::exists(path) && !formats::Bytes(path).start().empty();
+    if (is_table && read_studio_table(formats::Table::of_all(path), path, question, take)) return;
     auto table = is_json       ? formats::Table(path, {})
                  : path == "-" ? open({"key"})
                                : table_of_labels(open);
@@ -180,6 +209,10 @@ void read_path(const std::string& path, const Question& question, const TakeLabe
 }
 
 }  // namespace
+
+bool is_told_by_its_name(const std::string& path) {
+    return fs::is_directory(path) || is_conll(path) || is_xml(path);
+}
 
 EachLabel labels_in(const std::string& path, const Question& question) {
     return [path, question](const TakeLabel& take) { read_path(path, question, take); };

@@ -22,5 +22,7 @@ EachLabel labels_in(const std::string& path, const Question& question);
 // The same of a text; `name` is of the file that it was.
 EachLabel
 labels_of_text(const std::string& name, const std::string& text, const Question& question);
+// Whether its name, and not its content, tells what a file is; so it is with folders.
+bool is_told_by_its_name(const std::string& path);
 
 }  // namespace labeling

@@ -85,7 +85,14 @@ WHERE a.project_id = $1 AND a.source_id = $2 AND a.audit_id IS NULL
 ORDER BY a.rk, a.source_id, a.key, a.user_id, a.attempt;
 
 -- name: user_names
-SELECT id, name FROM app_user WHERE id = ANY ($1::bigint[]);
+SELECT id, name, simulated FROM app_user WHERE id = ANY ($1::bigint[]);
+
+-- name: users_named
+SELECT id, name, simulated FROM app_user WHERE name = ANY ($1::text[]);
+
+-- Whether simulated annotators answered in project $1.
+-- name: has_simulated_answers
+SELECT EXISTS (SELECT 1 FROM label_person n JOIN app_user u ON u.id = n.user_id WHERE n.project_id = $1 AND u.simulated);
 
 -- name: class_names
 SELECT class_id AS id, name FROM label_class WHERE project_id = $1 AND class_id = ANY ($2::bigint[]);

@@ -53,7 +53,7 @@ constexpr std::int64_t worth_analyzing = 50;
 
 }  // namespace
 
-Enqueued enqueue(
+Enqueued put_into_queue(
     base::Tx& tx,
     const StoredProject& project,
     const std::vector<QueueRequest>& requests,
@@ -110,6 +110,17 @@ Enqueued enqueue(
         auto distinct = std::unique(keys.begin(), keys.end()) - keys.begin();
         result.unknown += static_cast<std::int64_t>(distinct) - put.known;
     }
+    return result;
+}
+
+Enqueued enqueue(
+    base::Tx& tx,
+    const StoredProject& project,
+    const std::vector<QueueRequest>& requests,
+    bool again,
+    Time now
+) {
+    auto result = put_into_queue(tx, project, requests, again, now);
     if (result.added >= worth_analyzing) tx.exec(sql::file["analyze_tasks"]);
     return result;
 }

@@ -17,6 +17,7 @@
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
 #include "base/numbers/parse.hpp"
+#include "labeling/queue/put_answers_store.hpp"
 #include "labeling/sql.hpp"
 #include "schema/records/values.hpp"
 
@@ -54,28 +55,61 @@ void write_events(
     batch.add(sql, task, args...);
 }
 
-}  // namespace
-
-void note_answer(base::Batch& batch, const Answer& answer, Time now) {
-    write_events(
-        batch,
+// Those that a statement before stored; `closed`: the tasks that have all they wanted now, if it is
+// known, and then the times that answers took are those of the file that they came from.
+void note(
+    base::Batch& batch,
+    std::span<const Answer> answers,
+    const std::optional<std::string>& closed,
+    Time now
+) {
+    if (answers.empty()) return;
+    auto columns = columns_of(answers, now);
+    batch.add(sql::file["hold_events"], answers.front().task);
+    batch.add(
         sql::file["note_answer"],
-        answer.task,
-        answer.user_id,
-        answer.milliseconds,
+        columns.tasks,
+        columns.users,
+        columns.milliseconds,
+        columns.hours,
         schema::timestamp(now),
-        hour_of(now)
+        closed,
+        closed.has_value()
     );
 }
 
-void note_likeness(
+}  // namespace
+
+void note_answers(base::Batch& batch, std::span<const Answer> answers, Time now) {
+    note(batch, answers, std::nullopt, now);
+}
+
+void note_collected(
     base::Batch& batch,
-    std::int64_t task,
-    std::int64_t user_id,
-    double likeness,
+    std::span<const Answer> answers,
+    const std::string& closed,
     Time now
 ) {
-    batch.add(sql::file["note_likeness"], task, user_id, likeness, hour_of(now));
+    note(batch, answers, closed, now);
+}
+
+void note_likeness(base::Batch& batch, std::span<const Likeness> alike) {
+    if (alike.empty()) return;
+    std::vector<std::int64_t> tasks, users;
+    std::vector<std::string> shares, hours;
+    for (const auto& each : alike) {
+        tasks.push_back(each.task);
+        users.push_back(each.user_id);
+        shares.push_back(pqxx::to_string(each.likeness));
+        hours.push_back(hour_of(each.at));
+    }
+    batch.add(
+        sql::file["note_likeness"],
+        schema::array_of(tasks),
+        schema::array_of(users),
+        schema::array_of(shares),
+        schema::array_of(hours)
+    );
 }
 
 void note_skip(
@@ -108,15 +142,16 @@ void note_undone(base::Tx& tx, std::int64_t task, std::int64_t user_id, bool was
 
 void note_event(
     base::Batch& batch,
-    std::int64_t task,
+    const std::vector<std::int64_t>& tasks,
     EventKind kind,
     std::optional<std::int64_t> user_id,
     Time now
 ) {
-    write_events(
-        batch,
+    if (tasks.empty()) return;
+    batch.add(sql::file["hold_events"], tasks.front());
+    batch.add(
         sql::file["note_event"],
-        task,
+        schema::array_of(tasks),
         std::string(base::name_of(kind)),
         user_id,
         schema::timestamp(now)
@@ -131,7 +166,7 @@ void note_event(
     Time now
 ) {
     base::Batch batch(tx);
-    note_event(batch, task, kind, user_id, now);
+    note_event(batch, std::vector{task}, kind, user_id, now);
     batch.run();
 }
 

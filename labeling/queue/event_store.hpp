@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -12,16 +13,23 @@
 // down for those who watch. Each function is one step inside the transaction of what happened.
 namespace labeling {
 
-// Behind submit_answer or correct_answer in the same batch: if it stored the answer.
-void note_answer(base::Batch& batch, const Answer& answer, Time now);
-// How alike the answers to a task are, now that one of this person came.
-void note_likeness(
+// Behind put_answers() or put_corrections() of these in the same batch: if they were stored.
+void note_answers(base::Batch& batch, std::span<const Answer> answers, Time now);
+// Of answers that were given elsewhere and are stored: with the times that they took there, by the
+// hours in which they were given. `closed` is as StoredAnswers has it.
+void note_collected(
     base::Batch& batch,
-    std::int64_t task,
-    std::int64_t user_id,
-    double likeness,
+    std::span<const Answer> answers,
+    const std::string& closed,
     Time now
 );
+// How alike the answers to a task are, now that one of this person came.
+struct Likeness {
+    std::int64_t task = 0, user_id = 0;
+    double likeness = 1;
+    Time at;
+};
+void note_likeness(base::Batch& batch, std::span<const Likeness> alike);
 void note_skip(
     base::Tx& tx,
     std::int64_t task,
@@ -54,10 +62,10 @@ void note_event(
     std::optional<std::int64_t> user_id,
     Time now
 );
-
+// Of each of the tasks, which are of one project.
 void note_event(
     base::Batch& batch,
-    std::int64_t task,
+    const std::vector<std::int64_t>& tasks,
     EventKind kind,
     std::optional<std::int64_t> user_id,
     Time now

@@ -54,6 +54,13 @@ bool say_the_same(const std::string& a, const std::string& b) {
     return json::parse(a) == json::parse(b);
 }
 
+void tell_if_done(base::Tx& tx, const StoredProject& project, Time now) {
+    const auto& name = project.project.name;
+    tx.exec(sql::file["look_one_by_one"], project.id);
+    if (!*tx.value<bool>(sql::file["has_open_tasks"], project.id))
+        schema::tell(tx, WebhookEvent::project_done, {{"project", name}}, name, now);
+}
+
 }  // namespace
 
 void tell_of_answer(
@@ -65,22 +72,25 @@ void tell_of_answer(
 ) {
     base::Batch writes(tx);
     auto awaited = schema::awaited_events(tx, project.project.name);
-    tell_of_answer(writes, awaited, project, task, refreshed, now);
+    auto told = refreshed;
+    told.task = task;
+    tell_of_answers(writes, awaited, project, std::span(&told, 1), now);
     writes.run();
 }
 
-void tell_of_answer(
+void tell_of_answers(
     base::Batch& writes,
     const std::vector<WebhookEvent>& awaited,
     const StoredProject& project,
-    std::int64_t task,
-    const Refreshed& refreshed,
+    std::span<const Refreshed> refreshed,
     Time now
 ) {
     auto& tx = writes.tx();
     const auto& name = project.project.name;
-    if (!say_the_same(refreshed.before, refreshed.after))
-        note_event(writes, task, EventKind::truth, std::nullopt, now);
+    std::vector<std::int64_t> changed;
+    for (const auto& one : refreshed)
+        if (!say_the_same(one.before, one.after)) changed.push_back(one.task);
+    note_event(writes, changed, EventKind::truth, std::nullopt, now);
     auto waits = [&](WebhookEvent event) {
         return std::find(awaited.begin(), awaited.end(), event) != awaited.end();
     };
@@ -88,17 +98,24 @@ void tell_of_answer(
     bool truth = waits(WebhookEvent::truth_changed);
     if (!end && !each && !truth) return;
     writes.run();  // what is told is what stands then
-    auto news = base::first_as<TaskNews>(tx.exec(sql::file["task_news"], task));
-    if (!news) return;
-    if (each && news->done)
-        schema::tell(tx, WebhookEvent::task_done, told_of(*news, task), name, now);
-    auto now_true = news->method ? answer_of(news->label, news->value) : "";
-    if (truth && now_true != refreshed.before)
-        schema::tell(tx, WebhookEvent::truth_changed, told_of(*news, task), name, now);
-    if (!end || !news->done) return;
-    tx.exec(sql::file["look_one_by_one"], project.id);
-    if (!*tx.value<bool>(sql::file["has_open_tasks"], project.id))
-        schema::tell(tx, WebhookEvent::project_done, {{"project", name}}, name, now);
+    bool any_done = false;
+    for (const auto& one : refreshed) {
+        auto news = base::first_as<TaskNews>(tx.exec(sql::file["task_news"], one.task));
+        if (!news) continue;
+        any_done = any_done || news->done;
+        if (each && news->done)
+            schema::tell(tx, WebhookEvent::task_done, told_of(*news, one.task), name, now);
+        auto now_true = news->method ? answer_of(news->label, news->value) : "";
+        if (truth && now_true != one.before)
+            schema::tell(tx, WebhookEvent::truth_changed, told_of(*news, one.task), name, now);
+    }
+    if (end && any_done) tell_if_done(tx, project, now);
+}
+
+void tell_of_end(base::Tx& tx, const StoredProject& project, Time now) {
+    auto awaited = schema::awaited_events(tx, project.project.name);
+    if (std::find(awaited.begin(), awaited.end(), WebhookEvent::project_done) != awaited.end())
+        tell_if_done(tx, project, now);
 }
 
 void tell_of_inference(

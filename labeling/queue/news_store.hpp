@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,16 +22,17 @@ void tell_of_answer(
     const Refreshed& refreshed,
     Time now
 );
-// The same by what webhooks wait for (schema::awaited_events); `writes` is run before anything is
-// told to them.
-void tell_of_answer(
+// The same of several tasks, by what webhooks wait for (schema::awaited_events); `writes` is run
+// before anything is told to them.
+void tell_of_answers(
     base::Batch& writes,
     const std::vector<schema::WebhookEvent>& awaited,
     const StoredProject& project,
-    std::int64_t task,
-    const Refreshed& refreshed,
+    std::span<const Refreshed> refreshed,
     Time now
 );
+// That the project is done, if no task of it is open.
+void tell_of_end(base::Tx& tx, const StoredProject& project, Time now);
 // After all answers of a project were merged anew, if any label came of it or changed: once for all
 // of them, with how many they are.
 void tell_of_inference(

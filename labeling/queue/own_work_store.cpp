@@ -10,6 +10,7 @@
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
 #include "labeling/queue/event_store.hpp"
+#include "labeling/queue/put_answers_store.hpp"
 #include "labeling/sql.hpp"
 #include "schema/records/record.hpp"
 
@@ -75,19 +76,10 @@ std::vector<OwnTask> own_history(
 
 Submitted correct(base::Tx& tx, const Answer& answer, Time now) {
     base::Batch batch(tx);
-    auto place = batch.add(
-        sql::file["correct_answer"],
-        answer.task,
-        answer.user_id,
-        answer.attempt,
-        answer.class_id,
-        answer.value,
-        answer.milliseconds,
-        schema::timestamp(now)
-    );
-    note_answer(batch, answer, now);
-    batch.run();
-    if (was_stored(batch.rows(place))) return Submitted::accepted;
+    std::span one(&answer, 1);
+    auto place = put_corrections(batch, columns_of(one, now));
+    note_answers(batch, one, now);
+    if (stored_in(batch.rows(place)).answers > 0) return Submitted::accepted;
     auto next = answer;
     ++next.attempt;
     return explain_submit(tx, next);

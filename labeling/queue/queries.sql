@@ -201,35 +201,82 @@ WITH task AS (
 )
 UPDATE label_task t SET leases = t.leases - 1, free_since = pg_current_xact_id() FROM gone WHERE t.id = gone.task_id;
 
--- Stores an answer if the lease is the one the answer was given under. Tells, also tally_tasks and note_answer behind it, that the task was
--- 'answered', or 'closed' where it has all it wanted now; '' if nothing was stored.
+-- Stores answers, one of a person to a task each, if their leases are those they were given under: tasks $1, users $2, tokens $3, attempts $4,
+-- classes $5, values $6, milliseconds $7, times $8. Tells how many, and which tasks have all they wanted now; also to tally_tasks and
+-- note_answer behind it, of one: that its task was 'answered' or 'closed', '' if nothing was stored.
 -- name: submit_answer
-WITH task AS (
-    SELECT * FROM label_task WHERE id = $1 FOR UPDATE
+WITH given AS MATERIALIZED (
+    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::int[], $5::int[], $6::text[], $7::int[], $8::timestamptz[])
+        AS g (task_id, user_id, token, attempt, class_id, value, milliseconds, at)
+), task AS MATERIALIZED (
+    SELECT * FROM label_task WHERE id IN (SELECT task_id FROM given) ORDER BY id FOR UPDATE
 ), taken AS (
-    UPDATE label_lease l SET state = 'answered', expires_at = $8::timestamptz FROM task t
-    WHERE l.task_id = t.id AND l.user_id = $2 AND l.token = $3 AND l.attempt = $4 AND l.state = 'held'
-        AND ($5::int IS NULL OR EXISTS (SELECT 1 FROM label_class c WHERE c.project_id = t.project_id AND c.class_id = $5))
-    RETURNING l.task_id, l.audit_id
+    UPDATE label_lease l SET state = 'answered', expires_at = g.at FROM given g JOIN task t ON t.id = g.task_id
+    WHERE l.task_id = t.id AND l.user_id = g.user_id AND l.token = g.token AND l.attempt = g.attempt AND l.state = 'held'
+        AND (g.class_id IS NULL OR EXISTS (SELECT 1 FROM label_class c WHERE c.project_id = t.project_id AND c.class_id = g.class_id))
+    RETURNING g.task_id, g.user_id, g.attempt, g.class_id, g.value, g.milliseconds, g.at, l.audit_id
 ), kept AS (
     INSERT INTO annotation (rk, source_id, key, project_id, user_id, attempt, version, task_id, class_id, value, milliseconds, submitted_at,
         schema_version, audit_id)
-    SELECT t.rk, t.source_id, t.key, t.project_id, $2, $4, t.version, t.id, $5, $6::jsonb, $7::int, $8::timestamptz, p.schema_version,
-        taken.audit_id
-    FROM task t JOIN taken ON taken.task_id = t.id JOIN label_project p ON p.id = t.project_id
+    SELECT t.rk, t.source_id, t.key, t.project_id, g.user_id, g.attempt, t.version, t.id, g.class_id, g.value::jsonb, g.milliseconds, g.at,
+        p.schema_version, g.audit_id
+    FROM taken g JOIN task t ON t.id = g.task_id JOIN label_project p ON p.id = t.project_id
 ), undrafted AS (
-    DELETE FROM label_draft d USING taken WHERE d.task_id = taken.task_id AND d.user_id = $2
+    DELETE FROM label_draft d USING taken g WHERE d.task_id = g.task_id AND d.user_id = g.user_id
 ), counted AS (
-    INSERT INTO label_person AS n (project_id, user_id, answers) SELECT t.project_id, $2, 1 FROM task t JOIN taken ON taken.task_id = t.id
-    ON CONFLICT (project_id, user_id) DO UPDATE SET answers = n.answers + 1
+    INSERT INTO label_person AS n (project_id, user_id, answers)
+    SELECT t.project_id, g.user_id, count(*) FROM taken g JOIN task t ON t.id = g.task_id GROUP BY 1, 2 ORDER BY 1, 2
+    ON CONFLICT (project_id, user_id) DO UPDATE SET answers = n.answers + excluded.answers
 ), raised AS (
-    UPDATE label_task t SET answers = t.answers + 1, leases = t.leases - 1,
-        state = CASE WHEN t.state = 'open' AND t.answers + 1 >= t.wanted THEN 'done' ELSE t.state END,
-        done_at = CASE WHEN t.state = 'open' AND t.answers + 1 >= t.wanted THEN $8::timestamptz ELSE t.done_at END
-    FROM taken JOIN task k ON k.id = taken.task_id WHERE t.id = k.id
-    RETURNING CASE WHEN t.state = 'done' AND k.state = 'open' THEN 'closed' ELSE 'answered' END AS how
+    UPDATE label_task t SET answers = t.answers + n.answers, leases = t.leases - n.answers,
+        state = CASE WHEN t.state = 'open' AND t.answers + n.answers >= t.wanted THEN 'done' ELSE t.state END,
+        done_at = CASE WHEN t.state = 'open' AND t.answers + n.answers >= t.wanted THEN n.at ELSE t.done_at END
+    FROM (SELECT task_id, count(*)::int AS answers, max(at) AS at FROM taken GROUP BY task_id) n JOIN task k ON k.id = n.task_id WHERE t.id = k.id
+    RETURNING t.id, t.state = 'done' AND k.state = 'open' AS closed
 )
-SELECT set_config('tilth.answered', coalesce((SELECT how FROM raised), ''), true) AS how;
+SELECT set_config('tilth.answered', CASE WHEN w.stored = 0 THEN '' WHEN w.closed IS NULL THEN 'answered' ELSE 'closed' END, true) AS how, w.stored,
+    w.closed
+FROM (SELECT (SELECT count(*) FROM taken) AS stored, (SELECT array_agg(id)::text FROM raised r WHERE r.closed) AS closed) w;
+
+-- Leases tasks $1 to users $2, one of a person each, at attempts $3 or later ones, since $4, until $5: to those who hold, answered and had
+-- invalidated none of them. A task that has no room wants one answer more for each that is going to be answered ($6). The tasks are locked.
+-- name: lease_named
+WITH wish AS MATERIALIZED (
+    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::timestamptz[], $5::timestamptz[], $6::boolean[])
+        AS w (task_id, user_id, attempt, since, until, answers)
+), leased AS (
+    INSERT INTO label_lease AS l (task_id, user_id, token, attempt, state, expires_at, leased_at)
+    SELECT task_id, user_id, 1, attempt, 'held', until, since FROM wish ORDER BY task_id, user_id
+    ON CONFLICT (task_id, user_id) DO UPDATE SET token = l.token + 1, attempt = greatest(l.attempt, excluded.attempt), state = 'held', reason = '',
+        expires_at = excluded.expires_at, leased_at = excluded.leased_at, audit_id = NULL
+    WHERE l.state IN ('released', 'skipped')
+    RETURNING task_id, user_id, token, attempt
+), raised AS (
+    UPDATE label_task t SET leases = t.leases + n.leases,
+        wanted = CASE WHEN t.state = 'gold' THEN t.wanted ELSE greatest(t.wanted, t.answers + t.leases + n.answers) END
+    FROM (SELECT l.task_id, count(*)::int AS leases, (count(*) FILTER (WHERE w.answers))::int AS answers
+          FROM leased l JOIN wish w USING (task_id, user_id) GROUP BY l.task_id) n
+    WHERE t.id = n.task_id
+)
+SELECT task_id AS task, user_id AS "user", token, attempt FROM leased;
+
+-- Of answers that come (tasks $1, users $2, classes $3, values $4): the leases of their people, each beside every answer of theirs, and whether
+-- that says the same. Without a lease there is nothing.
+-- name: answers_of_pairs
+SELECT g.place, l.state AS lease, l.token, l.attempt AS lease_attempt, l.audit_id IS NOT NULL AND l.state = 'answered' AS audit, a.attempt,
+    a.submitted_at, a.withdrawn_at IS NOT NULL AS withdrawn,
+    a.class_id IS NOT DISTINCT FROM g.class_id AND a.value IS NOT DISTINCT FROM g.value::jsonb AS same
+FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::text[]) WITH ORDINALITY AS g (task_id, user_id, class_id, value, place)
+JOIN label_task t ON t.id = g.task_id
+JOIN label_lease l ON l.task_id = g.task_id AND l.user_id = g.user_id
+LEFT JOIN annotation a ON a.rk = t.rk AND a.source_id = t.source_id AND a.key = t.key AND a.project_id = t.project_id AND a.user_id = g.user_id
+    AND a.audit_id IS NULL
+ORDER BY g.place, a.attempt;
+
+-- The tasks of these records that were not cancelled.
+-- name: tasks_of_records
+SELECT k.key, k.id FROM unnest($3::bigint[], $4::text[]) AS w (rk, key)
+JOIN label_task k ON k.project_id = $1 AND k.rk = w.rk AND k.source_id = $2 AND k.key = w.key WHERE k.state <> 'cancelled';
 
 -- Why submit_answer stored nothing.
 -- name: explain_submit
@@ -417,29 +464,33 @@ LEFT JOIN annotation a ON a.rk = h.rk AND a.source_id = h.source_id AND a.key = 
 LEFT JOIN label_class c ON c.project_id = a.project_id AND c.class_id = a.class_id
 ORDER BY h.expires_at DESC, h.task_id DESC;
 
--- Puts another answer beside the one of attempt $3, which stays, withdrawn. Tells, also note_answer behind it, that it was 'corrected'; '' if
--- that is not the last one of the user.
+-- Puts other answers beside those of attempts $3 of users $2 to tasks $1, which stay, withdrawn: classes $4, values $5, milliseconds $6, times
+-- $7. Tells how many; also note_answer behind it, that there were some: '' if those are not the last ones of their users.
 -- name: correct_answer
-WITH task AS (
-    SELECT * FROM label_task WHERE id = $1 FOR UPDATE
+WITH given AS MATERIALIZED (
+    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::int[], $5::text[], $6::int[], $7::timestamptz[])
+        AS g (task_id, user_id, attempt, class_id, value, milliseconds, at)
+), task AS MATERIALIZED (
+    SELECT * FROM label_task WHERE id IN (SELECT task_id FROM given) ORDER BY id FOR UPDATE
 ), raised AS (
-    UPDATE label_lease l SET attempt = l.attempt + 1, expires_at = $7::timestamptz FROM task t
-    WHERE l.task_id = t.id AND l.user_id = $2 AND l.attempt = $3 AND l.state = 'answered'
-        AND ($4::int IS NULL OR EXISTS (SELECT 1 FROM label_class c WHERE c.project_id = t.project_id AND c.class_id = $4))
-    RETURNING l.task_id, l.audit_id
+    UPDATE label_lease l SET attempt = l.attempt + 1, expires_at = g.at FROM given g JOIN task t ON t.id = g.task_id
+    WHERE l.task_id = t.id AND l.user_id = g.user_id AND l.attempt = g.attempt AND l.state = 'answered'
+        AND (g.class_id IS NULL OR EXISTS (SELECT 1 FROM label_class c WHERE c.project_id = t.project_id AND c.class_id = g.class_id))
+    RETURNING g.task_id, g.user_id, g.attempt, g.class_id, g.value, g.milliseconds, g.at, l.audit_id
 ), old AS (
-    UPDATE annotation a SET withdrawn_at = $7::timestamptz FROM task t JOIN raised ON raised.task_id = t.id
+    UPDATE annotation a SET withdrawn_at = g.at FROM raised g JOIN task t ON t.id = g.task_id
     WHERE a.rk = t.rk AND a.source_id = t.source_id AND a.key = t.key AND a.project_id = t.project_id
-        AND a.user_id = $2 AND a.attempt = $3 AND a.withdrawn_at IS NULL
+        AND a.user_id = g.user_id AND a.attempt = g.attempt AND a.withdrawn_at IS NULL
 ), stored AS (
     INSERT INTO annotation (rk, source_id, key, project_id, user_id, attempt, version, task_id, class_id, value, milliseconds, submitted_at,
         schema_version, audit_id)
-    SELECT t.rk, t.source_id, t.key, t.project_id, $2, $3 + 1, t.version, t.id, $4, $5::jsonb, $6::int, $7::timestamptz, p.schema_version,
-        raised.audit_id
-    FROM task t JOIN raised ON raised.task_id = t.id JOIN label_project p ON p.id = t.project_id
+    SELECT t.rk, t.source_id, t.key, t.project_id, g.user_id, g.attempt + 1, t.version, t.id, g.class_id, g.value::jsonb, g.milliseconds, g.at,
+        p.schema_version, g.audit_id
+    FROM raised g JOIN task t ON t.id = g.task_id JOIN label_project p ON p.id = t.project_id
     RETURNING attempt
 )
-SELECT set_config('tilth.answered', CASE WHEN EXISTS (SELECT 1 FROM stored) THEN 'corrected' ELSE '' END, true) AS how;
+SELECT set_config('tilth.answered', CASE WHEN w.stored > 0 THEN 'corrected' ELSE '' END, true) AS how, w.stored, NULL::text AS closed
+FROM (SELECT count(*) AS stored FROM stored) w;
 
 -- What user $2 has done in project $1 and what is left for them at $3: tasks with room that they neither answered nor skipped, and
 -- tasks that they could have if others gave them back.
@@ -467,36 +518,44 @@ WHERE t.project_id = $1 AND t.state IN ('open', 'done') AND NOT t.doubled AND (h
     AND NOT EXISTS (SELECT 1 FROM ground_truth g WHERE g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = $1
                     AND g.method = 'adjudicated');
 
--- Counts the answer of user $2 to task $1 that the statement before it stored, and tells those who watch. It took as long as the page measured ($3 milliseconds), and no
--- longer than it lay with the person: since the lease, or since their answer or skip before it. What took over half an hour had a pause
--- in it and has no time. $5 is the hour of $4.
+-- Counts the answers of users $2 to tasks $1 that the statement before it stored, by the hours $4 in which they were given, and tells those who
+-- watch, at $5. They took as long as the page measured ($3 milliseconds), and no longer than they lay with the person: since the lease, or since
+-- their answer or skip before it; with $7 what was measured is taken as it is. What took over half an hour had a pause in it and has no time.
+-- Of several to a task the last one closed it; $6: the tasks that were closed, without it the statement before told.
 -- name: note_answer
-WITH task AS (
-    SELECT id, project_id, state = 'done' AND done_at = $4::timestamptz AS done FROM label_task
-    WHERE id = $1 AND current_setting('tilth.answered', true) <> ''
-), lease AS (
-    SELECT greatest(l.leased_at, (SELECT max(b.expires_at) FROM unnest(ARRAY['answered', 'skipped']) AS s (state) CROSS JOIN LATERAL (
-            SELECT o.expires_at FROM label_lease o WHERE o.user_id = $2 AND o.state = s.state AND o.expires_at < $4::timestamptz
-            ORDER BY o.expires_at DESC LIMIT 1) b)) AS since
-    FROM label_lease l WHERE l.task_id = $1 AND l.user_id = $2
+WITH given AS MATERIALIZED (
+    SELECT g.*, t.project_id, g.place = max(g.place) OVER (PARTITION BY g.task_id)
+        AND CASE WHEN $6::bigint[] IS NULL THEN current_setting('tilth.answered', true) = 'closed' ELSE g.task_id = ANY ($6::bigint[]) END AS done
+    FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::timestamptz[]) WITH ORDINALITY AS g (task_id, user_id, milliseconds, hour, place)
+    JOIN label_task t ON t.id = g.task_id
+    WHERE current_setting('tilth.answered', true) <> ''
 ), took AS (
-    SELECT least($3::float8, extract(epoch FROM $4::timestamptz - since) * 1000) AS ms FROM lease
+    SELECT g.project_id, g.user_id, g.hour, g.done,
+        CASE WHEN $7::boolean THEN g.milliseconds ELSE least(g.milliseconds::float8, extract(epoch FROM $5::timestamptz - s.since) * 1000) END AS ms
+    FROM given g LEFT JOIN LATERAL (
+        SELECT greatest(l.leased_at, (SELECT max(b.expires_at) FROM unnest(ARRAY['answered', 'skipped']) AS s (state) CROSS JOIN LATERAL (
+                SELECT o.expires_at FROM label_lease o WHERE o.user_id = g.user_id AND o.state = s.state AND o.expires_at < $5::timestamptz
+                ORDER BY o.expires_at DESC LIMIT 1) b)) AS since
+        FROM label_lease l WHERE NOT $7::boolean AND l.task_id = g.task_id AND l.user_id = g.user_id) s ON true
 ), told AS (
     INSERT INTO label_event (project_id, kind, task_id, user_id, at)
-    SELECT t.project_id, k.kind, t.id, $2, $4::timestamptz FROM task t
-    CROSS JOIN unnest(CASE WHEN t.done THEN ARRAY['answer', 'done'] ELSE ARRAY['answer'] END) WITH ORDINALITY AS k (kind, place) ORDER BY k.place
+    SELECT g.project_id, k.kind, g.task_id, g.user_id, $5::timestamptz FROM given g
+    CROSS JOIN unnest(CASE WHEN g.done THEN ARRAY['answer', 'done'] ELSE ARRAY['answer'] END) WITH ORDINALITY AS k (kind, place)
+    ORDER BY g.place, k.place
 )
 INSERT INTO label_pace AS p (project_id, hour, user_id, step, answers, done)
-SELECT t.project_id, $5::timestamptz, $2, CASE WHEN w.ms > 1800000 OR w.ms IS NULL OR w.ms <= 0 THEN 0
-    ELSE 1 + greatest(0, floor(ln(w.ms / 100.0) / ln(1.12)))::int END, 1, t.done::int
-FROM task t, took w
-ON CONFLICT (project_id, hour, user_id, step) DO UPDATE SET answers = p.answers + 1, done = p.done + excluded.done;
+SELECT project_id, hour, user_id, CASE WHEN ms > 1800000 OR ms IS NULL OR ms <= 0 THEN 0
+    ELSE 1 + greatest(0, floor(ln(ms / 100.0) / ln(1.12)))::int END AS step, count(*), count(*) FILTER (WHERE done)
+FROM took GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+ON CONFLICT (project_id, hour, user_id, step) DO UPDATE SET answers = p.answers + excluded.answers, done = p.done + excluded.done;
 
--- How alike the answers to task $1 are, now that one of user $2 came.
+-- How alike the answers to tasks $1 are ($3), now that ones of users $2 came, by the hours $4.
 -- name: note_likeness
 INSERT INTO label_pace AS p (project_id, hour, user_id, step, compared, alike)
-SELECT t.project_id, $4::timestamptz, $2, 0, 1, $3::float8 FROM label_task t WHERE t.id = $1
-ON CONFLICT (project_id, hour, user_id, step) DO UPDATE SET compared = p.compared + 1, alike = p.alike + excluded.alike;
+SELECT t.project_id, g.hour, g.user_id, 0, count(*), sum(g.alike)
+FROM unnest($1::bigint[], $2::bigint[], $3::float8[], $4::timestamptz[]) AS g (task_id, user_id, alike, hour) JOIN label_task t ON t.id = g.task_id
+GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+ON CONFLICT (project_id, hour, user_id, step) DO UPDATE SET compared = p.compared + excluded.compared, alike = p.alike + excluded.alike;
 
 -- name: note_skip
 WITH task AS (
@@ -518,7 +577,7 @@ ON CONFLICT (project_id, hour, user_id, step) DO UPDATE SET taken_back = p.taken
 
 -- name: note_event
 INSERT INTO label_event (project_id, kind, task_id, user_id, at)
-SELECT project_id, $2, id, $3::bigint, $4::timestamptz FROM label_task WHERE id = $1;
+SELECT project_id, $2, id, $3::bigint, $4::timestamptz FROM label_task WHERE id = ANY ($1::bigint[]) ORDER BY id;
 
 -- Before the events of task $1 are written: holds the number that events have come to, until the transaction ends, so that whoever reads
 -- knows after which number some may be missing. Those written from now on have greater ones. (Nobody waits for this lock.)

@@ -1,6 +1,10 @@
-// What follows from an answer that came.
+// What follows from answers that came.
+#include <map>
+
+#include "base/database/batch.hpp"
 #include "base/database/database.hpp"
 #include "labeling/queue/assignment.hpp"
+#include "labeling/queue/collect_store.hpp"
 #include "labeling/queue/event_store.hpp"
 #include "labeling/queue/news_store.hpp"
 #include "labeling/queue/tally_store.hpp"
@@ -14,30 +18,44 @@ namespace labeling {
 
 namespace {
 
-// By what the batch told; it has told whether an answer was stored.
+// Asks one more person about a task that is done and not sure, if the project wants that.
+void ask_one_more(base::Tx& tx, const StoredProject& project, const Refreshed& refreshed) {
+    auto probability = refreshed.probability;
+    auto target = project.project.truth.target;
+    auto most = project.project.max_overlap;
+    if (!probability || *probability >= target || most <= 0) return;
+    auto answers = tx.value<int>(sql::file["answers_when_done"], refreshed.task);
+    if (answers && after_answers(*probability, target, *answers, most) == Next::one_more)
+        counted(tx, {refreshed.task}, [&] { tx.exec(sql::file["ask_one_more"], refreshed.task); });
+}
+
+// By what the batch told; it has told whether an answer was stored. `authors`: of the last answer
+// to each task, if one came.
 void settle_as_told(
     base::Batch& told,
     const detail::TruthAsked& asked,
     const std::vector<schema::WebhookEvent>& awaited,
     const StoredProject& project,
-    std::int64_t task,
-    Time now,
-    std::optional<std::int64_t> user_id
+    const std::map<std::int64_t, LastAuthor>& authors,
+    Time now
 ) {
     auto& tx = told.tx();
     base::Batch writes(tx);
-    auto refreshed = detail::refresh_truth(told, asked, writes, project, task, now);
-    if (user_id && refreshed.likeness)
-        note_likeness(writes, task, *user_id, *refreshed.likeness, now);
-    auto probability = refreshed.probability;
-    auto target = project.project.truth.target;
-    auto most = project.project.max_overlap;
-    if (probability && *probability < target && most > 0) {
-        auto answers = tx.value<int>(sql::file["answers_when_done"], task);
-        if (answers && after_answers(*probability, target, *answers, most) == Next::one_more)
-            counted(tx, {task}, [&] { tx.exec(sql::file["ask_one_more"], task); });
+    auto refreshed = detail::refresh_truth(told, asked, writes, project, now);
+    std::vector<Likeness> alike;
+    for (const auto& one : refreshed) {
+        auto author = authors.find(one.task);
+        if (author != authors.end() && one.likeness)
+            alike.push_back(
+                {.task = one.task,
+                 .user_id = author->second.user_id,
+                 .likeness = *one.likeness,
+                 .at = author->second.at}
+            );
     }
-    tell_of_answer(writes, awaited, project, task, refreshed, now);
+    note_likeness(writes, alike);
+    for (const auto& one : refreshed) ask_one_more(tx, project, one);
+    tell_of_answers(writes, awaited, project, refreshed, now);
     writes.run();
 }
 
@@ -50,20 +68,40 @@ void settle(
     Time now,
     std::optional<std::int64_t> user_id
 ) {
+    std::map<std::int64_t, LastAuthor> authors;
+    if (user_id) authors.emplace(task, LastAuthor{.user_id = *user_id, .at = now});
     base::Batch told(tx);
-    auto asked = detail::ask_truth(told, task);
+    auto asked = detail::ask_truth(told, {task});
     auto awaited = schema::awaited_events(told, project.project.name);
-    settle_as_told(told, asked, *awaited, project, task, now, user_id);
+    settle_as_told(told, asked, *awaited, project, authors, now);
+}
+
+void settle_collected(
+    base::Tx& tx,
+    const StoredProject& project,
+    const std::vector<std::int64_t>& tasks,
+    const std::map<std::int64_t, LastAuthor>& authors,
+    Time now
+) {
+    if (tasks.empty()) return;
+    base::Batch told(tx);
+    auto asked = detail::ask_truth(told, tasks);
+    auto awaiting = schema::awaited_events(told, project.project.name);
+    auto awaited = *awaiting;
+    std::erase(awaited, schema::WebhookEvent::project_done);
+    settle_as_told(told, asked, awaited, project, authors, now);
 }
 
 Submitted
 submit_and_settle(base::Tx& tx, const StoredProject& project, const Answer& answer, Time now) {
     base::Batch told(tx);
     auto stored = submit(told, answer, now);
-    auto asked = detail::ask_truth(told, answer.task);
+    auto asked = detail::ask_truth(told, {answer.task});
     auto awaited = schema::awaited_events(told, project.project.name);
     if (!*stored) return explain_submit(tx, answer);
-    settle_as_told(told, asked, *awaited, project, answer.task, now, answer.user_id);
+    settle_as_told(
+        told, asked, *awaited, project, {{answer.task, {.user_id = answer.user_id, .at = now}}}, now
+    );
     return Submitted::accepted;
 }
 

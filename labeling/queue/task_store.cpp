@@ -10,6 +10,7 @@
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
 #include "labeling/queue/event_store.hpp"
+#include "labeling/queue/put_answers_store.hpp"
 #include "labeling/queue/tally_store.hpp"
 #include "labeling/sql.hpp"
 #include "labeling/tasks/stored_answer.hpp"
@@ -26,11 +27,6 @@ struct Explained {
     bool same = false;    // as this answer
 };
 BOOST_DESCRIBE_STRUCT(Explained, (), (known_class, stored, same))
-
-struct StoredRow {
-    std::string how;  // "answered", "closed" or "corrected"; empty: nothing was stored
-};
-BOOST_DESCRIBE_STRUCT(StoredRow, (), (how))
 
 struct GivenRow {
     std::string label, value;
@@ -115,25 +111,12 @@ answer_given(base::Tx& tx, std::int64_t task, std::int64_t user_id, int attempt)
     return answer_of(row->label, row->value);
 }
 
-bool was_stored(const base::Rows& rows) {
-    return !base::first_as<StoredRow>(rows).value().how.empty();
-}
-
 base::Later<bool> submit(base::Batch& batch, const Answer& answer, Time now) {
-    auto place = batch.add(
-        sql::file["submit_answer"],
-        answer.task,
-        answer.user_id,
-        answer.token,
-        answer.attempt,
-        answer.class_id,
-        answer.value,
-        answer.milliseconds,
-        schema::timestamp(now)
-    );
+    std::span one(&answer, 1);
+    auto stored = put_answers(batch, columns_of(one, now));
     count_answered(batch, answer.task);
-    note_answer(batch, answer, now);
-    return {batch, place, [](const base::Rows& rows) { return was_stored(rows); }};
+    note_answers(batch, one, now);
+    return {batch, stored, [](const base::Rows& rows) { return stored_in(rows).answers > 0; }};
 }
 
 Submitted submit(base::Tx& tx, const Answer& answer, Time now) {

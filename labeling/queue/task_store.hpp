@@ -43,6 +43,14 @@ Enqueued enqueue(
     bool again,
     Time now
 );
+// The same, but that the server's statistics are left as they are: for who puts in many batches.
+Enqueued put_into_queue(
+    base::Tx& tx,
+    const StoredProject& project,
+    const std::vector<QueueRequest>& requests,
+    bool again,
+    Time now
+);
 // A record whose task waits for answers.
 struct WaitingTask {
     std::int64_t rk = 0;
@@ -183,6 +191,7 @@ struct Answer {
     std::optional<std::int32_t> class_id{};
     std::optional<std::string> value{};          // JSON, for what a class cannot say
     std::optional<std::int32_t> milliseconds{};  // the person took
+    std::optional<Time> at{};                    // when it was given; nothing: now
 };
 // In all projects.
 std::int64_t count_open_tasks(base::Tx& tx);
@@ -204,8 +213,6 @@ answer_given(base::Tx& tx, std::int64_t task, std::int64_t user_id, int attempt)
 Submitted submit(base::Tx& tx, const Answer& answer, Time now);
 // The same in a batch: whether it was stored; if not, explain_submit() tells why.
 base::Later<bool> submit(base::Batch& batch, const Answer& answer, Time now);
-// Whether the statement of an answer or a correction stored it, by its row.
-bool was_stored(const base::Rows& rows);
 // submit() and, if it is accepted, settle().
 Submitted
 submit_and_settle(base::Tx& tx, const StoredProject& project, const Answer& answer, Time now);

@@ -35,27 +35,27 @@ Put put_truth(
     bool keep_imported,
     Time now
 );
-// Writes the label of one record so, and counts it.
+// Writes the labels of a few thousand records so, and counts them.
 void put_truth(
     base::Batch& batch,
     const StoredProject& project,
-    const InferredLabel& label,
+    const std::vector<InferredLabel>& labels,
     const std::string& method,
     Time now
 );
 
-// What refresh_truth() has to know of a task and its record, asked for beside other things.
+// What refresh_truth() has to know of tasks and their records, asked for beside other things.
 struct TruthAsked {
     std::size_t label = 0, answers = 0;  // places in the batch
 };
-TruthAsked ask_truth(base::Batch& batch, std::int64_t task);
-// As refresh_truth() of truth_store.hpp; most of what it writes waits in `writes`.
-Refreshed refresh_truth(
+TruthAsked ask_truth(base::Batch& batch, const std::vector<std::int64_t>& tasks);
+// As refresh_truth() of truth_store.hpp for each task that there is, in the order of their numbers;
+// most of what it writes waits in `writes`.
+std::vector<Refreshed> refresh_truth(
     base::Batch& told,
     const TruthAsked& asked,
     base::Batch& writes,
     const StoredProject& project,
-    std::int64_t task,
     Time now
 );
 // Asks one more person about each record that is done, less probable than the project's target and

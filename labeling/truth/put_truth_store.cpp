@@ -96,11 +96,11 @@ Put put_truth(
 void put_truth(
     base::Batch& batch,
     const StoredProject& project,
-    const InferredLabel& label,
+    const std::vector<InferredLabel>& labels,
     const std::string& method,
     Time now
 ) {
-    add_labels(batch, project, std::span(&label, 1), method, true, now);
+    add_labels(batch, project, labels, method, true, now);
 }
 
 void withdraw_label(base::Tx& tx, const StoredProject& project, std::int64_t task) {

@@ -36,27 +36,28 @@ WITH given AS (
 )
 SELECT (SELECT count(*) FROM given) AS given, (SELECT count(*) FROM known) AS known, added, changed FROM told;
 
--- The answers about a task's record that count, and how often their authors were found right; none while the task still wants answers and
--- its record has no label.
+-- The answers about the records of tasks $1 that count, and how often their authors were found right; none while a task still wants answers
+-- and its record has no label.
 -- name: answers_of_record
-SELECT DISTINCT ON (a.user_id) u.name AS user_name, c.name AS class_name, a.value, k.accuracy, k.confusion
+SELECT DISTINCT ON (t.id, a.user_id) t.id AS task, u.name AS user_name, c.name AS class_name, a.value, k.accuracy, k.confusion
 FROM label_task t
 JOIN annotation a ON a.rk = t.rk AND a.source_id = t.source_id AND a.key = t.key AND a.project_id = t.project_id
 JOIN app_user u ON u.id = a.user_id
 LEFT JOIN label_class c ON c.project_id = a.project_id AND c.class_id = a.class_id
 LEFT JOIN label_trust k ON k.project_id = a.project_id AND k.user_id = a.user_id
-WHERE t.id = $1 AND a.withdrawn_at IS NULL AND a.audit_id IS NULL
+WHERE t.id = ANY ($1::bigint[]) AND a.withdrawn_at IS NULL AND a.audit_id IS NULL
     AND (t.state = 'done' OR EXISTS (SELECT 1 FROM ground_truth g
         WHERE g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id))
-ORDER BY a.user_id, a.attempt DESC;
+ORDER BY t.id, a.user_id, a.attempt DESC;
 
+-- What is known of tasks $1 of a project; how its people usually err with the first of them alone.
 -- name: label_of_task
-SELECT t.key, t.state = 'done' AS done, t.state = 'gold' AS gold, t.state = 'audit' AS audited, t.disagreement, g.method, c.name AS label, g.value,
-    p.usual_confusion
+SELECT t.id AS task, t.key, t.state = 'done' AS done, t.state = 'gold' AS gold, t.state = 'audit' AS audited, t.disagreement, g.method, c.name AS label,
+    g.value, CASE WHEN t.id = min(t.id) OVER () THEN p.usual_confusion END AS usual_confusion
 FROM label_task t JOIN label_project p ON p.id = t.project_id
 LEFT JOIN ground_truth g ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id
 LEFT JOIN label_class c ON c.project_id = g.project_id AND c.class_id = g.class_id
-WHERE t.id = $1;
+WHERE t.id = ANY ($1::bigint[]) ORDER BY t.id;
 
 -- name: withdraw_label
 DELETE FROM ground_truth g USING label_task t
@@ -77,4 +78,4 @@ SELECT g.key, c.name AS label, g.value FROM ground_truth g LEFT JOIN label_class
 WHERE g.project_id = $1 AND g.method = 'import';
 
 -- name: note_disagreement
-UPDATE label_task SET disagreement = $2::float8 WHERE id = $1;
+UPDATE label_task t SET disagreement = g.apart FROM unnest($1::bigint[], $2::float8[]) AS g (id, apart) WHERE t.id = g.id;

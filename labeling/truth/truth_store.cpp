@@ -51,28 +51,6 @@ struct GoldRow {
 };
 BOOST_DESCRIBE_STRUCT(GoldRow, (), (key, label, value))
 
-struct TaskLabel {
-    std::string key;
-    bool done = false;                   // it has all answers that are wanted
-    bool gold = false, audited = false;  // its truth is known, or not to be changed for now
-    std::optional<double> disagreement;  // as it was noted last
-    std::optional<std::string> method;   // of its label, if it has one
-    std::string label, value;            // that it says
-    std::string usual_confusion;         // of the project's people
-};
-BOOST_DESCRIBE_STRUCT(
-    TaskLabel,
-    (),
-    (key, done, gold, audited, disagreement, method, label, value, usual_confusion)
-)
-
-struct RecordAnswer {
-    std::string user_name, class_name, value;
-    std::optional<double> accuracy;  // of the person, if it was estimated
-    std::string confusion;           // likewise
-};
-BOOST_DESCRIBE_STRUCT(RecordAnswer, (), (user_name, class_name, value, accuracy, confusion))
-
 // float8[] in PostgreSQL's text form.
 std::string array_of_shares(const std::vector<double>& values) {
     return fmt::format("{{{}}}", fmt::join(values, ","));
@@ -270,98 +248,6 @@ Resolved resolve_truth(
     for (const auto& say : machines)
         if (!say.counts) result.machines_left_out.push_back(say.why_not);
     return result;
-}
-
-namespace {
-
-// What people say of a task's record.
-struct RecordAnswers {
-    std::unique_ptr<AnswerSet> set;
-    std::vector<std::string> values;
-    Trust trust;
-    std::optional<Confusions> confusions;
-};
-
-RecordAnswers
-answers_of_record(const base::Rows& rows, const Question& question, const TaskLabel& label) {
-    RecordAnswers answers;
-    answers.confusions = usual_confusions(label.usual_confusion);
-    answers.set = task_type(question.kind).gather(question);
-    for (const auto& row : base::rows_as<RecordAnswer>(rows)) {
-        if (row.accuracy) answers.trust.emplace(row.user_name, *row.accuracy);
-        if (answers.confusions && !row.confusion.empty())
-            answers.confusions->people.emplace(row.user_name, confusion_in(row.confusion));
-        answers.values.push_back(answer_of(row.class_name, row.value));
-        answers.set->add({.key = label.key, .user = row.user_name, .value = answers.values.back()});
-    }
-    return answers;
-}
-
-}  // namespace
-
-Refreshed refresh_truth(base::Tx& tx, const StoredProject& project, std::int64_t task, Time now) {
-    base::Batch told(tx), writes(tx);
-    auto asked = detail::ask_truth(told, task);
-    auto refreshed = detail::refresh_truth(told, asked, writes, project, task, now);
-    writes.run();
-    return refreshed;
-}
-
-detail::TruthAsked detail::ask_truth(base::Batch& batch, std::int64_t task) {
-    TruthAsked asked;
-    asked.label = batch.add(sql::file["label_of_task"], task);
-    asked.answers = batch.add(sql::file["answers_of_record"], task);
-    return asked;
-}
-
-Refreshed detail::refresh_truth(
-    base::Batch& told,
-    const TruthAsked& asked,
-    base::Batch& writes,
-    const StoredProject& project,
-    std::int64_t task,
-    Time now
-) {
-    auto& tx = told.tx();
-    Refreshed refreshed;
-    auto label = base::first_as<TaskLabel>(told.rows(asked.label));
-    if (!label) return refreshed;
-    if (label->method) refreshed.before = answer_of(label->label, label->value);
-    refreshed.after = refreshed.before;
-    if (label->method == adjudicated || label->gold) return refreshed;
-    if (!label->method && !label->done) return refreshed;
-    const auto& question = project.project.question;
-    auto answers = answers_of_record(told.rows(asked.answers), question, *label);
-    auto apart = disagreement(question, answers.values);
-    if (answers.values.size() > 1) refreshed.likeness = 1 - apart.value_or(0);
-    if (apart != label->disagreement) {
-        writes.add(sql::file["note_disagreement"], task, apart);
-        count_disputed(
-            writes,
-            project.id,
-            static_cast<std::int64_t>(apart.has_value()) -
-                static_cast<std::int64_t>(label->disagreement.has_value())
-        );
-    }
-    if (label->method == imported || label->audited) return refreshed;
-    add_machine_answers(tx, project, task, label->key, *answers.set, answers.trust);
-    if (answers.set->size() == 0) {
-        if (label->method == ruled) return refreshed;
-        withdraw_label(tx, project, task);
-        refreshed.after.clear();
-        return refreshed;
-    }
-    auto merged = answers.set->infer(
-        {.method = project.project.truth.method,
-         .trust = std::move(answers.trust),
-         .confusions = std::move(answers.confusions)}
-    );
-    if (merged.labels.empty()) return refreshed;
-    const auto& merged_label = merged.labels.front();
-    put_truth(writes, project, merged_label, std::string(base::name_of(merged.method)), now);
-    refreshed.probability = merged_label.probability;
-    refreshed.after = merged_label.value;
-    return refreshed;
 }
 
 }  // namespace labeling

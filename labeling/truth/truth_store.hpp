@@ -74,10 +74,11 @@ Resolved resolve_truth(
 // nothing if the label was imported, or if nothing was held true yet and the task still wants
 // answers.
 struct Refreshed {
-    std::optional<double> probability;  // of the label by the answers; nothing if not merged
-    std::string before;                 // what the record's label said, or ""
-    std::string after{};                // what it says now
-    std::optional<double> likeness{};   // of the answers to each other, if they were looked at
+    std::int64_t task = 0;
+    std::optional<double> probability{};  // of the label by the answers; nothing if not merged
+    std::string before{};                 // what the record's label said, or ""
+    std::string after{};                  // what it says now
+    std::optional<double> likeness{};     // of the answers to each other, if they were looked at
 };
 Refreshed refresh_truth(base::Tx& tx, const StoredProject& project, std::int64_t task, Time now);
 

@@ -5,7 +5,11 @@
 #include "service/labels/files.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <memory>
+#include <ostream>
+
+#include <boost/json.hpp>
 
 #include "base/bytes/hex.hpp"
 #include "base/database/database.hpp"
@@ -16,19 +20,40 @@
 #include "labeling/export/export_store.hpp"
 #include "labeling/export/import_store.hpp"
 #include "labeling/export/label_files.hpp"
+#include "labeling/export/record_match_store.hpp"
 #include "schema/blobs/blobs.hpp"
 #include "service/labels/projects.hpp"
+#include "service/refusal.hpp"
 
 namespace service {
+
+namespace json = boost::json;
 
 namespace {
 
 std::optional<base::Fault> one_origin(ImportLabels& request) {
     int origins =
         (request.field.empty() ? 0 : 1) + (request.labels ? 1 : 0) + (request.text.empty() ? 0 : 1);
-    if (origins == 1) return std::nullopt;
-    return base::Fault{
-        .reason = "needs labels, a text or a field of the records, one of them", .at = "field"};
+    if (origins != 1)
+        return base::Fault{
+            .reason = "needs labels, a text or a field of the records, one of them", .at = "field"};
+    if (request.answers && request.text.empty())
+        return base::Fault{
+            .reason = "is for a file, which names those who answered",
+            .mend = "give it as 'text'",
+            .at = "answers"};
+    if (request.answers && request.share < 1)
+        return base::Fault{.reason = "is for a field", .mend = "leave it out", .at = "share"};
+    bool person = !request.person.empty() || !request.item_column.empty() ||
+                  !request.annotator_column.empty() || !request.answer_column.empty() ||
+                  !request.time_column.empty() ||
+                  request.annotators != labeling::UnknownAnnotators::refuse;
+    if (person && !request.answers)
+        return base::Fault{
+            .reason = "is wanted where people and columns are named",
+            .mend = "say that it holds answers of people",
+            .at = "answers"};
+    return std::nullopt;
 }
 
 }  // namespace
@@ -44,7 +69,21 @@ const base::Settings<ImportLabels> ImportLabels::settings{
      {"share",
       &ImportLabels::share,
       "with field: only this share of the records, always the same ones",
-      {.low = 0, .high = 1}}},
+      {.low = 0, .high = 1}},
+     {"answers",
+      &ImportLabels::answers,
+      "the file holds what people answered, each for themselves: answers, not what is held true"},
+     {"annotators", &ImportLabels::annotators, "with answers: of people who are no users"},
+     {"person", &ImportLabels::person, "with answers: whose they are, where the file does not say"},
+     {"item_column",
+      &ImportLabels::item_column,
+      "with answers: the column, or member, that names the record; the first that is usual for it "
+      "by default, as for the others"},
+     {"annotator_column", &ImportLabels::annotator_column, "that names the person"},
+     {"answer_column", &ImportLabels::answer_column, "that holds the answer"},
+     {"time_column",
+      &ImportLabels::time_column,
+      "that tells when it was given; 'none': no column"}},
     &one_origin,
 };
 const base::Settings<ExportLabels> ExportLabels::settings{
@@ -52,6 +91,9 @@ const base::Settings<ExportLabels> ExportLabels::settings{
     {"format", &ExportLabels::format, "of the file", {.choices = labeling::export_format_names()}},
     {"answers", &ExportLabels::answers, "with who answered what, also where nothing is held true"},
     {"images", &ExportLabels::images, "with the pictures, where the format refers to their files"},
+    {"trim_blanks",
+     &ExportLabels::trim_blanks,
+     "spans without the blanks at their ends, where the format (conll) can not tell them"},
     {"guard_formulas", &ExportLabels::guard_formulas, formats::guard_words},
 };
 
@@ -71,9 +113,99 @@ ImportedLabels told(labeling::Imported done) {
         .unchanged = done.unchanged,
         .no_record = done.no_record,
         .no_value = done.no_value,
+        .scaled = done.scaled,
         .rejected = std::move(done.rejected),
         .faults = std::move(done.faults),
         .new_classes = std::move(done.new_classes)};
+}
+
+// Its row again, with the reason, in a form that is read.
+json::object rejected_row(const labeling::PersonAnswer& one, const std::string& reason) {
+    json::object row{
+        {one.said.key.empty() ? "text" : "key",
+         one.said.key.empty() ? one.said.text : one.said.key}};
+    row["annotator"] = one.person;
+    const auto& said = one.said.answer.text;
+    if (one.said.places == labeling::GivenLabel::Places::exact && !said.empty())
+        row["answer"] = json::parse(said);
+    else if (said.empty())
+        row["answer"] = one.said.label;
+    if (one.at) row["time"] = base::rfc3339(*one.at, base::Precision::microseconds);
+    if (one.milliseconds) row["milliseconds"] = *one.milliseconds;
+    if (one.attempt) row["attempt"] = *one.attempt;
+    if (one.taken_back) row["withdrawn"] = true;
+    if (one.simulated) row["simulated"] = true;
+    row["place"] = one.place;
+    row["reason"] = reason;
+    return row;
+}
+
+struct AnswerOrigin {
+    bool read_once = false;
+    std::ostream* rejects = nullptr;
+};
+
+ImportedLabels import_answers(
+    Work& work,
+    base::Steps steps,
+    const ImportLabels& request,
+    const std::function<labeling::EachPersonAnswer(const labeling::AnswerReading&)>& read,
+    const AnswerOrigin& origin
+) {
+    constexpr std::size_t most_rows = 100;
+    bool creates = request.annotators == labeling::UnknownAnnotators::create;
+    if (creates && !may(work.caller.role, operators))
+        throw Refusal(
+            Refusal::Kind::forbidden,
+            "'annotators'",
+            "makes users, which only administrators and operators may",
+            "ask one of them"
+        );
+    ImportedAnswers of_people;
+    labeling::AnswerReading reading{
+        .names =
+            {.item = request.item_column,
+             .annotator = request.annotator_column,
+             .answer = request.answer_column,
+             .time = request.time_column},
+        .person = request.person,
+        .tell = [&](const labeling::ColumnNames& used) { of_people.columns = used; }};
+    labeling::AnswerImport import{
+        .unknown = request.annotators,
+        .read_once = origin.read_once,
+        .classes = options_of(request),
+        .reject =
+            [&](const labeling::PersonAnswer& one, const std::string& reason) {
+                auto said = one.said.answer.text.empty() ? one.said.label : one.said.answer.text;
+                if (of_people.rejected_rows.size() < most_rows)
+                    of_people.rejected_rows.push_back(
+                        {.place = one.place,
+                         .key = labeling::name_of_given(one.said),
+                         .annotator = one.person,
+                         .answer = std::move(said),
+                         .reason = reason}
+                    );
+                if (origin.rejects)
+                    *origin.rejects << json::serialize(rejected_row(one, reason)) << '\n';
+            },
+        .stop = work.here.stop};
+    auto done = labeling::import_answers(steps, request.project, read(reading), import, work.now);
+    of_people.taken_back = done.taken_back;
+    of_people.skipped = done.skipped;
+    of_people.rejects = done.rejects;
+    of_people.annotators = done.annotators;
+    of_people.new_annotators = std::move(done.new_annotators);
+    return {
+        .added = done.added,
+        .changed = done.corrected,
+        .unchanged = done.unchanged,
+        .no_record = done.no_record,
+        .no_value = done.no_value,
+        .scaled = done.scaled,
+        .rejected = std::move(done.rejected),
+        .faults = std::move(done.faults),
+        .new_classes = std::move(done.new_classes),
+        .answers = std::move(of_people)};
 }
 
 }  // namespace
@@ -81,6 +213,19 @@ ImportedLabels told(labeling::Imported done) {
 ImportedLabels import_labels(Work& work, const ImportLabels& request) {
     auto stored = known_project(work, request.project);
     auto options = options_of(request);
+    auto name = request.file.empty() ? "the text" : request.file;
+    if (request.answers)
+        return import_answers(
+            work,
+            work.tx,
+            request,
+            [&](const labeling::AnswerReading& reading) {
+                return labeling::answers_of_text(
+                    name, request.text, stored.project.question, reading
+                );
+            },
+            {}
+        );
     if (!request.field.empty())
         return told(
             labeling::import_field(work.tx, request.project, request.field, options, work.now)
@@ -89,7 +234,6 @@ ImportedLabels import_labels(Work& work, const ImportLabels& request) {
         return told(
             labeling::import_labels(work.tx, request.project, *request.labels, options, work.now)
         );
-    auto name = request.file.empty() ? "the text" : request.file;
     return told(labeling::import_labels(
         work.tx,
         request.project,
@@ -99,15 +243,26 @@ ImportedLabels import_labels(Work& work, const ImportLabels& request) {
     ));
 }
 
-ImportedLabels
-import_label_files(Work& work, const ImportLabels& request, const std::string& path) {
+ImportedLabels import_label_files(
+    Work& work,
+    const ImportLabels& request,
+    const std::string& path,
+    std::ostream* rejects
+) {
     auto stored = known_project(work, request.project);
+    const auto& question = stored.project.question;
+    if (request.answers)
+        return import_answers(
+            work,
+            work.here.database,
+            request,
+            [&](const labeling::AnswerReading& reading) {
+                return labeling::answers_in(path, question, reading);
+            },
+            {.read_once = path == "-", .rejects = rejects}
+        );
     return told(labeling::import_labels(
-        work.tx,
-        request.project,
-        labeling::labels_in(path, stored.project.question),
-        options_of(request),
-        work.now
+        work.tx, request.project, labeling::labels_in(path, question), options_of(request), work.now
     ));
 }
 
@@ -123,6 +278,7 @@ labeling::ExportContent checked_content(
     auto content = steps.call([&](base::Tx& tx) { return labeling::content_of(tx, stored); });
     content.answers = request.answers;
     content.guard_formulas = request.guard_formulas;
+    content.trim_blanks = request.trim_blanks;
     if (request.images)
         content.picture = [steps, &here](const labeling::ExportRow& row) {
             auto found = steps.call([&](base::Tx& tx) {

@@ -225,6 +225,36 @@ TEST_CASE("spans of text are asked for, answered, compared and resolved", "[api]
     }
 }
 
+TEST_CASE("answers of several people come in over HTTP", "[api][labels]") {
+    World world(4);
+    auto otto = world.as("otto", "operator");
+    REQUIRE(otto.send("POST", "/api/v1/projects", project("crowd")).status == 201);
+    std::string path = "/api/v1/projects/crowd";
+    object request{
+        {"text",
+         "item,annotator,label\n" + page_key(0) + ",w1,good\n" + page_key(0) + ",w2,good\n" +
+             page_key(1) + ",w1,ugly\n"},
+        {"file", "crowd.csv"},
+        {"answers", true}};
+    auto refused = otto.send("POST", path + "/import", request);
+    CHECK(refused.status == 409);
+    CHECK_THAT(refused.body, Catch::Contains("'w1', 'w2'"));
+    request["annotators"] = "create";
+    auto taken = otto.send("POST", path + "/import", request).json();
+    CHECK(taken.at("added") == 2);
+    CHECK(taken.at("rejected").at("ugly") == 1);
+    const auto& told = taken.at("answers");
+    CHECK(told.at("annotators") == 2);
+    CHECK(told.at("columns").at("answer") == "label");
+    CHECK(told.at("rejected_rows").at(0).at("place") == "crowd.csv: line 4");
+    auto listed = otto.get(path + "/answers").json().at("items").as_array();
+    REQUIRE(listed.size() == 2);
+    CHECK(listed[1].at("user") == "w2");
+    CHECK(otto.get(path).json().at("progress").at("labeled") == 1);
+    request["answers"] = false;
+    CHECK(otto.send("POST", path + "/import", request).status == 422);
+}
+
 TEST_CASE("who answered what is listed to the end, a page at a time", "[api][labels]") {
     World world(8);
     auto ann = world.as("ann", "analyst");

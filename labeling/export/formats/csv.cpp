@@ -3,7 +3,7 @@
 // cell.
 //
 // With answers, a row for each of them, beside the label of its record: user, given (what was
-// answered), attempt, milliseconds, submitted_at, withdrawn, schema_version.
+// answered), attempt, milliseconds, submitted_at, withdrawn, schema_version; simulated, if any is.
 #include <ostream>
 
 #include <fmt/format.h>
@@ -29,11 +29,13 @@ public:
     Csv(const ExportContent& content, ExportFiles& files)
         : guard_(content.guard_formulas),
           answers_(content.answers),
+          simulated_(content.answers && content.simulated),
           out_(files.open("labels.csv")) {
         out_ << "key," << (content.shape == LabelShape::classes ? "label" : "answer")
              << ",probability,method,revision,version";
         if (answers_)
             out_ << ",user,given,attempt,milliseconds,submitted_at,withdrawn,schema_version";
+        if (simulated_) out_ << ",simulated";
         out_ << "\r\n";
     }
 
@@ -59,10 +61,11 @@ public:
                  one.withdrawn ? "true" : "false",
                  std::to_string(one.schema_version)}
             );
+            if (simulated_) line.emplace_back(one.simulated ? "true" : "false");
             put(std::move(line));
         }
         if (row.answers.empty()) {
-            cells.resize(cells.size() + 7);
+            cells.resize(cells.size() + (simulated_ ? 8 : 7));
             put(std::move(cells));
         }
     }
@@ -77,7 +80,7 @@ private:
         out_ << line_;
     }
 
-    bool guard_, answers_;
+    bool guard_, answers_, simulated_;
     std::ostream& out_;
     std::string line_;
 };

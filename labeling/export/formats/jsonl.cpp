@@ -3,8 +3,8 @@
 // classes, "spans" for parts of a text, "answer" for all else, as the kind has it.
 //
 // With answers, also "answers":[{"user","attempt","label" (or as above),"milliseconds",
-// "submitted_at","withdrawn","schema_version"}]; a record that is not labeled yet has null for its
-// label then.
+// "submitted_at","withdrawn","schema_version"}], "simulated" of users who are; a record that is not
+// labeled yet has null for its label then.
 #include <ostream>
 
 #include <fmt/format.h>
@@ -59,7 +59,9 @@ private:
         out_ << ",\"answers\":[";
         const char* between = "";
         for (const auto& one : answers) {
-            out_ << between << "{\"user\":" << quoted(one.user) << ",\"attempt\":" << one.attempt;
+            out_ << between << "{\"user\":" << quoted(one.user);
+            if (one.simulated) out_ << ",\"simulated\":true";
+            out_ << ",\"attempt\":" << one.attempt;
             write_answer(one.label, one.value);
             if (one.milliseconds) out_ << ",\"milliseconds\":" << *one.milliseconds;
             out_ << ",\"submitted_at\":" << quoted(one.submitted_at);

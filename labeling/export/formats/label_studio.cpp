@@ -79,7 +79,8 @@ private:
             after_label = true;
             begin(one.withdrawn ? "true" : "false");
             out_ << ",\"completed_by\":{\"email\":" << quoted(one.user)
-                 << "},\"attempt\":" << one.attempt << ",\"schema_version\":" << one.schema_version
+                 << (one.simulated ? ",\"simulated\":true" : "") << "},\"attempt\":" << one.attempt
+                 << ",\"schema_version\":" << one.schema_version
                  << ",\"created_at\":" << quoted(one.submitted_at);
             if (one.milliseconds)
                 out_ << ",\"lead_time\":"

@@ -5,10 +5,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <boost/json/fwd.hpp>
 
-#include "labeling/export/given_label.hpp"
+#include "labeling/export/answer_files.hpp"
+#include "labeling/export/person_answer.hpp"
 #include "labeling/projects/question.hpp"
 
 // How files of other programs are read, one function a format. They throw base::Error for what is
@@ -31,6 +33,23 @@ void read_studio_task(
     const Question& question,
     const TakeLabel& take
 );
+// All its annotations, as the answers of their authors; but not what is marked as ground truth and
+// has no author.
+void read_studio_answers(
+    const boost::json::object& task,
+    const std::string& place,
+    const Question& question,
+    const TakePersonAnswer& take
+);
+// A row of Label Studio's short exports, JSON_MIN and CSV, by its members or columns; the task that
+// it is of, with its one annotation; and the row that cells of CSV make.
+bool is_studio_row(const boost::json::object& row);
+bool is_studio_row(const std::vector<std::string>& members);
+boost::json::object studio_task(const boost::json::object& row, const Question& question);
+boost::json::object studio_row_of_cells(
+    const std::vector<std::string>& columns,
+    const std::function<const std::string&(std::size_t column)>& cell
+);
 // The prediction of a task of Label Studio, with its score: the only one, else the one whose
 // model_version is `version`. It is none where there are several of other versions.
 void read_studio_prediction(
@@ -40,6 +59,43 @@ void read_studio_prediction(
     const std::string& version,
     const std::function<void(GivenLabel&& said, std::optional<double> score)>& take
 );
+// The answers in an object that is no task: of tilth's export with answers, of Prodigy, of doccano,
+// or one that names item, annotator and answer.
+class AnswerObjects {
+public:
+    // The question outlives it.
+    AnswerObjects(const Question& question, const AnswerReading& reading)
+        : question_(question), reading_(reading) {}
+
+    void
+    read(const boost::json::object& line, const std::string& place, const TakePersonAnswer& take);
+
+private:
+    void read_exported(
+        const boost::json::object& line,
+        const std::string& place,
+        const TakePersonAnswer& take
+    ) const;
+    void read_doccano(
+        const boost::json::object& line,
+        const std::string& place,
+        const TakePersonAnswer& take
+    ) const;
+    void read_prodigy(
+        const boost::json::object& line,
+        const std::string& place,
+        const TakePersonAnswer& take
+    ) const;
+    void read_row(
+        const boost::json::object& line,
+        const std::string& place,
+        const TakePersonAnswer& take
+    );
+
+    const Question& question_;
+    const AnswerReading& reading_;
+    bool told_ = false;
+};
 void read_coco(
     const boost::json::object& dataset,
     const std::string& place,

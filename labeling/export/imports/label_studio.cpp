@@ -1,8 +1,11 @@
-// Tasks of Label Studio. People's annotations are labels, one a task; what machines predicted comes
-// beside them, in versions, and is never taken for a label.
+// Tasks of Label Studio. People's annotations are labels, one a task, or the answers of each of
+// them; what machines predicted comes beside them, in versions, and is never taken for either.
+#include <cmath>
+
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
+#include "base/time/parse.hpp"
 #include "labeling/export/imports/imports.hpp"
 #include "labeling/export/label_studio_results.hpp"
 
@@ -45,6 +48,21 @@ void name_record(const json::object& task, GivenLabel& given) {
     given.key = given.also.empty() ? key_of(task, "id") : given.also.front();
 }
 
+// How large the picture was that the results are of.
+void take_size(const json::array& results, GivenLabel& given) {
+    for (const auto& each : results) {
+        const auto* result = each.if_object();
+        const auto* width = result ? result->if_contains("original_width") : nullptr;
+        const auto* height = result ? result->if_contains("original_height") : nullptr;
+        if (!width || !height || !width->is_number() || !height->is_number()) continue;
+        auto across = width->to_number<double>(), down = height->to_number<double>();
+        if (given.width > 0 && (given.width != across || given.height != down))
+            given.fault = "has results of pictures of several sizes";
+        given.width = across;
+        given.height = down;
+    }
+}
+
 void take_results(
     const json::object& from,
     const std::string& place,
@@ -54,6 +72,7 @@ void take_results(
     const auto* results = from.if_contains("result");
     if (!results || !results->is_array())
         throw base::Error(place, "has an annotation without a result", "export it anew");
+    take_size(results->get_array(), given);
     try {
         auto answer = answer_of_results(question, results->get_array(), {});
         if (answer)
@@ -65,7 +84,69 @@ void take_results(
     }
 }
 
+// Of the e-mail address, name or number that an annotation has for its author.
+std::string author_of(const json::object& annotation) {
+    const auto* by = annotation.if_contains("completed_by");
+    if (!by) return {};
+    if (!by->is_object()) return key_of(annotation, "completed_by");
+    for (auto name : {"email", "username", "id"})
+        if (auto found = key_of(by->get_object(), name); !found.empty()) return found;
+    return {};
+}
+
+// When an annotation got the content that it has: it was changed last, or made.
+std::optional<base::Time> changed_at(const json::object& annotation) {
+    for (auto name : {"updated_at", "created_at"})
+        if (auto at = base::parse_time(key_of(annotation, name))) return at;
+    return std::nullopt;
+}
+
+PersonAnswer answer_in(
+    const json::object& annotation,
+    const GivenLabel& record,
+    const std::string& place,
+    const Question& question
+) {
+    PersonAnswer answer{.said = record, .person = author_of(annotation), .place = place};
+    answer.at = changed_at(annotation);
+    if (const auto* seconds = annotation.if_contains("lead_time"); seconds && seconds->is_number())
+        answer.milliseconds = std::llround(seconds->to_number<double>() * 1000);
+    if (const auto* by = annotation.if_contains("completed_by"); by && by->is_object())
+        answer.simulated = is_true(by->get_object(), "simulated");
+    if (const auto* number = annotation.if_contains("attempt"); number && number->is_int64())
+        answer.attempt = static_cast<int>(number->get_int64());
+    // What we wrote ourselves says by its number that it was an answer.
+    bool cancelled = is_true(annotation, "was_cancelled");
+    answer.taken_back = cancelled && answer.attempt;
+    answer.skipped = cancelled && !answer.attempt;
+    if (!answer.skipped) take_results(annotation, place, question, answer.said);
+    return answer;
+}
+
 }  // namespace
+
+void read_studio_answers(
+    const json::object& task,
+    const std::string& place,
+    const Question& question,
+    const TakePersonAnswer& take
+) {
+    GivenLabel record;
+    name_record(task, record);
+    if (record.key.empty() && record.text.empty())
+        throw base::Error(place, "is a task without data", "export it anew");
+    const auto* annotations = task.if_contains("annotations");
+    if (!annotations || !annotations->is_array()) annotations = task.if_contains("completions");
+    if (!annotations || !annotations->is_array()) return;
+    for (const auto& each : annotations->get_array()) {
+        const auto* annotation = each.if_object();
+        if (!annotation)
+            throw base::Error(place, "has an annotation that is none", "export it anew");
+        // What is held true of the record is nobody's answer.
+        bool truth = is_true(*annotation, "ground_truth") && !annotation->contains("completed_by");
+        if (!truth) take(answer_in(*annotation, record, place, question));
+    }
+}
 
 void read_studio_task(
     const json::object& task,

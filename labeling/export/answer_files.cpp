@@ -1,0 +1,226 @@
+// Which of the readers a file of answers is for, told by how it begins and what its rows hold; and
+// tables, whose columns are told by their names.
+#include "labeling/export/answer_files.hpp"
+
+#include <cmath>
+#include <memory>
+
+#include <fmt/format.h>
+#include <boost/json.hpp>
+
+#include "base/error.hpp"
+#include "base/numbers/parse.hpp"
+#include "base/text/ascii.hpp"
+#include "base/time/parse.hpp"
+#include "formats/table/table.hpp"
+#include "labeling/export/imports/answer_roles.hpp"
+#include "labeling/export/imports/imports.hpp"
+#include "labeling/export/label_files.hpp"
+
+namespace labeling {
+
+namespace json = boost::json;
+
+namespace {
+
+class AnswerTable {
+public:
+    AnswerTable(formats::Table& table, const std::string& name, const AnswerReading& reading)
+        : table_(table), name_(name), reading_(reading) {
+        const auto& names = reading.names;
+        item_ = must(AnswerRole::item, names.item, "item", "--item-column");
+        answer_ = must(AnswerRole::answer, names.answer, "answer", "--answer-column");
+        annotator_ = column(AnswerRole::annotator, names.annotator);
+        if (!annotator_ && reading.person.empty())
+            must(AnswerRole::annotator, names.annotator, "annotator", "--annotator-column");
+        time_ = column(AnswerRole::time, names.time);
+        milliseconds_ = column(AnswerRole::milliseconds);
+        seconds_ = column(AnswerRole::seconds);
+        attempt_ = column(AnswerRole::attempt);
+        taken_back_ = column(AnswerRole::taken_back);
+        simulated_ = column(AnswerRole::simulated);
+        const auto& columns = table.columns();
+        by_text_ = holds_texts(columns[item_]);
+        exported_ = columns[answer_] == "given";
+        if (reading.tell)
+            reading.tell(
+                {.item = columns[item_],
+                 .annotator = annotator_ ? columns[*annotator_] : "",
+                 .answer = columns[answer_],
+                 .time = time_ ? columns[*time_] : ""}
+            );
+    }
+
+    // Of the row read last; nothing for a record of our own export that nobody answered.
+    std::optional<PersonAnswer> read() const {
+        PersonAnswer answer{.place = fmt::format("{}: line {}", name_, table_.line())};
+        answer.person = annotator_ ? table_.cell(*annotator_) : reading_.person;
+        if (table_.cell(item_).empty()) table_.fail("the field '" + column_name(item_) + "' is empty");
+        if (exported_ && answer.person.empty() && table_.raw(answer_).empty()) return std::nullopt;
+        (by_text_ ? answer.said.text : answer.said.key) = table_.raw(item_);
+        // A text that people were asked for may be "NA".
+        bool missing = exported_ ? table_.raw(answer_).empty() : table_.is_missing(answer_);
+        if (!missing) answer.said.label = exported_ ? table_.raw(answer_) : table_.cell(answer_);
+        read_times(answer);
+        if (attempt_ && !table_.cell(*attempt_).empty()) {
+            auto number = base::whole_number<int>(table_.cell(*attempt_), 10);
+            if (number && *number >= 1)
+                answer.attempt = *number;
+            else
+                fault(answer, *attempt_, "no number from 1");
+        }
+        answer.taken_back = is_true(taken_back_);
+        answer.simulated = is_true(simulated_);
+        return answer;
+    }
+
+private:
+    std::optional<std::size_t> column(AnswerRole role, const std::string& named = {}) const {
+        return column_for(role, table_.columns(), named, name_);
+    }
+    std::size_t must(
+        AnswerRole role,
+        const std::string& named,
+        std::string_view what,
+        std::string_view flag
+    ) const {
+        auto found = column(role, named);
+        if (found) return *found;
+        std::string there;
+        for (const auto& each : table_.columns()) there += (there.empty() ? "" : ", ") + each;
+        throw base::Error(
+            name_,
+            fmt::format("no column is known to name the {}; there are {}", what, there),
+            fmt::format("name it by {}", flag)
+        );
+    }
+    const std::string& column_name(std::size_t i) const { return table_.columns()[i]; }
+
+    bool is_true(std::optional<std::size_t> column) const {
+        if (!column) return false;
+        auto word = base::to_lower(table_.cell(*column));
+        return word == "true" || word == "1" || word == "yes";
+    }
+
+    void fault(PersonAnswer& answer, std::size_t column, std::string_view wanted) const {
+        answer.said.fault = fmt::format(
+            "its '{}' is '{}', which is {}", column_name(column), table_.cell(column), wanted
+        );
+    }
+
+    void read_times(PersonAnswer& answer) const {
+        if (time_ && !table_.is_missing(*time_)) {
+            answer.at = base::parse_time(table_.cell(*time_));
+            if (!answer.at) fault(answer, *time_, "no time that can be read in one way only");
+        }
+        for (auto [column, unit] : {std::pair(milliseconds_, 1), std::pair(seconds_, 1000)}) {
+            if (!column || table_.is_missing(*column)) continue;
+            auto number = base::parse_number(table_.cell(*column));
+            if (number && *number >= 0 && *number < 1e12)
+                answer.milliseconds = std::llround(*number * unit);
+            else
+                fault(answer, *column, "no duration");
+        }
+    }
+
+    formats::Table& table_;
+    const std::string& name_;
+    const AnswerReading& reading_;
+    std::size_t item_ = 0, answer_ = 0;
+    std::optional<std::size_t> annotator_, time_, milliseconds_, seconds_, attempt_, taken_back_,
+        simulated_;
+    bool by_text_ = false;
+    bool exported_ = false;  // by ourselves
+};
+
+bool is_task(const json::object& object) {
+    const auto* data = object.if_contains("data");
+    if (data && data->is_object()) return true;
+    const auto* annotations = object.if_contains("annotations");
+    if (!annotations || !annotations->is_array() || annotations->get_array().empty()) return false;
+    const auto* first = annotations->get_array().front().if_object();
+    return first && first->contains("result");
+}
+
+void read_answer_table(
+    formats::Table& table,
+    const std::string& name,
+    const Question& question,
+    const AnswerReading& reading,
+    const TakePersonAnswer& take
+) {
+    AnswerObjects objects(question, reading);
+    const auto& columns = table.columns();
+    std::optional<AnswerTable> rows;
+    bool studio = is_studio_row(columns);
+    if (!columns.empty() && !studio) rows.emplace(table, name, reading);
+    auto cell = [&](std::size_t i) -> const std::string& { return table.raw(i); };
+    while (table.next()) {
+        if (rows) {
+            if (auto answer = rows->read()) take(*std::move(answer));
+            continue;
+        }
+        auto row = studio ? json::value(studio_row_of_cells(columns, cell))
+                          : json::parse({table.object().data(), table.object().size()});
+        auto place = fmt::format("{}: line {}", name, table.line());
+        const auto& object = row.as_object();
+        if (is_studio_row(object))
+            read_studio_answers(studio_task(object, question), place, question, take);
+        else if (is_task(object))
+            read_studio_answers(object, place, question, take);
+        else
+            objects.read(object, place, take);
+    }
+}
+
+// The labels of a file that does not say whose they are.
+void read_of_one(
+    const EachLabel& labels,
+    const std::string& name,
+    const std::string& person,
+    const TakePersonAnswer& take
+) {
+    if (person.empty())
+        throw base::Error(name, "does not say whose answers it has", "name the person by --person");
+    labels([&](GivenLabel&& label) {
+        take({.said = std::move(label), .person = person, .place = name});
+    });
+}
+
+}  // namespace
+
+EachPersonAnswer
+answers_in(const std::string& path, const Question& question, const AnswerReading& reading) {
+    return [=](const TakePersonAnswer& take) {
+        auto one_person = [&](PersonAnswer&& answer) {
+            if (answer.person.empty()) answer.person = reading.person;
+            take(std::move(answer));
+        };
+        if (path != "-" && is_told_by_its_name(path))
+            return read_of_one(labels_in(path, question), path, reading.person, take);
+        auto table = formats::Table::of_all(path);
+        read_answer_table(table, path, question, reading, one_person);
+    };
+}
+
+EachPersonAnswer answers_of_text(
+    const std::string& name,
+    const std::string& text,
+    const Question& question,
+    const AnswerReading& reading
+) {
+    return [=](const TakePersonAnswer& take) {
+        auto one_person = [&](PersonAnswer&& answer) {
+            if (answer.person.empty()) answer.person = reading.person;
+            take(std::move(answer));
+        };
+        if (is_told_by_its_name(name))
+            return read_of_one(
+                labels_of_text(name, text, question), name, reading.person, take
+            );
+        auto table = formats::Table::of_all(name, text);
+        read_answer_table(table, name, question, reading, one_person);
+    };
+}
+
+}  // namespace labeling

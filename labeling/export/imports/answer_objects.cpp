@@ -1,0 +1,220 @@
+// Answers of people in JSON that is no task of Label Studio.
+//
+// What stands beside the person, record and answer in one object, tells itself as in lines.cpp, which
+// reads it: members that are called otherwise get the names that are known there first.
+#include <cmath>
+#include <map>
+
+#include <fmt/format.h>
+#include <boost/json.hpp>
+
+#include "base/error.hpp"
+#include "base/time/parse.hpp"
+#include "labeling/export/imports/answer_roles.hpp"
+#include "labeling/export/imports/imports.hpp"
+#include "labeling/tasks/task_type.hpp"
+
+namespace labeling {
+
+namespace json = boost::json;
+
+namespace {
+
+bool says_true(const json::object& from, std::string_view name) {
+    const auto* found = from.if_contains(name);
+    return found && *found == json::value(true);
+}
+
+std::optional<base::Time> time_in(const json::value& value) {
+    if (value.is_string()) return base::parse_time(std::string_view(value.get_string()));
+    if (value.is_number()) return base::parse_time(json::serialize(value));
+    return std::nullopt;
+}
+
+void read_attempt(const json::value& value, PersonAnswer& answer) {
+    boost::system::error_code none;
+    auto number = value.to_number<int>(none);
+    if (!none && number >= 1)
+        answer.attempt = number;
+    else
+        answer.said.fault = "its attempt is no number from 1";
+}
+
+void read_duration(const json::value& value, double unit, PersonAnswer& answer) {
+    boost::system::error_code none;
+    auto number = value.to_number<double>(none);
+    if (!none && number >= 0 && number < 1e12)
+        answer.milliseconds = std::llround(number * unit);
+    else
+        answer.said.fault = "its duration is none";
+}
+
+void read_time(const json::value& value, PersonAnswer& answer) {
+    answer.at = time_in(value);
+    if (!answer.at && !value.is_null())
+        answer.said.fault =
+            "its time is " + json::serialize(value) + ", which can not be read in one way only";
+}
+
+// Members by which read_line() knows what was said.
+bool says_something(const json::object& line) {
+    for (auto name : {"answer", "label", "labels", "entities", "spans", "cats", "accept"})
+        if (line.contains(name)) return true;
+    return false;
+}
+
+bool names_record(const json::object& line) {
+    if (line.contains("key") || line.contains("text")) return true;
+    const auto* meta = line.if_contains("meta");
+    return meta && meta->is_object() && meta->get_object().contains("key");
+}
+
+}  // namespace
+
+void AnswerObjects::read(
+    const json::object& line,
+    const std::string& place,
+    const TakePersonAnswer& take
+) {
+    const auto* answers = line.if_contains("answers");
+    const auto* annotations = line.if_contains("annotations");
+    if (line.contains("images") && annotations) {
+        read_coco(line, place, question_, [&](GivenLabel&& label) {
+            take({.said = std::move(label), .place = place});
+        });
+    } else if (answers && answers->is_array()) {
+        read_exported(line, place, take);
+    } else if (annotations && annotations->is_array()) {
+        read_doccano(line, place, take);
+    } else if (line.contains("_input_hash") || line.contains("_task_hash")) {
+        read_prodigy(line, place, take);
+    } else {
+        read_row(line, place, take);
+    }
+}
+
+void AnswerObjects::read_exported(
+    const json::object& line,
+    const std::string& place,
+    const TakePersonAnswer& take
+) const {
+    auto key = key_of(line, "key");
+    if (key.empty()) throw base::Error(place, "has no 'key'", "export it anew");
+    for (const auto& each : line.at("answers").get_array()) {
+        const auto* given = each.if_object();
+        if (!given) throw base::Error(place, "has an answer that is no object", "export it anew");
+        PersonAnswer answer{.person = key_of(*given, "user"), .place = place};
+        answer.said.key = key;
+        for (auto name : {"label", "spans", "answer"})
+            if (const auto* said = given->if_contains(name); said && !said->is_null())
+                answer.said.answer.text = json::serialize(*said);
+        if (const auto* number = given->if_contains("attempt")) read_attempt(*number, answer);
+        if (const auto* took = given->if_contains("milliseconds")) read_duration(*took, 1, answer);
+        if (const auto* at = given->if_contains("submitted_at")) read_time(*at, answer);
+        answer.taken_back = says_true(*given, "withdrawn");
+        answer.simulated = says_true(*given, "simulated");
+        take(std::move(answer));
+    }
+}
+
+// {"text", "annotations": [{"label", "start_offset", "end_offset", "user"}]}
+void AnswerObjects::read_doccano(
+    const json::object& line,
+    const std::string& place,
+    const TakePersonAnswer& take
+) const {
+    auto shape = task_type(question_.kind).shape();
+    std::map<std::string, json::array> by_person;
+    for (const auto& each : line.at("annotations").get_array()) {
+        const auto* annotation = each.if_object();
+        if (!annotation) throw base::Error(place, "has an annotation that is none", "export it anew");
+        auto& own = by_person[key_of(*annotation, "user")];
+        const auto* said = annotation->if_contains("label");
+        if (!said) said = annotation->if_contains("text");
+        if (annotation->contains("start_offset"))
+            own.push_back(*annotation);
+        else if (said)
+            own.push_back(*said);
+    }
+    for (auto& [person, said] : by_person) {
+        auto own = line;
+        own.erase("annotations");
+        own.erase("label");
+        if (shape == LabelShape::spans || shape == LabelShape::relations)
+            own["entities"] = std::move(said);
+        else
+            own["label"] = std::move(said);
+        read_line(own, place, question_, [&, name = person](GivenLabel&& label) {
+            take({.said = std::move(label), .person = name, .place = place});
+        });
+    }
+}
+
+void AnswerObjects::read_prodigy(
+    const json::object& line,
+    const std::string& place,
+    const TakePersonAnswer& take
+) const {
+    auto person = key_of(line, "_annotator_id");
+    if (person.empty()) person = key_of(line, "_session_id");
+    const auto* verdict = line.if_contains("answer");
+    std::string word;
+    if (verdict && verdict->is_string()) word = std::string(verdict->get_string());
+    read_line(line, place, question_, [&](GivenLabel&& label) {
+        PersonAnswer answer{.said = std::move(label), .person = person, .place = place};
+        if (const auto* at = line.if_contains("_timestamp")) answer.at = time_in(*at);
+        answer.skipped = word == "ignore";
+        if (word == "reject")
+            answer.said.fault = "was rejected in Prodigy, which says only what it is not";
+        take(std::move(answer));
+    });
+}
+
+void AnswerObjects::read_row(
+    const json::object& line,
+    const std::string& place,
+    const TakePersonAnswer& take
+) {
+    std::vector<std::string> members;
+    for (const auto& member : line) members.emplace_back(member.key());
+    auto find = [&](AnswerRole role, const std::string& named = {}) -> std::string {
+        auto at = column_for(role, members, named, place);
+        return at ? members[*at] : std::string();
+    };
+    const auto& named = reading_.names;
+    auto person = find(AnswerRole::annotator, named.annotator);
+    auto own = line;
+    ColumnNames used{
+        .item = names_record(line) && named.item.empty() ? "" : find(AnswerRole::item, named.item),
+        .annotator = person,
+        .answer = find(AnswerRole::answer, named.answer),
+        .time = find(AnswerRole::time, named.time)};
+    auto move = [&](const std::string& from, std::string_view to) {
+        if (from.empty() || from == to) return;
+        auto value = own.at(from);
+        own.erase(from);
+        own[to] = std::move(value);
+    };
+    if (!used.item.empty()) move(used.item, holds_texts(used.item) ? "text" : "key");
+    bool plain = !used.answer.empty() && !line.at(used.answer).is_object();
+    if (plain && (!named.answer.empty() || !says_something(line) || used.answer == "answer"))
+        move(used.answer, "label");
+    if (!told_ && reading_.tell) reading_.tell(used);
+    told_ = true;
+    read_line(own, place, question_, [&](GivenLabel&& label) {
+        PersonAnswer answer{.said = std::move(label), .place = place};
+        if (!person.empty()) answer.person = key_of(line, person);
+        auto member = [&](AnswerRole role) { return line.if_contains(find(role)); };
+        if (!used.time.empty()) read_time(line.at(used.time), answer);
+        if (const auto* took = member(AnswerRole::milliseconds)) read_duration(*took, 1, answer);
+        if (const auto* took = member(AnswerRole::seconds)) read_duration(*took, 1000, answer);
+        if (const auto* number = member(AnswerRole::attempt)) read_attempt(*number, answer);
+        if (auto name = find(AnswerRole::taken_back); !name.empty())
+            answer.taken_back = says_true(line, name);
+        if (auto name = find(AnswerRole::simulated); !name.empty())
+            answer.simulated = says_true(line, name);
+        take(std::move(answer));
+    });
+}
+
+}  // namespace labeling

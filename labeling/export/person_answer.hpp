@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "base/time/time.hpp"
+#include "labeling/export/given_label.hpp"
+
+namespace labeling {
+
+// An answer that a person gave elsewhere.
+struct PersonAnswer {
+    GivenLabel said{};
+    std::string person{};  // as the file calls them; empty: it does not say
+    std::optional<int> attempt{};  // which of this person's answers to the record it is, from 1
+    std::optional<std::int64_t> milliseconds{};  // that the person took
+    std::optional<base::Time> at{};
+    bool taken_back = false;  // by the person
+    bool skipped = false;     // it is no answer: the person passed the record by
+    bool simulated = false;   // by a program that answers, for trials
+    std::string place{};      // the file, and where in it
+};
+
+using TakePersonAnswer = std::function<void(PersonAnswer&& answer)>;
+// Calls with each answer; can be called again.
+using EachPersonAnswer = std::function<void(const TakePersonAnswer& take)>;
+
+}  // namespace labeling
