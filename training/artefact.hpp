@@ -14,8 +14,10 @@ constexpr std::uint32_t with_signature = 3;
 // These also say whether they have a preparation, and what is decided from probabilities.
 constexpr std::uint32_t with_decision = 4;
 
-// Before the kind in the payload of a model that finds spans, or whose classes are sets.
+// Before the kind in the payload of a model that finds spans, answers a question of parts, or whose
+// classes are sets.
 inline constexpr std::string_view spans_by = "spans by ";
+inline constexpr std::string_view answers_by = "answers by ";
 inline constexpr std::string_view sets_of = "sets of ";
 
 std::string seal(const std::string& payload);

@@ -20,6 +20,7 @@
 #include "base/run/stop.hpp"
 #include "base/settings/settings.hpp"
 #include "schema/sources/source_settings_store.hpp"
+#include "training/answers/answer_model.hpp"
 #include "training/evaluation/baselines.hpp"
 #include "training/evaluation/run_judging.hpp"
 #include "training/labels/give_labels.hpp"
@@ -131,7 +132,13 @@ TrainOutcome train(
         spec.rules = schema::rules_in_use(tx, snapshot.source_id);
         return recipe.version;
     });
-    const auto key = run_key(snapshot.hash, settings, preparation, names, spec.rules, code_version);
+    std::optional<AskedQuestion> question;
+    if (settings.target.empty() && answer_kind(snapshot.kind))
+        question =
+            database.call([&](base::Tx& tx) { return asked_question(tx, snapshot.project_id); });
+    auto asked = names;
+    if (question) asked.push_back(question->json());
+    const auto key = run_key(snapshot.hash, settings, preparation, asked, spec.rules, code_version);
     if (!settings.again && repeatable(settings) && !spec.preparation.uses_fixes())
         if (auto before = trained_before(database, model_name(settings, snapshot), key))
             return *std::move(before);
@@ -164,9 +171,16 @@ TrainOutcome train(
         ExampleStore store(database, blobs, decode);
         store.use_fixes(spec.preparation.uses_fixes());
         // Without what would be taken out the characters that spans count would be others.
-        if (!labels_are_spans(snapshot.kind)) store.leave_out(label_in_text(snapshot));
+        if (!labels_count_characters(snapshot.kind)) store.leave_out(label_in_text(snapshot));
         store.choose_columns(store.columns_of(snapshot.id, snapshot.source_id));
         store.choose_pictures(wanted_shape(spec.features.pictures));
+        if (question) {
+            store.choose_fields(fields_of(*question));
+            if (answer_kind(question->kind)->pictures)
+                store.choose_pictures(shape_for_marks(spec.features.pictures));
+            else
+                store.leave_images();
+        }
         if (!spec.features.use_pixels && spec.preparation.empty()) store.leave_images();
         std::array<std::vector<Item>, 3> items;
         std::array<Examples, 3> examples;
@@ -183,7 +197,7 @@ TrainOutcome train(
         }
         for (const auto& name : copies) spec.preparation = spec.preparation.without_column(name);
         for (auto& part : examples) drop_columns(part, copies);
-        give_labels(database, store, snapshot, settings, items, examples);
+        give_labels(database, store, snapshot, settings, question, items, examples);
         Leakage leakage{{}, settings.allow_leak};
         const bool finds = finds_structure(settings.model);  // no label can leak into it
         if (!finds) leakage.add(look_for_leaks(database, snapshot, items, examples, settings.seed));

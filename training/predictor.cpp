@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "training/answers/answer_model.hpp"
 #include "training/artefact.hpp"
 #include "training/features/features.hpp"
 #include "training/models/label_sets.hpp"
@@ -25,10 +26,36 @@ struct Predictor::State {
     std::vector<double> thresholds;  // of sets
     Featurizer featurizer;
     std::unique_ptr<Model> model;
-    std::unique_ptr<SpanModel> spans;  // in the place of featurizer and model
+    std::unique_ptr<SpanModel> spans;      // in the place of featurizer and model
+    std::string question;                  // its kind
+    std::unique_ptr<AnswerModel> answers;  // likewise
     FittedPreparation prepared;
     Decision decision;
     std::optional<InputSignature> inputs;
+
+    void load_answers(Reader& in) {
+        AskedQuestion asked;
+        try {
+            asked = AskedQuestion::parse(in.text());
+        } catch (const std::exception&) {
+            Reader::broken();
+        }
+        const auto* by = answer_kind(asked.kind);
+        if (!by || asked.classes != class_names) Reader::broken();
+        inputs->set_fields(fields_of(asked));
+        question = asked.kind;
+        answers = by->make(asked);
+        answers->load(in);
+    }
+    // What has no features of whole records.
+    bool of_parts() const { return spans || answers; }
+    [[noreturn]] void refuse_parts() const {
+        throw base::Error(
+            "model",
+            spans ? "it finds spans of texts, and says no class or value of them"
+                  : "it answers questions of kind " + question + ", with no one class or value"
+        );
+    }
 };
 
 Predictor::Predictor(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -49,6 +76,12 @@ Predictor Predictor::load(std::string_view artefact) {
         state->kind.erase(0, spans_by.size());
         state->spans = std::make_unique<SpanModel>();
         state->spans->load(in, state->class_names);
+        if (!in.done()) Reader::broken();
+        return Predictor(std::move(state));
+    }
+    if (state->kind.starts_with(answers_by) && state->inputs) {
+        state->kind.erase(0, answers_by.size());
+        state->load_answers(in);
         if (!in.done()) Reader::broken();
         return Predictor(std::move(state));
     }
@@ -93,7 +126,7 @@ const Decision& Predictor::decision() const {
 
 std::vector<std::pair<std::string, double>> Predictor::gains() const {
     std::vector<std::pair<std::string, double>> out;
-    if (state_->spans) return out;
+    if (state_->of_parts()) return out;
     for (const auto& [column, gain] : state_->model->gains())
         out.emplace_back(state_->featurizer.name(column), gain);
     std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) {
@@ -112,6 +145,35 @@ const std::optional<InputSignature>& Predictor::inputs() const {
 
 bool Predictor::predicts_spans() const {
     return state_->spans != nullptr;
+}
+
+std::string_view Predictor::question_kind() const {
+    return state_->spans ? std::string_view("spans") : std::string_view(state_->question);
+}
+
+bool Predictor::reads_whole_texts() const {
+    const auto* by = answer_kind(state_->question);
+    return predicts_spans() || (by && by->whole_texts);
+}
+
+const AnswerModel* Predictor::answers() const {
+    return state_->answers.get();
+}
+
+std::vector<SaidAnswer>
+Predictor::answer(const Examples& examples, std::size_t threads, Alignment* notes) const {
+    check(examples);
+    if (examples.rows == 0) return {};
+    const auto team = examples.rows <= rows_for_one_thread ? 1 : threads;
+    auto aligned = state_->inputs->align(examples, notes);
+    aligned.answers.clear();
+    return state_->answers->predict(aligned, team);
+}
+
+AnswersJudged Predictor::judge_answers(const Examples& truth, const AnswerJudging& how) const {
+    check(truth);
+    if (truth.rows == 0) return {};
+    return state_->answers->judge(state_->inputs->align(truth), how);
 }
 
 std::vector<std::vector<double>>
@@ -137,7 +199,7 @@ const Featurizer& Predictor::featurizer() const {
 }
 
 PlainModel Predictor::plain() const {
-    if (state_->spans) return {};
+    if (state_->of_parts()) return {};
     return state_->model->plain();
 }
 
@@ -154,6 +216,7 @@ std::string Predictor::feature_name(std::size_t column) const {
 }
 
 Design Predictor::rows_of(const Examples& examples, Team& team, Alignment* notes) const {
+    if (state_->of_parts()) state_->refuse_parts();
     check(examples);
     const auto& inputs = state_->inputs;
     const auto from = [&](const Examples& rows) {
@@ -167,8 +230,7 @@ Design Predictor::rows_of(const Examples& examples, Team& team, Alignment* notes
 std::vector<double>
 Predictor::predict(const Examples& examples, std::size_t threads, Alignment* notes) const {
     check(examples);
-    if (state_->spans)
-        throw base::Error("model", "it finds spans of texts, and says no class or value of them");
+    if (state_->of_parts()) state_->refuse_parts();
     if (examples.rows == 0) return {};
     Team team(examples.rows <= rows_for_one_thread ? 1 : threads);
     auto said = state_->model->predict(rows_of(examples, team, notes), team);

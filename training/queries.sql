@@ -1,19 +1,22 @@
 -- Queries of training/. Pages are read by key range, so that no long transaction is held.
 
+-- By name or by number; with what its question says beside its classes (AskedQuestion).
 -- name: find_project
-SELECT p.id, p.source_id, s.name AS source, p.kind, to_json(p.label_fields)::text AS label_fields FROM label_project p JOIN source s ON s.id = p.source_id WHERE p.name = $1;
+SELECT p.id, p.source_id, s.name AS source, p.kind, to_json(p.label_fields)::text AS label_fields, coalesce(p.spec->'candidates', '[]')::text AS candidates,
+    coalesce(p.spec->>'table', '') AS table_field, coalesce(p.spec->'relation', '[]')::text AS relations, coalesce((p.spec->>'ties')::boolean, false) AS ties
+FROM label_project p JOIN source s ON s.id = p.source_id WHERE p.name = $1 OR p.id = $2;
 
 -- name: class_names
 SELECT class_id, name FROM label_class WHERE project_id = $1 ORDER BY class_id;
 
--- Labelled records of a project after ($3, $4), with what a condition may ask for. Lists are
--- labels of projects whose labels are sets of classes or spans ($8); what else is neither a class nor a number no model learns. The payload comes only if $6 says so. A label is stale if the text or the
+-- Labelled records of a project after ($3, $4), with what a condition may ask for.
+-- Labels of several parts (part_labels.hpp) are taken as they are ($8); what else is neither a class nor a number no model learns. The payload comes only if $6 says so. A label is stale if the text or the
 -- picture is another than that which it was given to; of records without both, if anything is.
 -- name: labeled_records
 SELECT g.rk, g.key, r.version, encode(r.content_sha256, 'hex') AS content_sha256, coalesce(r.group_key, '') AS group_key,
     extract(epoch FROM r.record_time)::float8 AS time, g.class_id,
-    CASE WHEN jsonb_typeof(g.value) <> 'array' THEN (g.value #>> '{}')::float8 END AS value,
-    CASE WHEN jsonb_typeof(g.value) = 'array' THEN g.value::text END AS label, g.probability, g.method,
+    CASE WHEN NOT $8 AND jsonb_typeof(g.value) IN ('number', 'string') THEN (g.value #>> '{}')::float8 END AS value,
+    CASE WHEN $8 THEN g.value::text END AS label, g.probability, g.method,
     CASE WHEN $6 THEN v.payload::text END AS payload, t.simhash, t.words, t.characters, t.language, t.title, v.url, v.file, v.media_type,
     i.width, i.height, d.by_row, d.by_text, d.by_image,
     CASE WHEN t.words < $7 THEN hashtextextended(lower(regexp_replace(btrim(t.title || ' ' || t.body), '\s+', ' ', 'g')), 0) END AS same_text,
@@ -25,7 +28,7 @@ SELECT g.rk, g.key, r.version, encode(r.content_sha256, 'hex') AS content_sha256
         OR (t.rk IS NULL AND i.rk IS NULL AND w.content_sha256 <> v.content_sha256)) AS stale
 FROM (SELECT * FROM ground_truth
       WHERE project_id = $1 AND source_id = $2 AND (rk, source_id, key) > ($3, $2, $4)
-          AND (class_id IS NOT NULL OR jsonb_typeof(value) IN ('number', 'string') OR ($8 AND jsonb_typeof(value) = 'array'))
+          AND (class_id IS NOT NULL OR jsonb_typeof(value) IN ('number', 'string') OR ($8 AND jsonb_typeof(value) IN ('array', 'object')))
       ORDER BY rk, source_id, key LIMIT $5) g
 JOIN record r USING (rk, source_id, key)
 JOIN record_version v USING (rk, source_id, key, version)
@@ -341,7 +344,7 @@ FROM model_run r CROSS JOIN LATERAL (SELECT * FROM run_step WHERE run_id = r.id 
 
 -- What a run said of the first records that it was judged by.
 -- name: golden_predictions
-SELECT rk, source_id, key, version, class_id, value, probability FROM prediction
+SELECT rk, source_id, key, version, class_id, value, probability, label::text AS label FROM prediction
 WHERE run_id = $1 AND split IN (1, 2) ORDER BY rk, key LIMIT 8;
 
 -- name: model_about

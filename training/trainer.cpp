@@ -12,7 +12,10 @@
 
 #include "base/error.hpp"
 #include "training/analysis/forecast.hpp"
+#include "training/answers/answer_model.hpp"
+#include "training/answers/fit_answers.hpp"
 #include "training/artefact.hpp"
+#include "training/epochs.hpp"
 #include "training/features/features.hpp"
 #include "training/models/label_sets.hpp"
 #include "training/models/unsupervised/finder.hpp"
@@ -39,7 +42,7 @@ void check_spec(const Examples& train, const Examples& validation, const TrainSp
             "calibrate, decide and abstain", "they are of classes, and " + spec.model + " has none"
         );
     }
-    if (!train.of_classes() && !train.has_spans() && train.targets.empty())
+    if (!train.has_classes() && !train.has_parts() && train.targets.empty())
         throw base::Error(
             "training",
             "no labels",
@@ -59,30 +62,38 @@ void check_spec(const Examples& train, const Examples& validation, const TrainSp
             );
         }
     }
-    if (validation.rows > 0 && (validation.has_classes() != train.has_classes() ||
-                                validation.has_sets() != train.has_sets() ||
-                                validation.has_spans() != train.has_spans())) {
+    if (validation.rows > 0 &&
+        (validation.has_classes() != train.has_classes() ||
+         validation.has_sets() != train.has_sets() || validation.has_spans() != train.has_spans() ||
+         validation.has_answers() != train.has_answers())) {
         throw base::Error(
             "validation examples",
             "their labels are of another kind than those of training",
             "give classes or targets in both"
         );
     }
-    if (validation.rows > 0 && !validation.of_classes() && !validation.has_spans() &&
+    if (validation.rows > 0 && !validation.has_classes() && !validation.has_parts() &&
         validation.targets.empty()) {
         throw base::Error("validation examples", "no labels", "leave validation empty or label it");
     }
     if (spec.model != automatic_model)
         check_learns(
             model_kind(spec.model),
-            train.has_spans()    ? Learns::spans
-            : train.of_classes() ? Learns::classes
-                                 : Learns::values
+            train.has_spans()     ? Learns::spans
+            : train.has_answers() ? answer_kind_of(train).learns
+            : train.of_classes()  ? Learns::classes
+                                  : Learns::values
         );
     if (train.has_spans() && !spec.preparation.empty())
         throw base::Error(
             "spans",
             "they count the characters of texts, and a preparation may change these",
+            "train with --prepare 0"
+        );
+    if (train.has_answers() && !spec.preparation.empty())
+        throw base::Error(
+            "answers",
+            "they are learnt from parts of records, and a preparation is of whole ones",
             "train with --prepare 0"
         );
     if (spec.decision.empty()) return;
@@ -183,10 +194,7 @@ TrainResult fit_prepared(
     const auto chosen = selection.choose();
     const auto& form = selection.form(chosen.kind);
     auto model = make_model_for(view_of(form.train, train), chosen.kind, chosen.params);
-    const auto note = [&](const Progress& now) {
-        if (now.stage == "fit") result.epochs.push_back(now);
-        if (progress) progress(now);
-    };
+    const auto note = noting_epochs(result.epochs, progress);
     const auto held_out = validation.rows > 0 ? view_of(form.validation, validation) : View{};
     FitContext context{spec.seed, stop, note, &team};
     context.loss = spec.loss;
@@ -221,6 +229,7 @@ TrainResult fit_prepared(
 Examples without_parts(Examples rows) {
     rows.marks.clear();
     rows.spans.clear();
+    rows.answers.clear();
     return rows;
 }
 
@@ -237,10 +246,7 @@ TrainResult fit_spans(
     Team team(spec.threads);
     TrainResult result;
     SpanModel model;
-    const auto note = [&](const Progress& now) {
-        if (now.stage == "fit") result.epochs.push_back(now);
-        if (progress) progress(now);
-    };
+    const auto note = noting_epochs(result.epochs, progress);
     auto fitted = model.learn(train, validation, spec, team, note, stop);
     result.kind = "crf";
     result.params = fitted.params;
@@ -288,8 +294,9 @@ TrainResult fit(
     parse_search(spec.tune);
     check_spec(train, validation, spec);
     // Structure is looked for in rows, whatever their labels are.
-    if (finds_structure(spec.model) && (train.has_sets() || train.has_spans()))
+    if (finds_structure(spec.model) && train.has_parts())
         return fit(without_parts(train), without_parts(validation), spec, progress, stop);
+    if (train.has_answers()) return fit_answers(train, validation, spec, progress, stop);
     const auto& wanted = spec.features;
     const bool plain = spec.preparation.empty();
     if (train.has_spans()) {
@@ -329,7 +336,8 @@ std::vector<CurvePoint> learning_curve(
     for (const auto& size : errors_by_size(train, held_out, spec, stop)) {
         const double mean = std::accumulate(size.errors.begin(), size.errors.end(), 0.0) /
                             static_cast<double>(std::max<std::size_t>(1, size.errors.size()));
-        points.push_back({size.rows, train.of_classes() ? mean : std::sqrt(mean)});
+        const bool shares = train.has_classes() || train.has_parts();
+        points.push_back({size.rows, shares ? mean : std::sqrt(mean)});
     }
     return points;
 }

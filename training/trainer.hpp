@@ -62,13 +62,12 @@ struct TrainResult {
 };
 
 // Learns classes if train.classes is given, sets of classes if train.marks is, spans if
-// train.spans are, else values from train.targets; a kind that learns nothing takes rows with
-// labels or without. Without validation a
-// search judges by cross-validation. Preparation, features,
-// search and fit see no other rows; what is decided from probabilities is fitted on validation, or
-// out of fold on the training rows where there is none; augmented copies are made of training rows
-// only; a validation without rows is allowed. Throws base::Error / UsageError with one line;
-// base::Interrupted at a stop.
+// train.spans are, answers of several parts if train.answers are, else values from train.targets; a
+// kind that learns nothing takes rows with labels or without. Without validation a search judges by
+// cross-validation. Preparation, features, search and fit see no other rows; what is decided from
+// probabilities is fitted on validation, or out of fold on the training rows where there is none;
+// augmented copies are made of training rows only; a validation without rows is allowed. Throws
+// base::Error / UsageError with one line; base::Interrupted at a stop.
 TrainResult fit(
     const Examples& train,
     const Examples& validation,
@@ -77,8 +76,12 @@ TrainResult fit(
     std::stop_token stop = {}
 );
 
+class AnswerModel;
+struct AnswerJudging;
+struct AnswersJudged;
 class Featurizer;
 class Finder;
+struct SaidAnswer;
 
 // A trained model, ready to predict. Immutable; predict() may be called from several threads.
 class Predictor {
@@ -92,8 +95,15 @@ public:
 
     const std::string& model() const;                     // its kind
     const std::vector<std::string>& class_names() const;  // empty: it predicts values
-    bool predicts_classes() const { return !class_names().empty() && !predicts_spans(); }
+    bool predicts_classes() const {
+        return !class_names().empty() && !predicts_spans() && !answers();
+    }
     bool predicts_spans() const;  // find_spans() does
+    bool predicts_values() const {
+        return class_names().empty() && !predicts_spans() && !answers();
+    }
+    // The kind of question that answer() answers; empty: it does not. That of spans is told too.
+    std::string_view question_kind() const;
     // Of each class, where a row may have any number of them: decide_sets(). Else empty.
     const std::vector<double>& thresholds() const;
     bool predicts_sets() const { return !thresholds().empty(); }
@@ -128,6 +138,15 @@ public:
     predict(const Examples& examples, std::size_t threads = 0, Alignment* notes = nullptr) const;
     // The class of each line of such probabilities.
     std::vector<int> decide(std::span<const double> probabilities) const;
+
+    // Whether it counts the characters of texts, from which nothing may be taken out then.
+    bool reads_whole_texts() const;
+    // Of models that answer a question of several parts; nullptr: it is no such model.
+    const AnswerModel* answers() const;
+    std::vector<SaidAnswer>
+    answer(const Examples& examples, std::size_t threads = 0, Alignment* notes = nullptr) const;
+    // The same beside what is true (Examples::answers).
+    AnswersJudged judge_answers(const Examples& truth, const AnswerJudging& how) const;
 
     // Of models that find spans: those of the examples' texts.
     std::vector<TaggedText>

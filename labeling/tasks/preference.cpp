@@ -78,7 +78,7 @@ ties = true
     }
 
     LabelShape shape() const override { return LabelShape::preference; }
-    Target target() const override { return Target::none; }
+    Target target() const override { return Target::parts; }
 
 private:
     static constexpr std::array<std::string_view, 2> acting{"candidates", "ties"};

@@ -218,7 +218,7 @@ public:
     }
 
     LabelShape shape() const override { return LabelShape::ranking; }
-    Target target() const override { return Target::none; }
+    Target target() const override { return Target::parts; }
 
 private:
     static constexpr std::array<std::string_view, 2> acting{"candidates", "ties"};

@@ -243,7 +243,7 @@ to = "company"
     }
 
     LabelShape shape() const override { return LabelShape::relations; }
-    Target target() const override { return Target::none; }
+    Target target() const override { return Target::parts; }
 
 private:
     static constexpr std::array<std::string_view, 6>

@@ -165,7 +165,7 @@ name = "item"
     }
 
     LabelShape shape() const override { return LabelShape::rows; }
-    Target target() const override { return Target::none; }
+    Target target() const override { return Target::parts; }
 
 private:
     static constexpr std::array<std::string_view, 4> acting{

@@ -227,7 +227,7 @@ colour = "#228833"
     }
 
     LabelShape shape() const override { return LabelShape::spans; }
-    Target target() const override { return Target::none; }
+    Target target() const override { return Target::parts; }
 
 private:
     static constexpr std::array<std::string_view, 3> acting{

@@ -96,8 +96,9 @@ struct MetricInfo {
     bool usual = false;  // shown beside each other
 };
 
-// What models can learn from the labels of a kind.
-enum class Target { none, one_class, set_of_classes, number };
+// What models can learn from the labels of a kind. Of parts: each part of an answer, by a model of
+// this kind of question.
+enum class Target { none, one_class, set_of_classes, number, parts };
 
 class TaskType {
 public:

@@ -22,7 +22,6 @@
 #include "service/gather/kinds/kind.hpp"
 #include "service/learn/label_origins.hpp"
 #include "service/refusal.hpp"
-#include "training/labels/part_labels.hpp"
 #include "training/preparation/prepare.hpp"
 #include "training/snapshots/example_store.hpp"
 
@@ -98,11 +97,11 @@ schema::Source source_of(Work& work, const training::SnapshotSpec& request) {
     auto project = labeling::load_project(work.tx, name).project;
     const auto& kind = project.question.kind;
     auto target = labeling::task_type(kind).target();
-    if (target == labeling::Target::none && !training::labels_are_spans(kind))
+    if (target == labeling::Target::none)
         throw base::UsageError(
             "project '" + name + "'",
             "no model here learns the labels of a " + kind + " project",
-            "choose one of classes, sets of classes, spans or numbers, or export its labels"
+            "choose a project of another kind, or export its labels"
         );
     return schema::require_source(work.tx, project.source);
 }

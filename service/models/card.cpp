@@ -12,6 +12,7 @@
 #include "base/error.hpp"
 #include "service/learn/errors.hpp"
 #include "service/refusal.hpp"
+#include "training/answers/answer_model.hpp"
 #include "training/snapshots/snapshot_store.hpp"
 
 namespace service {
@@ -55,6 +56,8 @@ void add_classes(const json::object& analysis, ModelCard& card) {
         const auto* report = analysis.if_contains(part);
         const auto* classes =
             report && report->is_object() ? report->as_object().if_contains("classes") : nullptr;
+        if (!classes && report && report->is_object())
+            classes = report->as_object().if_contains("parts");
         if (!classes || !classes->is_array()) continue;
         for (const auto& one : classes->as_array()) {
             const auto& at = one.as_object();
@@ -196,6 +199,8 @@ ModelCard card_of_model(Work& work, const ModelVersion& request) {
         card.tests_passed = tested->passed;
         card.tested_at = tested->tested_at;
     }
+    if (const auto* kind = training::answer_kind(snapshot.kind); kind && !kind->limits.empty())
+        card.limits.emplace_back(kind->limits);
     add_limits(card);
     return card;
 }

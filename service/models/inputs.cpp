@@ -66,6 +66,7 @@ public:
     GivenRows read(const json::array& inputs) {
         rows_.rows = inputs.size();
         rows_.text.resize(inputs.size());
+        for (const auto& field : model_.fields()) rows_.payload[field].resize(inputs.size());
         rows_.numeric.assign(inputs.size() * rows_.columns.size(), missing);
         for (const auto& column : rows_.columns)
             if (column.type == Column::Type::category) rows_.levels[column.name];
@@ -101,6 +102,12 @@ private:
         );
     }
 
+    // Of those that the model reads as they were received.
+    bool is_field(const std::string& name) const {
+        const auto& fields = model_.fields();
+        return std::find(fields.begin(), fields.end(), name) != fields.end();
+    }
+
     // What the rules say of fields; what they do for keys, groups and times is nothing to a model.
     void learn(ingest::Rules rules) {
         for (const auto& rule : rules.columns) {
@@ -123,20 +130,26 @@ private:
     }
 
     void take(const json::object& input) {
-        bool mapped = false, direct = false;
+        bool mapped = false, direct = false, received = false;
         for (const auto& [key, value] : input) {
             const std::string name(key);
+            const bool field = is_field(name);
+            if (field && !value.is_null()) {
+                rows_.payload[name][row_] =
+                    value.is_string() ? std::string(value.get_string()) : json::serialize(value);
+                received = true;
+            }
             if (used_.contains(name)) {
                 mapped = true;
             } else if (in_model(name)) {
                 direct = true;
             } else if (name == "title" || name == "body" || name == "text") {
                 direct = direct || model_.text();
-            } else if (!passed_.contains(name)) {
+            } else if (!passed_.contains(name) && !field) {
                 notes_.back().unknown.push_back(name);
             }
         }
-        if (!mapped && !direct)
+        if (!mapped && !direct && !received)
             fail("has no member that the model knows", "known: " + known_in_words());
         if (strict_ && !notes_.back().unknown.empty())
             fail(
@@ -238,6 +251,7 @@ private:
 
     std::vector<std::string> known() const {
         std::set<std::string> names(used_);
+        names.insert(model_.fields().begin(), model_.fields().end());
         for (const auto& column : model_.columns()) names.insert(column.name);
         if (model_.text()) names.insert({"title", "body", "text"});
         return {names.begin(), names.end()};

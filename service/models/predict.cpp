@@ -16,6 +16,7 @@
 #include "schema/sources/source_store.hpp"
 #include "service/models/inputs.hpp"
 #include "service/models/watch.hpp"
+#include "training/answers/answer_model.hpp"
 #include "training/evaluation/metrics.hpp"
 #include "training/evaluation/part_judging.hpp"
 #include "training/models/label_sets.hpp"
@@ -71,11 +72,11 @@ json::array found_in(const training::Predictor& model, const training::Examples&
     return answers;
 }
 
-json::array answers_for(const LoadedModel& model, const training::Examples& examples) {
-    if (model.predictor.finder()) return found_in(model.predictor, examples);
+// What a model of spans, or of answers of several parts, says.
+json::array parts_in(const training::Predictor& model, const training::Examples& examples) {
     json::array answers;
-    if (model.predictor.predicts_spans()) {
-        for (const auto& text : model.predictor.find_spans(examples)) {
+    if (model.predicts_spans()) {
+        for (const auto& text : model.find_spans(examples)) {
             json::array spans;
             for (const auto& [span, probability] : text.spans)
                 spans.push_back(json::object{
@@ -88,6 +89,20 @@ json::array answers_for(const LoadedModel& model, const training::Examples& exam
         }
         return answers;
     }
+    for (const auto& said : model.answer(examples)) {
+        json::object answer{
+            {"answer", said.answer.empty() ? json::value() : json::parse(said.answer)},
+            {"probability", said.probability}};
+        for (const auto& [name, value] : said.more) answer[name] = value;
+        answers.push_back(std::move(answer));
+    }
+    return answers;
+}
+
+json::array answers_for(const LoadedModel& model, const training::Examples& examples) {
+    if (model.predictor.finder()) return found_in(model.predictor, examples);
+    if (!model.predictor.question_kind().empty()) return parts_in(model.predictor, examples);
+    json::array answers;
     auto predicted = model.predictor.predict(examples);
     const auto& names = model.predictor.class_names();
     if (!model.predictor.predicts_classes()) {
@@ -159,8 +174,8 @@ LoadedModel loaded(base::Tx& tx, const schema::Blobs& blobs, const training::Mod
     auto predictor = training::Predictor::load(training::artefact_of_run(tx, blobs, info.run_id));
     auto inputs = predictor.inputs() ? *predictor.inputs() : present_inputs(tx, info.source_id);
     const auto snapshot = training::require_snapshot(tx, info.snapshot);
-    auto taken_out =
-        predictor.predicts_spans() ? std::vector<std::string>{} : training::label_in_text(snapshot);
+    auto taken_out = predictor.reads_whole_texts() ? std::vector<std::string>{}
+                                                   : training::label_in_text(snapshot);
     auto levels = levels_of(inputs);
     return {info, std::move(predictor), std::move(inputs), std::move(taken_out), std::move(levels)};
 }
@@ -214,6 +229,7 @@ RecordPredictions::RecordPredictions(
     store_.leave_out(model.label_in_text);
     store_.choose_columns(model.inputs.columns());
     store_.choose_pictures(model.inputs.pictures());
+    store_.choose_fields(model.inputs.fields());
 }
 
 RecordPredictions::RecordPredictions(

@@ -40,7 +40,9 @@ LoadedModel load_run(base::Tx& tx, const schema::Blobs& blobs, std::int64_t run)
 
 // One answer per input object: {"class","probability","probabilities":{..}}, {"classes":[..],
 // "probabilities":{..}} for sets of classes, {"spans":[{"start","end","label","probability"}, ..],
-// "probability"} for spans, or {"value"}; of models that find structure {"cluster","distance"},
+// "probability"} for spans, {"answer","probability", ..} for questions of several parts (the answer
+// null where the input has nothing that it could be of; of candidates their "scores", of rows how
+// "sure" each is), or {"value"}; of models that find structure {"cluster","distance"},
 // {"cluster","memberships"}, {"components","residual"} or {"score"}, a cluster of null for none. Of
 // a model that may leave records without an answer it says "abstained" too; the class is then null.
 // What an input may have says inputs.hpp; "unknown", "unknown_values" and "left_out" of an answer

@@ -48,8 +48,7 @@ double share_right(const std::vector<double>& probabilities, const Examples& dat
 }
 
 bool fits(const ModelKind& kind, const Examples& data) {
-    return kind.learns != Learns::values && kind.learns != Learns::nothing &&
-           kind.learns != Learns::spans &&
+    return learns(kind, Learns::classes) &&
            kind.takes != (data.text.empty() ? Takes::texts : Takes::numbers) &&
            kind.takes != Takes::pictures;  // see models/cnn_test.cpp
 }

@@ -39,10 +39,9 @@ fitted(std::string_view kind, const Examples& train, Params params = {}, std::si
 // Whether the kind takes such rows and learns what they say.
 bool takes(const std::string& name, const Examples& data) {
     const auto& kind = model_kind(name);
-    const auto unwanted = data.has_classes() ? Learns::values : Learns::classes;
+    const auto wanted = data.has_classes() ? Learns::classes : Learns::values;
     const auto other = data.text.empty() ? Takes::texts : Takes::numbers;
-    return kind.learns != unwanted && kind.learns != Learns::nothing &&
-           kind.learns != Learns::spans && kind.takes != other &&
+    return learns(kind, wanted) && kind.takes != other &&
            (kind.takes != Takes::pictures || data.pixel_count > 0);
 }
 
@@ -194,8 +193,7 @@ TEST_CASE("each model learns what can be learnt", "[training][models]") {
     CHECK(accuracy(fitted("rule", topics), topics) > 0.55);
     for (const auto& name : model_kinds()) {
         const auto& kind = model_kind(name);
-        if (kind.baseline || kind.learns == Learns::values || kind.learns == Learns::nothing ||
-            kind.learns == Learns::spans ||
+        if (kind.baseline || !learns(kind, Learns::classes) ||
             kind.takes == Takes::pictures)  // see models/cnn_test.cpp
             continue;
         INFO(name);

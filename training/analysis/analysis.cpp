@@ -11,8 +11,10 @@
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "base/text/utf8.hpp"
 #include "training/analysis/findings.hpp"
 #include "training/analysis/parts/set_errors.hpp"
+#include "training/answers/answer_model.hpp"
 #include "training/models/label_sets.hpp"
 
 namespace training {
@@ -105,6 +107,14 @@ SaidOfPool said_of_pool(const Predictor& predictor, const Examples& examples) {
         for (std::size_t row = 0; row < examples.rows; ++row) {
             add_two(std::max(said[row].probability, 0.5));
             out.suggested[row] = fmt::format("{} spans", said[row].spans.size());
+        }
+        return out;
+    }
+    if (predictor.answers()) {
+        const auto said = predictor.answer(examples);
+        for (std::size_t row = 0; row < examples.rows; ++row) {
+            add_two(std::max(said[row].probability, 0.5));
+            out.suggested[row] = base::cut_at_character(said[row].answer, 120);
         }
         return out;
     }

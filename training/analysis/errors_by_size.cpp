@@ -8,6 +8,7 @@
 #include "base/numbers/random.hpp"
 #include "training/analysis/forecast.hpp"
 #include "training/analysis/parts/span_errors.hpp"
+#include "training/answers/answer_model.hpp"
 #include "training/evaluation/metrics.hpp"
 #include "training/models/label_sets.hpp"
 
@@ -75,6 +76,8 @@ struct Judge {
                 out.push_back(span_error(said[row].bare(), held_out.spans[row]));
             return out;
         }
+        if (held_out.has_answers())
+            return model.judge_answers(held_out, {spec.threads, false}).errors;
         auto predicted = model.predict(held_out, spec.threads);
         if (held_out.has_sets()) return share_wrong(predicted, held_out, validation);
         std::vector<double> out;

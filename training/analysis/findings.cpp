@@ -31,6 +31,7 @@ std::vector<std::uint64_t> hashes_of(const Examples& examples) {
 void find_far(Findings& of, Analysis& analysis) {
     const auto& predictor = of.loaded.predictor;
     of.far.assign(of.judged.items.size(), 0);
+    if (predictor.answers() && !of.contents.words) return;  // there is nothing of whole records
     if (of.judged.items.empty() || of.judged.items.size() > most_far_judged) {
         if (!of.judged.items.empty())
             analysis.notes.push_back(fmt::format(
@@ -76,7 +77,8 @@ void find_alike(const Findings& of, Analysis& analysis) {
     // Spans are at other places in texts that differ a little: they are not compared.
     std::vector<int> labels(hashes.size());
     std::map<std::string, int> known;
-    for (std::uint32_t row = 0; row < hashes.size() && !of.judged.examples.has_spans(); ++row)
+    for (std::uint32_t row = 0; row < hashes.size() && !of.loaded.predictor.reads_whole_texts();
+         ++row)
         labels[row] = known.emplace(label(row), static_cast<int>(known.size())).first->second;
     const auto found = alike_rows(hashes, parts, labels);
     analysis.alike_found = found.size();
@@ -209,6 +211,7 @@ void find_odd_items(Findings& of, Analysis& analysis) {
     find_alike(of, analysis);
     const auto& names = of.loaded.predictor.class_names();
     if (names.empty() || of.judged.items.empty() || !tells_records_apart(of.loaded)) return;
+    if (of.loaded.predictor.answers()) return;
     if (!of.loaded.predicts_one_class()) return find_ambiguous_parts(of, analysis);
     for (std::size_t row = 0; row < of.judged.items.size(); ++row)
         of.doubt.push_back(doubt_of(

@@ -13,6 +13,7 @@
 #include "base/error.hpp"
 #include "base/settings/settings.hpp"
 #include "base/text/utf8.hpp"
+#include "training/answers/answer_model.hpp"
 #include "training/labels/part_labels.hpp"
 #include "training/models/label_sets.hpp"
 #include "training/preparation/preparation_store.hpp"
@@ -85,7 +86,8 @@ LoadedRun load_run(
         member_text(asked, "target"),
         {},
         {},
-        0};
+        0,
+        {}};
     const auto& predictor = loaded.predictor;
     if (predictor.finder())
         throw base::Error(
@@ -105,9 +107,16 @@ LoadedRun load_run(
     auto& store = loaded.store;
     store.use_fixes(loaded.predictor.preparation().uses_fixes());
     // As it was trained: spans count the characters of whole texts.
-    if (!predictor.predicts_spans()) store.leave_out(label_in_text(loaded.snapshot));
+    if (!predictor.reads_whole_texts()) store.leave_out(label_in_text(loaded.snapshot));
     store.choose_columns(store.columns_of(loaded.snapshot.id, loaded.snapshot.source_id));
-    if (const auto& inputs = loaded.predictor.inputs()) store.choose_pictures(inputs->pictures());
+    if (const auto& inputs = loaded.predictor.inputs()) {
+        store.choose_pictures(inputs->pictures());
+        store.choose_fields(inputs->fields());
+    }
+    if (predictor.answers())
+        loaded.question = database.call([&](base::Tx& tx) {
+            return asked_question(tx, loaded.snapshot.project_id);
+        });
     return loaded;
 }
 
@@ -125,6 +134,8 @@ RunRows rows_of_parts(const LoadedRun& loaded, std::initializer_list<int> parts)
         give_sets(rows.examples, rows.items);
     else if (loaded.predictor.predicts_spans())
         give_spans(loaded.store, fields_marked(rows.items), rows.examples, rows.items);
+    else if (loaded.question)
+        give_answers(*loaded.question, rows.examples, rows.items);
     else
         known = loaded.predictor.predicts_classes() ? rows.examples.classes.size()
                                                     : rows.examples.targets.size();
@@ -154,6 +165,11 @@ RowErrors judge_rows(const LoadedRun& loaded, const RunRows& rows) {
         out.spans = judge_spans(loaded.predictor, rows.examples);
         for (const auto& text : out.spans)
             out.errors.push_back(span_error(text.said.bare(), text.truth));
+        return out;
+    }
+    if (loaded.predictor.answers()) {
+        auto judged = loaded.predictor.judge_answers(rows.examples, {.figures = false});
+        out.errors = std::move(judged.errors);
         return out;
     }
     out.predicted = loaded.predictor.predict(rows.examples);
@@ -195,6 +211,8 @@ std::string label_text(const Examples& examples, std::size_t row) {
         const auto spans = examples.spans[row].size();
         return fmt::format("{} span{}", spans, spans == 1 ? "" : "s");
     }
+    if (examples.has_answers())
+        return std::string(base::cut_at_character(examples.answers[row], snippet_length));
     return {};
 }
 

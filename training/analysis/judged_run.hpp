@@ -10,6 +10,7 @@
 #include "training/analysis/content/contents_of_run.hpp"
 #include "training/analysis/parts/span_errors.hpp"
 #include "training/analysis/slices.hpp"
+#include "training/answers/asked_question.hpp"
 #include "training/run_store.hpp"
 #include "training/snapshots/example_store.hpp"
 #include "training/snapshots/snapshot_store.hpp"
@@ -29,13 +30,13 @@ struct LoadedRun {
     TrainSpec spec;                     // with kind and parameters as they were chosen, no search
     std::size_t training_rows = 0;
 
-    // What it predicts: one class of each record, a set of classes, spans, or a value.
+    std::optional<AskedQuestion> question;  // of a model of its answers
+
+    // What it predicts: one class of each record, a set of classes, spans, answers, or a value.
     bool predicts_one_class() const {
         return predictor.predicts_classes() && !predictor.predicts_sets();
     }
-    bool predicts_values() const {
-        return !predictor.predicts_classes() && !predictor.predicts_spans();
-    }
+    bool predicts_values() const { return predictor.predicts_values(); }
 };
 
 // Throws base::Error for a run that there is not, that made no model, or that learns no labels.
@@ -54,8 +55,8 @@ struct RunRows {
     // How sure each label is, as truth inference says it of who gave it; NaN where nobody knows.
     std::vector<double> reliability;
 };
-// With marks or spans, where the run predicts these. Throws base::Error if the members have not all
-// what it predicts.
+// With marks, spans or answers, where the run predicts these. Throws base::Error if the members
+// have not all what it predicts.
 RunRows rows_of_parts(const LoadedRun& loaded, std::initializer_list<int> parts);
 
 // What the run's model says of rows, and how wrong that is.

@@ -79,7 +79,7 @@ pqxx::result next_page(
         page_size,
         payload,
         words_to_compare,
-        labels_are_sets(project.kind) || labels_are_spans(project.kind)
+        labels_are_parts(project.kind)
     );
 }
 
@@ -90,7 +90,9 @@ SnapshotProject find_project(base::Tx& tx, const SnapshotSpec& spec) {
         auto source = schema::require_source(tx, spec.source);
         return {.id = 0, .source_id = source.id, .source = source.name, .kind = {}};
     }
-    auto found = base::first_as<SnapshotProject>(tx.exec(sql::file["find_project"], spec.project));
+    auto found = base::first_as<SnapshotProject>(
+        tx.exec(sql::file["find_project"], spec.project, std::int64_t{0})
+    );
     if (!found)
         throw base::Error(
             fmt::format("label project '{}'", spec.project),

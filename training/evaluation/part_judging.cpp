@@ -6,6 +6,7 @@
 
 #include <boost/json.hpp>
 
+#include "training/answers/answer_model.hpp"
 #include "training/evaluation/set_metrics.hpp"
 #include "training/labels/part_labels.hpp"
 #include "training/models/label_sets.hpp"
@@ -177,12 +178,38 @@ PartsJudged judge_spans_of(
     return judged;
 }
 
+PartsJudged judge_answers_of(
+    const Predictor& predictor,
+    const std::vector<Item>& items,
+    const Examples& examples,
+    int split,
+    std::stop_token stop
+) {
+    auto found = predictor.judge_answers(examples, {.stop = std::move(stop)});
+    PartsJudged judged{std::move(found.metrics), {}, std::move(found.report)};
+    for (auto& metric : judged.metrics) metric.split = split;
+    for (std::size_t row = 0; row < items.size(); ++row) {
+        if (found.said[row].answer.empty()) continue;
+        Prediction one;
+        one.id = items[row].id;
+        one.version = items[row].version;
+        one.split = split;
+        one.label = found.said[row].answer;
+        one.probability = found.said[row].probability;
+        judged.predictions.push_back(std::move(one));
+    }
+    return judged;
+}
+
 std::optional<PartsJudged> judge_parts(
     const Predictor& predictor,
     const std::vector<Item>& items,
     const Examples& examples,
-    int split
+    int split,
+    std::stop_token stop
 ) {
+    if (predictor.answers())
+        return judge_answers_of(predictor, items, examples, split, std::move(stop));
     if (predictor.predicts_sets()) return judge_sets_of(predictor, items, examples, split);
     if (predictor.predicts_spans()) return judge_spans_of(predictor, items, examples, split);
     return std::nullopt;

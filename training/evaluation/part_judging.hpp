@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,7 @@
 
 namespace training {
 
-// What a run says of one part of a snapshot whose labels are sets of classes or spans.
+// What a run says of one part of a snapshot whose labels have several parts.
 struct PartsJudged {
     std::vector<Metric> metrics;
     std::vector<Prediction> predictions;
@@ -40,12 +41,22 @@ PartsJudged judge_spans_of(
     int split
 );
 
-// By either, as the model is of sets or of spans; nothing for other models.
+// As the model of the question's kind judges itself (AnswerModel::judge).
+PartsJudged judge_answers_of(
+    const Predictor& predictor,
+    const std::vector<Item>& items,
+    const Examples& examples,
+    int split,
+    std::stop_token stop
+);
+
+// By one of these, as the model is of sets, of spans or of answers; nothing for other models.
 std::optional<PartsJudged> judge_parts(
     const Predictor& predictor,
     const std::vector<Item>& items,
     const Examples& examples,
-    int split
+    int split,
+    std::stop_token stop
 );
 
 // The names of the classes that a row of decide_sets() has.

@@ -238,7 +238,7 @@ Judged judge_part(
         auto found = judge_structure(predictor, items, examples, how.split, 1);
         return {std::move(found.metrics), std::move(found.predictions), std::move(found.report)};
     }
-    if (auto parts = judge_parts(predictor, items, examples, how.split))
+    if (auto parts = judge_parts(predictor, items, examples, how.split, how.stop))
         return {std::move(parts->metrics), std::move(parts->predictions), std::move(parts->report)};
     const auto predicted = predictor.predict(examples);
     if (!predictor.predicts_classes()) return judge_values_of(items, examples, predicted, how);

@@ -37,6 +37,7 @@ std::string in_words(const InputSignature& wanted) {
     std::vector<std::string> parts;
     if (wanted.text()) parts.emplace_back("texts");
     for (const auto& column : wanted.columns()) parts.push_back("'" + column.name + "'");
+    for (const auto& field : wanted.fields()) parts.push_back("'" + field + "'");
     if (wanted.pixel_count() > 0) parts.emplace_back("pictures");
     if (parts.size() > 12) {
         const auto more = parts.size() - 11;
@@ -168,10 +169,12 @@ Examples InputSignature::aligned(Examples examples, Alignment* notes, bool named
     const bool texts = text_ && !examples.text.empty();
     align_numbers(examples, found, named);
     const bool numbers = found.missing.size() + found.other_unit.size() < columns_.size();
-    if (!texts && !numbers && !pictures && (text_ || !columns_.empty() || pixel_count_ > 0))
+    if (!texts && !numbers && !pictures && fields_.empty() &&
+        (text_ || !columns_.empty() || pixel_count_ > 0))
         throw base::Error(
             "examples", "nothing that the model knows", "it was trained on " + in_words(*this)
         );
+    for (const auto& field : fields_) examples.payload[field].resize(examples.rows);
     if (!text_) examples.text.clear();
     if (text_ && !texts) examples.text.resize(examples.rows);
     if (!pictures) {
@@ -193,6 +196,7 @@ std::string InputSignature::json() const {
         columns.push_back(std::move(one));
     }
     json::object out{{"text", text_}, {"columns", columns}, {"mapped", !rules_.empty()}};
+    if (!fields_.empty()) out["fields"] = json::value_from(fields_);
     if (pixel_count_ > 0)
         out["picture"] = json::object{
             {"values", pixel_count_}, {"width", pixel_width_}, {"channels", pixel_channels_}};

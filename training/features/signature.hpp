@@ -61,6 +61,10 @@ public:
     const std::string& rules() const { return rules_; }
     void set_rules(std::string json) { rules_ = std::move(json); }
 
+    // Fields of the records that are read as they were received. Who saves them says them again.
+    const std::vector<std::string>& fields() const { return fields_; }
+    void set_fields(std::vector<std::string> names) { fields_ = std::move(names); }
+
     // For people: a JSON object.
     std::string json() const;
 
@@ -78,6 +82,7 @@ private:
     std::size_t pixel_width_ = 0;
     std::size_t pixel_channels_ = 0;
     std::string rules_;
+    std::vector<std::string> fields_;
 };
 
 }  // namespace training

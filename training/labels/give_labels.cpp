@@ -14,6 +14,7 @@ void give_labels(
     const ExampleStore& store,
     const SnapshotInfo& snapshot,
     const TrainSettings& settings,
+    const std::optional<AskedQuestion>& question,
     const std::array<std::vector<Item>, 3>& items,
     std::array<Examples, 3>& examples
 ) {
@@ -24,6 +25,7 @@ void give_labels(
         if (labels_are_sets(snapshot.kind)) give_sets(examples[split], items[split]);
         if (labels_are_spans(snapshot.kind))
             give_spans(store, fields, examples[split], items[split]);
+        if (question) give_answers(*question, examples[split], items[split]);
     }
     if (settings.curve && examples[0].has_spans())
         throw base::UsageError("curve", "of spans there is none", "leave it out");

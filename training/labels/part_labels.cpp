@@ -1,4 +1,4 @@
-// Labels of several parts a record: sets of classes, and spans.
+// Labels of several parts a record.
 //
 // Models of spans read one text a row. Fields that are marked are therefore joined to the text,
 // each behind an empty line, and their spans moved along: a row stays a record, with its folds,
@@ -14,6 +14,7 @@
 
 #include "base/error.hpp"
 #include "base/text/utf8.hpp"
+#include "training/answers/answer_model.hpp"
 
 namespace training {
 
@@ -27,14 +28,33 @@ bool labels_are_spans(const std::string& project_kind) {
     return project_kind == "spans";
 }
 
+bool labels_count_characters(const std::string& project_kind) {
+    const auto* kind = answer_kind(project_kind);
+    return labels_are_spans(project_kind) || (kind && kind->whole_texts);
+}
+
+bool labels_are_parts(const std::string& project_kind) {
+    return labels_are_sets(project_kind) || labels_are_spans(project_kind) ||
+           answer_kind(project_kind) != nullptr;
+}
+
+namespace {
+
+// A name stands by itself, in a list, or as the "label" of something that was marked.
+void add_names(const json::value& label, std::set<std::string>& names) {
+    if (label.is_string()) names.emplace(label.as_string());
+    if (const auto* list = label.if_array())
+        for (const auto& one : *list) add_names(one, names);
+    if (const auto* object = label.if_object())
+        for (const char* member : {"label", "spans", "relations"})
+            if (const auto* found = object->if_contains(member)) add_names(*found, names);
+}
+
+}  // namespace
+
 std::vector<std::string> classes_in(const std::string& label) {
     std::set<std::string> names;
-    const auto parsed = json::parse(label);
-    for (const auto& one : parsed.as_array()) {
-        if (one.is_string()) names.emplace(one.as_string());
-        if (const auto* span = one.if_object())
-            if (const auto* name = span->if_contains("label")) names.emplace(name->as_string());
-    }
+    add_names(json::parse(label), names);
     return {names.begin(), names.end()};
 }
 
@@ -136,6 +156,18 @@ void give_spans(
         for (auto& span : examples.spans[row]) place_in_joined(examples, items[row], row, span);
         std::sort(examples.spans[row].begin(), examples.spans[row].end());
     }
+}
+
+void give_answers(
+    const AskedQuestion& question,
+    Examples& examples,
+    const std::vector<Item>& items
+) {
+    examples.classes.clear();
+    examples.targets.clear();
+    examples.answers.clear();
+    examples.asked = question.json();
+    for (const auto& item : items) examples.answers.push_back(item.label.value_or("null"));
 }
 
 std::vector<schema::TextSpan>

@@ -4,17 +4,23 @@
 #include <string>
 #include <vector>
 
+#include "training/answers/asked_question.hpp"
 #include "training/snapshots/example_store.hpp"
 #include "training/snapshots/examples.hpp"
 
-// Labels that are neither a class nor a number: sets of classes, and spans of texts.
+// Labels that are neither a class nor a number: sets of classes, spans of texts, and answers of
+// several parts (training/answers).
 namespace training {
 
 // Kinds of labeling projects whose labels these are.
 bool labels_are_sets(const std::string& project_kind);
 bool labels_are_spans(const std::string& project_kind);
+// Whether labels count the characters of the records' texts, which are left whole then.
+bool labels_count_characters(const std::string& project_kind);
+// These, and those that a kind of answers is learnt of (answer_kind).
+bool labels_are_parts(const std::string& project_kind);
 
-// The classes that a label of either form names, each once, in order.
+// The classes, or candidates, that a label of any form names, each once, in order.
 std::vector<std::string> classes_in(const std::string& label);
 // A set of classes as a label.
 std::string label_of_set(const std::vector<std::string>& names);
@@ -32,6 +38,13 @@ std::set<std::string> fields_marked(const std::vector<Item>& items);
 void give_spans(
     const ExampleStore& store,
     const std::set<std::string>& fields,
+    Examples& examples,
+    const std::vector<Item>& items
+);
+
+// Gives the examples the items' labels as answers to the question.
+void give_answers(
+    const AskedQuestion& question,
     Examples& examples,
     const std::vector<Item>& items
 );

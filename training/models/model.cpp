@@ -22,14 +22,14 @@ namespace {
 
 const std::vector<const ModelKind*>& kinds() {
     static const std::vector<const ModelKind*> all{
-        &majority_kind(),    &rule_kind(),       &softmax_kind(),     &logistic_kind(),
-        &svm_kind(),         &nbsvm_kind(),      &multinomial_kind(), &complement_kind(),
-        &bernoulli_kind(),   &gaussian_kind(),   &ridge_kind(),       &lasso_kind(),
-        &elastic_net_kind(), &neighbours_kind(), &forest_kind(),      &boosting_kind(),
-        &mlp_kind(),         &cnn_kind(),        &kmeans_kind(),      &mini_batch_kind(),
-        &mixture_kind(),     &dbscan_kind(),     &hdbscan_kind(),     &pca_kind(),
-        &svd_kind(),         &nmf_kind(),        &lda_kind(),         &isolation_kind(),
-        &crf_kind()};
+        &majority_kind(),    &rule_kind(),       &by_length_kind(),   &by_field_kind(),
+        &softmax_kind(),     &logistic_kind(),   &svm_kind(),         &nbsvm_kind(),
+        &multinomial_kind(), &complement_kind(), &bernoulli_kind(),   &gaussian_kind(),
+        &ridge_kind(),       &lasso_kind(),      &elastic_net_kind(), &neighbours_kind(),
+        &forest_kind(),      &boosting_kind(),   &mlp_kind(),         &cnn_kind(),
+        &kmeans_kind(),      &mini_batch_kind(), &mixture_kind(),     &dbscan_kind(),
+        &hdbscan_kind(),     &pca_kind(),        &svd_kind(),         &nmf_kind(),
+        &lda_kind(),         &isolation_kind(),  &crf_kind(),         &bradley_terry_kind()};
     return all;
 }
 
@@ -37,9 +37,7 @@ const std::vector<const ModelKind*>& kinds() {
 std::vector<std::string> kinds_for(Learns wanted) {
     std::vector<std::string> out;
     for (const auto* kind : kinds())
-        if (!kind->baseline &&
-            (kind->learns == wanted || (kind->learns == Learns::both && wanted != Learns::spans)))
-            out.push_back(kind->name);
+        if (!kind->baseline && learns(*kind, wanted)) out.push_back(kind->name);
     return out;
 }
 
@@ -96,6 +94,11 @@ void check_rows(
 }
 
 }  // namespace
+
+bool learns(const ModelKind& kind, Learns wanted) {
+    return kind.learns == wanted ||
+           (kind.learns == Learns::both && (wanted == Learns::classes || wanted == Learns::values));
+}
 
 const ModelKind& model_kind(std::string_view name) {
     for (const auto* kind : kinds())
@@ -202,7 +205,12 @@ void Model::fit(
     const FitContext& context
 ) {
     if (train.rows && train.rows->sequences.empty())
-        check_learns(*kind_, outputs > 0 ? Learns::classes : Learns::values);
+        check_learns(
+            *kind_,
+            !train.pairs.empty() ? Learns::order
+            : outputs > 0        ? Learns::classes
+                                 : Learns::values
+        );
     if (kind_->learns == Learns::nothing) {
         check_rows(*kind_, {train.rows}, 0, context);
         learn({train.rows}, {validation.rows}, 0, context);
@@ -225,9 +233,7 @@ void check_soft(const ModelKind& kind) {
 }
 
 void check_learns(const ModelKind& kind, Learns wanted) {
-    if (kind.learns == wanted || kind.learns == Learns::nothing ||
-        (kind.learns == Learns::both && wanted != Learns::spans))
-        return;
+    if (learns(kind, wanted) || kind.learns == Learns::nothing) return;
     const auto plural = [](Learns what) {
         return what == Learns::both ? std::string("classes or values")
                                     : std::string(base::name_of(what));

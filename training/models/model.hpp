@@ -49,6 +49,12 @@ struct Progress {
 };
 using OnProgress = std::function<void(const Progress&)>;
 
+// That one row is to come before another.
+struct RowPair {
+    std::uint32_t better = 0, worse = 0;
+    float weight = 1;
+};
+
 // Rows with what is to be learnt: classes 0 .. outputs - 1, or values when `classes` is empty, or
 // nothing when both are.
 struct View {
@@ -62,6 +68,8 @@ struct View {
     // Row-major, rows x outputs, 0 or 1: the classes of each row, of which it may have any number.
     // Read by LabelSets (label_sets.hpp) in the place of `classes`.
     std::span<const std::uint8_t> marks = {};
+    // In the place of labels of rows.
+    std::span<const RowPair> pairs = {};
 
     std::size_t size() const { return rows ? rows->rows : 0; }
 };
@@ -129,7 +137,7 @@ private:
 };
 
 // What a kind learns. What it does not learn is refused in one line.
-enum class Learns { classes, values, both, nothing, spans };
+enum class Learns { classes, values, both, nothing, spans, order };
 
 constexpr auto words_of(Learns) {
     return std::to_array<base::Word<Learns>>({
@@ -137,6 +145,7 @@ constexpr auto words_of(Learns) {
         {Learns::values, "values", "a number"},
         {Learns::both, "classes or values", "either"},
         {Learns::spans, "spans", "labelled parts of texts"},
+        {Learns::order, "order", "which of several candidates is better"},
         {Learns::nothing, "nothing", "it looks for structure and needs no labels"},
     });
 }
@@ -208,7 +217,9 @@ Params complete(std::string_view kind, const Params& params);
 std::unique_ptr<Model> make_model(std::string_view kind, const Params& params);
 // A model of that kind for each class of sets: LabelSets.
 std::unique_ptr<Model> make_set_model(std::string_view kind, const Params& params);
-// Throws base::Error in one line if the kind does not learn `wanted` (classes or values).
+// Whether a kind learns `wanted`; those of both learn classes and values.
+bool learns(const ModelKind& kind, Learns wanted);
+// Throws base::Error in one line if the kind does not learn `wanted`.
 void check_learns(const ModelKind& kind, Learns wanted);
 // Throws base::UsageError in one line if the kind does not learn from soft labels.
 void check_soft(const ModelKind& kind);

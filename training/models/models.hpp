@@ -28,6 +28,9 @@ const ModelKind& boosting_kind();
 const ModelKind& mlp_kind();
 const ModelKind& cnn_kind();
 const ModelKind& crf_kind();
+const ModelKind& bradley_terry_kind();
+const ModelKind& by_length_kind();
+const ModelKind& by_field_kind();
 // In training/models/unsupervised/.
 const ModelKind& kmeans_kind();
 const ModelKind& mini_batch_kind();

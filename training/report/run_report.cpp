@@ -51,7 +51,8 @@ bool is_baseline(const std::string& kind) {
     return std::find(known.begin(), known.end(), kind) != known.end() && model_kind(kind).baseline;
 }
 
-void add_models(base::Tx& tx, const RunInfo& run, Report& report) {
+// Figures that are shown of each model, in this order.
+const std::vector<std::pair<std::string, MetricName>>& shown_metrics() {
     static const std::vector<std::pair<std::string, MetricName>> known = {
         {"accuracy", {"Accuracy", false, false}},
         {"macro_f1", {"Macro F1", false, false}},
@@ -63,12 +64,30 @@ void add_models(base::Tx& tx, const RunInfo& run, Report& report) {
         {"hamming_loss", {"Hamming loss", false, true}},
         {"span_f1", {"F1 of spans", false, false}},
         {"span_f1_partial", {"F1 of characters in spans", false, false}},
+        {"pair_accuracy", {"Pairs in the right order", false, false}},
+        {"pair_loss", {"Log loss of pairs", false, true}},
+        {"kendall_tau", {"Kendall's tau", false, false}},
+        {"ndcg", {"NDCG", false, false}},
+        {"row_accuracy", {"Rows right", false, false}},
+        {"row_macro_f1", {"Macro F1 of rows", false, false}},
+        {"all_rows_right", {"Tables wholly right", false, false}},
+        {"map", {"mAP .50 to .95", false, false}},
+        {"map_50", {"mAP .50", false, false}},
+        {"box_f1", {"F1 of boxes", false, false}},
+        {"oks", {"Keypoint similarity", false, false}},
+        {"pck", {"Points near enough", false, false}},
+        {"relation_f1", {"F1 of relations of marked spans", false, false}},
+        {"found_relation_f1", {"F1 of relations of found spans", false, false}},
         {"rmse", {"RMSE", false, true}},
         {"mae", {"MAE", false, true}},
         {"r2", {"R²", false, false}}};
+    return known;
+}
+
+void add_models(base::Tx& tx, const RunInfo& run, Report& report) {
     auto own = metrics_of(tx, run.id);
     std::vector<std::string> names;
-    for (const auto& [name, shown] : known)
+    for (const auto& [name, shown] : shown_metrics())
         if (std::any_of(own.begin(), own.end(), [&, n = name](const auto& m) {
                 return m.split == test && m.name == n;
             })) {
@@ -257,22 +276,25 @@ void add_leaks(const json::object& analysis, Report& report) {
     }
 }
 
-// Of sets of classes and of spans each class by itself is told, as facts; confusions, slices and
-// doubtful labels are of rows with one class.
+// Of labels of several parts each class, or candidate, is told by itself, as facts; confusions,
+// slices and doubtful labels are of rows with one class.
 bool add_part_scores(const json::value& judged, Report& report) {
-    for (const auto* parts : {"sets", "spans"}) {
+    for (const auto* parts : {"sets", "spans", "parts"}) {
         const auto* found = judged.as_object().if_contains(parts);
         if (!found) continue;
-        for (const auto& one : found->as_array())
+        for (const auto& one : found->as_array()) {
+            std::string line;
+            if (const auto* f1 = one.as_object().if_contains("f1"); f1 && !f1->is_null())
+                line = fmt::format("F1 {:.3f}, ", number(*f1));
             report.facts.emplace_back(
                 fmt::format("Class {}", std::string(one.at("name").as_string())),
-                fmt::format(
-                    "F1 {:.3f}, {} of them, {} said",
-                    number(one.at("f1")),
-                    number(one.at("support")),
-                    number(one.at("predicted"))
-                )
+                line + fmt::format(
+                           "{} of them, {} said",
+                           number(one.at("support")),
+                           number(one.at("predicted"))
+                       )
             );
+        }
         return true;
     }
     return false;

@@ -311,6 +311,7 @@ void read_images(
             );
         const auto& pixels = std::get<formats::Picture>(picture).pixels;
         const auto place = from + row.place - 1;
+        examples.sizes[place] = {row.width, row.height};
         std::copy(
             pixels.begin(),
             pixels.end(),

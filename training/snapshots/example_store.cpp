@@ -300,6 +300,7 @@ Examples ExampleStore::load(
         has_images = images_ && has.images;
     });
     if (has_text) examples.text.resize(items.size());
+    for (const auto& field : fields_) examples.payload[field].resize(items.size());
     NumberReader numbers(examples, columns_);
     if (has_images) {
         const auto shape = shape_of_pictures(items);
@@ -308,12 +309,15 @@ Examples ExampleStore::load(
         examples.pixel_width = static_cast<std::size_t>(shape.width);
         examples.pixel_channels = static_cast<std::size_t>(shape.channels);
         examples.pixels.resize(examples.rows * examples.pixel_count);
+        examples.sizes.resize(examples.rows);
     }
 
     in_pages(database_, items, [&](base::Tx& tx, const Keys& keys, std::size_t from) {
         if (has_text) read_texts(tx, keys, from, examples);
         for (const auto& field : left_out_)
             if (has_text) take_field_out(tx, keys, from, field, examples.text);
+        for (const auto& field : fields_)
+            read_field(tx, keys, from, field, examples.payload.at(field));
         if (has_numbers) numbers.read(tx, keys, from);
         const auto to = std::min(items.size(), from + page_size);
         for (auto at = from; has_images && at < to; at += images_at_once) {

@@ -70,6 +70,9 @@ public:
     // Texts come without the values of these fields of their records (label_fields.hpp).
     void leave_out(std::vector<std::string> fields) { left_out_ = std::move(fields); }
 
+    // load() gives these fields of the records' payloads too, as text or JSON.
+    void choose_fields(std::vector<std::string> names) { fields_ = std::move(names); }
+
     // load() gives the numbers and categories of accepted `quality errors` in the place of the
     // stored ones.
     void use_fixes(bool use = true) { fixes_ = use; }
@@ -117,7 +120,7 @@ private:
     bool images_ = true;
     bool texts_ = true;
     bool fixes_ = false;
-    std::vector<std::string> left_out_;
+    std::vector<std::string> left_out_, fields_;
     std::optional<std::vector<schema::Column>> columns_;
     formats::PictureShape pictures_{0, 0, 0};  // what is 0 the items decide
 };

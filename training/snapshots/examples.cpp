@@ -47,6 +47,7 @@ void check(const Examples& examples) {
         check_size("numeric", examples.numeric.size(), n * examples.columns.size());
     if (examples.columns.empty()) check_size("numeric", examples.numeric.size(), 0);
     check_size("pixels", examples.pixels.size(), n * examples.pixel_count);
+    if (!examples.sizes.empty()) check_size("picture sizes", examples.sizes.size(), n);
     if (!examples.keys.empty()) check_size("keys", examples.keys.size(), n);
     if (!examples.classes.empty()) check_size("classes", examples.classes.size(), n);
     if (!examples.targets.empty()) check_size("targets", examples.targets.size(), n);
@@ -56,6 +57,9 @@ void check(const Examples& examples) {
     if (!examples.marks.empty())
         check_size("sets of classes", examples.marks.size(), n * examples.class_names.size());
     if (!examples.spans.empty()) check_size("spans", examples.spans.size(), n);
+    if (!examples.answers.empty()) check_size("answers", examples.answers.size(), n);
+    for (const auto& [name, texts] : examples.payload)
+        check_size("field '" + name + "'", texts.size(), n);
     if (!examples.fields.empty()) check_size("fields", examples.fields.size(), n);
     if (!examples.groups.empty()) check_size("groups", examples.groups.size(), n);
     if (!examples.folds.empty()) check_size("folds", examples.folds.size(), n);
@@ -105,6 +109,7 @@ Examples take(const Examples& examples, const std::vector<std::size_t>& chosen) 
     take_rows(examples.text, 1, chosen, out.text);
     take_rows(examples.numeric, examples.columns.size(), chosen, out.numeric);
     take_rows(examples.pixels, examples.pixel_count, chosen, out.pixels);
+    take_rows(examples.sizes, 1, chosen, out.sizes);
     take_rows(examples.keys, 1, chosen, out.keys);
     take_rows(examples.classes, 1, chosen, out.classes);
     take_rows(examples.targets, 1, chosen, out.targets);
@@ -112,6 +117,10 @@ Examples take(const Examples& examples, const std::vector<std::size_t>& chosen) 
     take_rows(examples.soft, examples.class_names.size(), chosen, out.soft);
     take_rows(examples.marks, examples.class_names.size(), chosen, out.marks);
     take_rows(examples.spans, 1, chosen, out.spans);
+    take_rows(examples.answers, 1, chosen, out.answers);
+    out.asked = examples.asked;
+    for (const auto& [name, texts] : examples.payload)
+        take_rows(texts, 1, chosen, out.payload[name]);
     take_rows(examples.fields, 1, chosen, out.fields);
     take_rows(examples.groups, 1, chosen, out.groups);
     take_rows(examples.folds, 1, chosen, out.folds);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -46,6 +47,10 @@ struct Examples {
     std::size_t pixel_width = 0;  // 0 if it is not known: the rows are then pixels without places
     std::size_t pixel_channels = 0;
 
+    // Width and height that the pictures are stored in, by row; 0 of what has none. Empty: that of
+    // the pixels.
+    std::vector<std::array<int, 2>> sizes;
+
     // Of the records (rk), where they are records: what is random about a row follows from its key.
     std::vector<std::int64_t> keys;
 
@@ -60,6 +65,12 @@ struct Examples {
 
     // In the place of `classes`: labelled parts of the bodies of `text`, by the class names.
     std::vector<std::vector<schema::TextSpan>> spans;
+
+    // In the place of `classes`: answers to the question `asked` (AskedQuestion::json), as people's
+    // are stored, and fields of the records as they were received, by name: each covers every row.
+    std::vector<std::string> answers;
+    std::string asked;
+    std::map<std::string, std::vector<std::string>> payload;
 
     // Where texts of fields begin in the bodies that they were joined to, in code points, by row;
     // empty: to none.
@@ -77,6 +88,9 @@ struct Examples {
     bool has_classes() const { return !classes.empty(); }
     bool has_sets() const { return !marks.empty(); }
     bool has_spans() const { return !spans.empty(); }
+    bool has_answers() const { return !answers.empty(); }
+    // Labels that are neither one class nor one number of each row.
+    bool has_parts() const { return has_sets() || has_spans() || has_answers(); }
     // Classes are learnt, one for each row or any number.
     bool of_classes() const { return has_classes() || has_sets(); }
 };

@@ -5,13 +5,13 @@
 #include "training/tagging/span_model.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 
 #include "base/error.hpp"
 #include "training/numeric/linear_scores.hpp"
 #include "training/tagging/tag_features.hpp"
 #include "training/trainer.hpp"
+#include "training/tuning/own_search.hpp"
 
 namespace training {
 
@@ -119,34 +119,13 @@ struct Training {
         const bool all = trial.fraction >= 1;
         if (!all) {
             std::vector<std::size_t> some;
-            const auto ninths = static_cast<std::size_t>(std::lround(9 * trial.fraction));
             for (std::size_t i = 0; i < learnt.tokens.size(); ++i)
-                if (i % 9 < ninths) some.push_back(i);
+                if (in_fraction(i, trial.fraction)) some.push_back(i);
             part = some_texts(learnt, some, bits);
         }
         const auto note = [&](const Progress& now) { curve.push_back(now); };
         const auto model = fitted(trial.params, all ? learnt.view() : part.view(), one, note);
         return 1 - exact_f1(tagged(*model, judged, labels, one), validation);
-    }
-
-    std::vector<Trial> search(const Search& how, std::size_t threads, const OnProgress& progress)
-        const {
-        Tuning tuning;
-        tuning.kind = "crf";
-        tuning.parameters = model_kind("crf").hyperparameters;
-        tuning.fixed = spec.params;
-        tuning.search = how;
-        tuning.seed = spec.seed;
-        tuning.threads = threads;
-        if (spec.budget > 0)
-            tuning.end = std::chrono::steady_clock::now() +
-                         std::chrono::duration_cast<std::chrono::steady_clock::duration>(
-                             std::chrono::duration<double>(spec.budget)
-                         );
-        const auto evaluate = [&](const Trial& trial, std::vector<Progress>& curve) {
-            return cost(trial, curve);
-        };
-        return tune(tuning, evaluate, progress);
     }
 };
 
@@ -177,14 +156,6 @@ SpanModel::Fitted SpanModel::learn(
     const OnProgress& progress,
     std::stop_token stop
 ) {
-    const auto how = parse_search(spec.tune);
-    const bool searched = how.kind != Search::Kind::none;
-    if (searched && validation.rows == 0)
-        throw base::Error(
-            "tune",
-            "a search for a tagger is judged on validation, and there is none",
-            "split with a validation part, or give the parameters"
-        );
     labels_ = train.class_names;
     if (labels_.empty()) throw base::Error("spans", "the project has no classes");
     if (labels_.size() > 1000)
@@ -199,10 +170,11 @@ SpanModel::Fitted SpanModel::learn(
     out.params = complete("crf", spec.params);
     out.columns = learnt.rows.columns;
     out.notes = learnt.notes;
-    if (searched) {
-        out.trials = training.search(how, team.threads(), progress);
-        out.params = best_trial(out.trials).params;
-    }
+    const auto cost = [&](const Trial& trial, std::vector<Progress>& curve) {
+        return training.cost(trial, curve);
+    };
+    out.trials = search_by_validation("crf", spec, validation.rows, team.threads(), cost, progress);
+    if (!out.trials.empty()) out.params = best_trial(out.trials).params;
     model_ = training.fitted(out.params, learnt.view(), team, progress);
     return out;
 }

@@ -46,7 +46,7 @@ public:
     std::span<const Method> methods() const override { return class_methods(); }
     std::string mistake(const Question& question, const std::string& truth, base::Random& random)
         const override;
-    Target target() const override { return Target::none; }
+    Target target() const override { return Target::parts; }
 
     // Of a stored answer.
     std::vector<Mark> marks_of(const std::string& answer) const;

@@ -180,6 +180,9 @@ given_by_model(const labeling::Question& question, const json::object& predicted
         given.score = std::clamp(predicted.at("probability").to_number<double>(), 0.0, 1.0);
     } else if (const auto* names = predicted.if_contains("classes")) {
         given.said.answer = base::JsonText{json::serialize(*names)};
+    } else if (const auto* answer = predicted.if_contains("answer")) {
+        given.said.answer = base::JsonText{json::serialize(*answer)};
+        given.score = std::clamp(predicted.at("probability").to_number<double>(), 0.0, 1.0);
     } else if (const auto* found = predicted.if_contains("spans")) {
         json::array spans;
         for (const auto& span : found->as_array()) {
@@ -196,7 +199,10 @@ given_by_model(const labeling::Question& question, const json::object& predicted
     return given;
 }
 
+// Or the record has not what is asked about.
 bool abstained(const json::object& predicted) {
+    if (const auto* answer = predicted.if_contains("answer"); answer && answer->is_null())
+        return true;
     const auto* said = predicted.if_contains("abstained");
     return said && said->as_bool();
 }

@@ -12,7 +12,6 @@
 #include "labeling/machine/suggestion_store.hpp"
 #include "labeling/tasks/task_type.hpp"
 #include "schema/records/record.hpp"
-#include "training/labels/part_labels.hpp"
 #include "training/snapshots/snapshot_store.hpp"
 
 namespace service {
@@ -46,9 +45,10 @@ std::unordered_set<std::string> learnt_by(Work& work, const LoadedModel& model) 
     return keys;
 }
 
-// What a model says of a record, and in words. Spans are no target of theirs.
+// What a model says of a record, and in words.
 std::pair<labeling::Target, std::string_view> told_by(const training::Predictor& predictor) {
-    if (predictor.predicts_spans()) return {labeling::Target::none, "spans"};
+    if (predictor.predicts_spans()) return {labeling::Target::parts, "spans"};
+    if (predictor.answers()) return {labeling::Target::parts, "answers of several parts"};
     if (predictor.predicts_sets()) return {labeling::Target::set_of_classes, "sets of classes"};
     if (predictor.predicts_classes()) return {labeling::Target::one_class, "classes"};
     return {labeling::Target::number, "numbers"};
@@ -65,17 +65,15 @@ void check_model(
             "finds structure, and says nothing that a label could be",
             "take a model that learnt labels"
         );
-    auto target = labeling::task_type(stored.project.question.kind).target();
+    const auto& kind = stored.project.question.kind;
+    const auto target = labeling::task_type(kind).target();
     const auto [told, words] = told_by(model.predictor);
-    const bool spans = training::labels_are_spans(stored.project.question.kind);
-    if (target != told || spans != model.predictor.predicts_spans())
+    if (target != told ||
+        (told == labeling::Target::parts && kind != model.predictor.question_kind()))
         throw base::Error(
             called,
             fmt::format(
-                "predicts {}, and project '{}' asks {} questions",
-                words,
-                stored.project.name,
-                stored.project.question.kind
+                "predicts {}, and project '{}' asks {} questions", words, stored.project.name, kind
             ),
             "take a model of the same kind"
         );

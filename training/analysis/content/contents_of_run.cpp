@@ -30,9 +30,10 @@ RunContents contents_of(
     std::stop_token stop
 ) {
     RunContents out;
-    if (examples.text.empty() && examples.pixel_count == 0) return out;
+    const bool parts = predictor.predicts_spans() || predictor.answers();
+    if (examples.text.empty() && (parts || examples.pixel_count == 0)) return out;
     Team team(0);
-    if (predictor.predicts_spans()) {
+    if (parts) {
         TextSpec spec;
         spec.ngrams = 1;
         spec.signed_hash = false;
