@@ -38,6 +38,7 @@ export interface Input {
 export interface Signature {
   text: boolean;
   columns: Input[];
+  fields?: string[]; // of the records, as they were received
   picture?: { width: number; channels: number };
 }
 
@@ -67,6 +68,7 @@ export interface Answer {
   abstained?: boolean;
   value?: number;
   spans?: Span[];
+  answer?: unknown; // as people's are, of a question of several parts
   unknown?: string[];
   unknown_values?: string[];
   left_out?: string[];
