@@ -14,6 +14,7 @@ std::span<const Verb> model_verbs();     // service/models/models.cpp
 std::span<const Verb> people_verbs();    // service/people/people_verbs.cpp
 std::span<const Verb> prepare_verbs();   // service/prepare/prepare_verbs.cpp
 std::span<const Verb> quality_verbs();   // service/quality/quality_verbs.cpp
+std::span<const Verb> preview_verbs();   // service/gather/preview/preview.cpp
 std::span<const Verb> record_verbs();    // service/records/record_verbs.cpp
 std::span<const Verb> reject_verbs();    // service/gather/reject_verbs.cpp
 std::span<const Verb> run_verbs();       // service/learn/runs.cpp
@@ -31,6 +32,7 @@ inline constexpr std::span<const Verb> (*areas[])() = {
     prepare_verbs,
     quality_verbs,
     record_verbs,
+    preview_verbs,
     reject_verbs,
     run_verbs,
     snapshot_verbs,

@@ -1,84 +1,96 @@
+// `tilth source kinds` and `source preview`: what can be known of a source before it is one.
 #include "app/gather/preview.hpp"
 
-#include <cmath>
+#include <memory>
 
 #include <fmt/format.h>
-#include <boost/json.hpp>
+#include <CLI/CLI.hpp>
 
-#include "app/output.hpp"
+#include "app/gather/source_commands.hpp"
+#include "app/verbs.hpp"
 #include "base/error.hpp"
-#include "ingest/mapping/mapping.hpp"
-#include "service/gather/gather_records.hpp"
+#include "base/text/utf8.hpp"
 
 namespace app {
 
-namespace json = boost::json;
-
 namespace {
 
-constexpr std::size_t page_bytes = 8 * 1024 * 1024;
 constexpr std::size_t shown_text = 200;
 
-json::object to_json(const schema::Draft& draft, const std::vector<schema::Column>& columns) {
-    json::object numbers;
-    for (std::size_t i = 0; i < draft.numbers.size(); ++i)
-        if (!std::isnan(draft.numbers[i])) numbers[columns[i].name] = draft.numbers[i];
-    for (const auto& [column, value] : draft.categories) numbers[columns[column].name] = value;
-    json::object object{{"key", draft.key}, {"columns", numbers}};
-    json::error_code failed;
-    auto payload = json::parse(draft.payload, failed);
-    object["payload"] = failed ? json::value(draft.payload) : payload;
-    if (draft.text) {
-        object["title"] = draft.text->title;
-        object["body"] = draft.text->body;
-    }
-    if (!draft.group.empty()) object["group"] = draft.group;
-    if (draft.time) object["time"] = schema::timestamp(*draft.time);
-    object["file"] = draft.origin.file;
-    if (!draft.origin.member.empty()) object["member"] = draft.origin.member;
-    return object;
+std::string line_of(const base::Answer& answer) {
+    auto line = answer.json_text();
+    if (line.size() <= shown_text) return line;
+    return std::string(base::cut_at_character(line, shown_text)) + " ..";
 }
 
-void show(service::Context& context, const json::object& object) {
-    if (context.json) return print_json(object);
-    auto line = json::serialize(object);
-    if (line.size() > shown_text) line = line.substr(0, shown_text) + " ..";
-    print_line(line);
+void show(const service::SourcePreview& seen) {
+    for (const auto& line : seen.plan) print_line(line);
+    if (!seen.urls.empty()) {
+        Table table({"verdict", "reason", "url"});
+        for (const auto& one : seen.urls)
+            table.add(
+                {one.fetch ? "fetch" : "skip",
+                 one.detail.empty() ? one.reason : fmt::format("{} ({})", one.reason, one.detail),
+                 one.url}
+            );
+        table.print();
+    }
+    for (const auto& record : seen.records) print_line(line_of(base::Answer(record)));
+    for (const auto& reject : seen.rejects)
+        print_line(fmt::format(
+            "rejected: {}: {}{}{}",
+            reject.code,
+            reject.reason,
+            reject.file.empty() ? "" : ", " + reject.file,
+            reject.line ? fmt::format(", line {}", *reject.line) : ""
+        ));
+    for (const auto& note : seen.notes) print_line(note);
+    if (seen.ended) print_line("there is no more than this");
+    print_line("a preview: nothing was stored");
+}
+
+void show_kinds(const std::vector<service::KindItem>& kinds) {
+    Table table({"kind", "what it gathers", "settings to begin with"});
+    for (const auto& kind : kinds) table.add({kind.kind, kind.words, kind.example.text});
+    table.print();
 }
 
 }  // namespace
 
-void preview(service::Context& context, const schema::Source& source, std::uint64_t records) {
-    auto request = service::run_request(context.environment(), source, context.stop());
-    auto connector = service::open_request(request);
-    std::optional<ingest::Mapping> mapping;
-    for (std::uint64_t shown = 0; shown < records;) {
-        ingest::Page page;
-        bool more = connector->next(page, records - shown, page_bytes);
-        if (!mapping) mapping.emplace(service::rules_for(request, page), request.read_page);
-        for (const auto& record : page.records) {
-            schema::Draft draft;
-            schema::Reject reject;
-            if (mapping->apply(page, record, draft, reject)) {
-                show(context, to_json(draft, mapping->columns()));
-            } else {
-                page.rejects.push_back(std::move(reject));
-            }
-            ++shown;
+void preview(service::Context& context, const service::PreviewSource& request) {
+    auto seen = ask<service::preview_source>(context, request);
+    if (context.json) return print_answer(base::Answer(seen));
+    show(seen);
+}
+
+void add_source_preview(CLI::App& source, service::Context& context) {
+    add_verb<service::list_kinds>(
+        source,
+        context,
+        "source kinds",
+        {},
+        [](const service::Page<service::KindItem>& page) { show_kinds(page.items); }
+    );
+    auto name = std::make_shared<std::string>();
+    auto& command = add_command(source, "source preview");
+    command
+        .add_option(
+            "NAME", *name, "A source, or a TOML file that describes one, as of 'source add'"
+        )
+        ->type_name("NAME|FILE.toml");
+    Flags<service::PreviewSource> flags(command, {.without = {"source"}});
+    on_command(command, [name, flags, &context] {
+        service::PreviewSource request;
+        if (name->ends_with(".toml")) {
+            auto described = read_description(*name);
+            request.kind = described.kind;
+            request.spec = described.spec;
+        } else {
+            request.source = *name;
         }
-        for (const auto& reject : page.rejects)
-            show(
-                context,
-                {{"reject", reject.code},
-                 {"reason", reject.reason},
-                 {"file", reject.file},
-                 {"line", reject.line}}
-            );
-        if (!more) break;
-    }
-    if (auto parked = connector->parked())
-        if (!context.json) print_line("parked: " + parked->reason);
-    if (!context.json) print_line("a preview: nothing was stored");
+        flags.set(request);
+        preview(context, request);
+    });
 }
 
 }  // namespace app

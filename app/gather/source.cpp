@@ -144,7 +144,7 @@ void print_sources(const std::vector<service::ListedSource>& sources) {
 void add_running(CLI::App& source, service::Context& context) {
     struct Options {
         bool wait = false;
-        std::uint64_t limit = 0;
+        int limit = 0;
     };
     auto options = std::make_shared<Options>();
     auto& command = add_command(source, "source run");
@@ -154,15 +154,18 @@ void add_running(CLI::App& source, service::Context& context) {
         .add_option(
             "--limit", options->limit, "Show so many records as they would be stored; store nothing"
         )
-        ->check(CLI::PositiveNumber);
+        ->check(CLI::Range(1, 1000));
     on_command(command, [options, flags, &context] {
         auto name = flags.read();
-        if (options->wait || options->limit > 0) {
+        if (options->limit > 0)
+            return preview(
+                context, {.source = name.source, .kind = {}, .spec = {}, .records = options->limit}
+            );
+        if (options->wait) {
             schema::Source found;
             service::run_locally(context.environment(), [&](service::Work& work) {
                 found = service::known_source(work, name.source);
             });
-            if (options->limit > 0) return preview(context, found, options->limit);
             gather_and_tell(context, found);
             return;
         }
@@ -277,6 +280,7 @@ void add_source(CLI::App& cli, service::Context& context) {
             print_line(fmt::format("source '{}' is sound", checked.name));
         }
     );
+    add_source_preview(*source, context);
     add_running(*source, context);
     add_upload(*source, context);
     auto show_state = [](const service::SourceState& now) {

@@ -60,8 +60,8 @@ struct Pending {
 
 class Replay {
 public:
-    Replay(base::Database& database, const schema::Blobs& blobs, const ReplayOptions& options)
-        : database_(database), options_(options), scope_({.reach = ScopeRules::Reach::any}, {}) {
+    Replay(const schema::Blobs& blobs, const ReplayOptions& options)
+        : options_(options), scope_({.reach = ScopeRules::Reach::any}, {}) {
         rules_.source_name = options.source_name;
         rules_.user_agent = options.user_agent;
         rules_.scope = &scope_;
@@ -75,7 +75,8 @@ public:
         rules_.watch_traps = false;
     }
 
-    ReplayReport run() {
+    ReplayReport run(base::Database& database) {
+        database_ = &database;
         for (const auto& file : options_.files) {
             if (options_.stop.stop_requested()) break;
             read(file);
@@ -84,12 +85,25 @@ public:
         return report_;
     }
 
+    ArchiveLook look(std::size_t records) {
+        Pending pending;
+        auto more = [&] { return pending.size() < records && !options_.stop.stop_requested(); };
+        for (const auto& file : options_.files) {
+            formats::WarcReader reader(file, 0);
+            for (std::optional<formats::WarcRecord> record; more() && (record = reader.next());)
+                take(file, *record, pending);
+        }
+        ArchiveLook seen{{}, std::move(pending.rejects), std::move(report_.skipped), more()};
+        for (auto& sealed : pending.records) seen.records.push_back(std::move(sealed.draft));
+        return seen;
+    }
+
 private:
     void read(const std::string& file) {
         auto stream = "warc\n" + file;
         std::int64_t offset = 0;
         if (!options_.restart) {
-            auto place = database_.call([&](base::Tx& tx) {
+            auto place = database_->call([&](base::Tx& tx) {
                 return schema::load_cursor(tx, options_.source_id, stream);
             });
             if (place) {
@@ -114,7 +128,7 @@ private:
         bool stopped = options_.stop.stop_requested();
         store(std::exchange(pending, {}), stream, stopped ? reader.position() : -1);
         if (!stopped)
-            database_.call([&](base::Tx& tx) {
+            database_->call([&](base::Tx& tx) {
                 schema::drop_cursor(tx, options_.source_id, stream);
             });
     }
@@ -283,7 +297,7 @@ private:
         target.now = std::chrono::system_clock::now();
         if (options_.rules) target.columns = options_.rules->columns();
         std::size_t unseen = 0;
-        auto counts = database_.call([&](base::Tx& tx) {
+        auto counts = database_->call([&](base::Tx& tx) {
             target.column_set =
                 schema::ensure_columns(tx, options_.source_id, target.columns, target.now);
             auto stored =
@@ -309,7 +323,7 @@ private:
         if (options_.progress) options_.progress(report_.counts, report_.bytes);
     }
 
-    base::Database& database_;
+    base::Database* database_ = nullptr;  // null: nothing is stored
     const ReplayOptions& options_;
     Scope scope_;
     PageRules rules_;
@@ -328,7 +342,12 @@ ReplayReport replay_archives(
     const schema::Blobs& blobs,
     const ReplayOptions& options
 ) {
-    return Replay(database, blobs, options).run();
+    return Replay(blobs, options).run(database);
+}
+
+ArchiveLook look_at_archives(const ReplayOptions& options, std::size_t records) {
+    const schema::Blobs none;
+    return Replay(none, options).look(records);
 }
 
 bool inspect_archive(const std::string& path, std::ostream& out) {

@@ -60,6 +60,16 @@ struct ReplayReport {
 ReplayReport
 replay_archives(base::Database& database, const schema::Blobs& blobs, const ReplayOptions& options);
 
+// The first `records` that a replay would store, and what it would reject before them. Nothing is
+// stored. Throws base::Error if a file cannot be read.
+struct ArchiveLook {
+    std::vector<schema::Draft> records;
+    std::vector<schema::Reject> rejects;
+    std::map<std::string, std::uint64_t> skipped;
+    bool ended = false;  // there are no more
+};
+ArchiveLook look_at_archives(const ReplayOptions& options, std::size_t records);
+
 // One line of JSON per record: offset, type, id, target, date, status, content type, length, the
 // state of its digests (ok, bad, none, unknown) and what is wrong with it. Returns whether nothing
 // is.

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -112,15 +113,25 @@ crawl(base::Database& database, const schema::Blobs& blobs, const CrawlOptions& 
 
 // What a crawl would do now, as far as it can be known without crawling: first what it would ask
 // for, in that order, then what it would leave out, as far as it is known or found. Of the answers
-// only those of the first pages and of at most 100 listings are known: these are asked for. Nothing
-// is stored. A source that is not there has the id 0.
+// only those of the first pages and of some listings are known: these are asked for, within the
+// limits. Nothing is stored. A source that is not there has the id 0. The stop of the options ends
+// it with what is known by then.
 struct Decision {
     std::string url;
     bool fetch = false;
     std::optional<SkipReason> reason;  // why it is left out, or why its answer is not kept
     std::string detail;
+    std::vector<schema::Draft> records{};   // what its answer would be stored as
+    std::vector<schema::Reject> rejects{};  // what of it would be rejected
 };
-std::vector<Decision> plan_crawl(base::Database& database, const CrawlOptions& options);
+struct PlanLimits {
+    // So many pages are asked for, wherever they are, and what they would be stored as is kept.
+    std::optional<int> pages = {};
+    int listings = 100;
+    std::size_t decisions = std::numeric_limits<std::size_t>::max();
+};
+std::vector<Decision>
+plan_crawl(base::Database& database, const CrawlOptions& options, const PlanLimits& limits = {});
 
 // Throws base::UsageError for a seed that is no http(s) URL.
 std::vector<formats::Url> parse_seeds(const std::vector<std::string>& seeds);

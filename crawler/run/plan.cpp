@@ -3,9 +3,11 @@
 // down to revisits that are not due and budgets that an earlier run used up.
 //
 // Only what the first pages and the listings say can be known without crawling: these are asked
-// for, as politely as ever. Any other page counts as kept and leads nowhere.
+// for, as politely as ever. Any other page counts as kept and leads nowhere. A look asks for so
+// many pages wherever they are, and keeps what they would be stored as.
 #include <unordered_map>
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -23,7 +25,6 @@ namespace {
 namespace asio = boost::asio;
 using asio::awaitable;
 
-constexpr int listing_limit = 100;
 constexpr int every_host = 1'000'000;
 const std::string holder = "rehearsal";
 
@@ -33,8 +34,14 @@ Time wall_clock() {
 
 class Rehearsal {
 public:
-    Rehearsal(base::Database& database, base::Tx& tx, const CrawlOptions& options)
+    Rehearsal(
+        base::Database& database,
+        base::Tx& tx,
+        const CrawlOptions& options,
+        const PlanLimits& limits
+    )
         : options_(options),
+          limits_(limits),
           tx_(tx),
           scheduler_(options),
           rules_(page_rules(options, scheduler_.scope(), blobs_)),
@@ -55,6 +62,7 @@ public:
             asio::post(io_, [this] {
                 stopped_ = true;
                 fetcher_.stop();
+                turn_.cancel();
             });
         });
         std::exception_ptr failure;
@@ -67,7 +75,7 @@ public:
 private:
     awaitable<void> story() {
         open();
-        while (!stopped_ && !scheduler_.is_over()) {
+        while (!is_enough() && !scheduler_.is_over()) {
             if (scheduler_.is_spent() && !scheduler_.takes_only_media()) {
                 close_queue(tx_, options_.source_id, options_.run_id, SkipReason::budget, true);
                 scheduler_.leave_pages();
@@ -76,7 +84,7 @@ private:
             if (scheduler_.is_idle()) break;
             bool moved = false;
             for (auto& [name, host] : scheduler_.hosts())
-                while (!stopped_ && scheduler_.has_room() && co_await step(*host)) moved = true;
+                while (!is_enough() && scheduler_.has_room() && co_await step(*host)) moved = true;
             store();
             auto turn = scheduler_.next_turn();
             if (!moved && (!turn || *turn <= now_)) break;
@@ -148,9 +156,9 @@ private:
         fetched.at = wall_clock();
         PageOutcome outcome;
         Decision decision{target.url, true, {}, {}};
-        bool is_first = target.kind == Kind::page && target.depth == 0;
-        if (is_first || (is_listing(target.kind) && ++listings_ <= listing_limit)) {
+        if (is_asked(target)) {
             auto response = co_await ask(target);
+            if (stopped_) co_return;
             fetched.status = response.status;
             decision.detail = response.error == FetchError::none
                                   ? "status " + std::to_string(response.status)
@@ -159,6 +167,7 @@ private:
             decision.reason = outcome.reason;
             if (outcome.reason && outcome.reason != SkipReason::http && fetched.status > 0)
                 decision.detail += ", " + outcome.detail;
+            if (limits_.pages) keep(outcome, decision);
         } else {
             outcome.ending = is_listing(target.kind) ? Ending::listed : Ending::stored;
         }
@@ -177,12 +186,25 @@ private:
         batch_.add(target, fetched, std::move(outcome), wall_clock(), options_.revisit, shares);
     }
 
+    bool is_asked(const Target& target) {
+        if (is_listing(target.kind)) return ++listings_ <= limits_.listings;
+        if (target.kind != Kind::page) return false;
+        return limits_.pages ? ++pages_ <= *limits_.pages : target.depth == 0;
+    }
+
+    static void keep(const PageOutcome& outcome, Decision& decision) {
+        for (const auto& sealed : outcome.records) decision.records.push_back(sealed.draft);
+        decision.rejects = outcome.rejects;
+    }
+
+    bool is_enough() const { return stopped_ || decisions_.size() >= limits_.decisions; }
+
     // Waits for the turn, then asks.
     awaitable<Response> ask(const Target& target) {
         auto now = Lane::Clock::now();
         if (auto due = lane_.next(); due && *due > now) {
-            asio::steady_timer timer(io_, *due);
-            co_await timer.async_wait(asio::use_awaitable);
+            turn_.expires_at(*due);
+            co_await turn_.async_wait(asio::as_tuple(asio::use_awaitable));
         }
         lane_.begin(Lane::Clock::now());
         Request request;
@@ -213,6 +235,7 @@ private:
         for (std::int64_t after = 0;;) {
             auto lines = source_urls(tx_, options_.source_id, after, "", "skipped", step);
             for (auto& line : lines) {
+                if (decisions_.size() >= limits_.decisions) return;
                 after = line.id;
                 if (asked_.contains(line.id)) continue;
                 decisions_.push_back(
@@ -227,6 +250,7 @@ private:
     }
 
     const CrawlOptions& options_;
+    const PlanLimits& limits_;
     base::Tx& tx_;
     Scheduler scheduler_;
     schema::Blobs blobs_;  // keeps nothing
@@ -236,18 +260,20 @@ private:
     bool stopped_ = false;
     SiteFiles files_;
     Lane lane_;  // of what is really asked for
+    asio::steady_timer turn_{io_};
     Lane::Clock::time_point now_ = Lane::Clock::now();
     Batch batch_;
     std::vector<Decision> decisions_;
     std::unordered_map<std::int64_t, std::size_t> asked_;  // places of decisions, by address
-    int listings_ = 0;
+    int listings_ = 0, pages_ = 0;                         // asked for
 };
 
 }  // namespace
 
-std::vector<Decision> plan_crawl(base::Database& database, const CrawlOptions& options) {
+std::vector<Decision>
+plan_crawl(base::Database& database, const CrawlOptions& options, const PlanLimits& limits) {
     base::Database apart(database.url(), 1);
-    auto job = [&](base::Tx& tx) { return Rehearsal(database, tx, options).run(); };
+    auto job = [&](base::Tx& tx) { return Rehearsal(database, tx, options, limits).run(); };
     return apart.call(job);
 }
 

@@ -5,6 +5,7 @@
 #include "base/settings/settings.hpp"
 #include "ingest/mapping/contract_store.hpp"
 #include "service/gather/gather_records.hpp"
+#include "service/gather/kinds/kind.hpp"
 
 namespace service {
 
@@ -16,7 +17,8 @@ const base::Settings<AcceptFields> AcceptFields::settings{
 SourceRules show_rules(Work& work, const SourceName& request) {
     auto source = known_source(work, request.source);
     return {
-        source.name, ingest::to_toml(sample_rules(run_request(work.here, source, work.here.stop)))};
+        source.name,
+        ingest::to_toml(sample_rules(run_request({work.here, source, work.here.stop})))};
 }
 
 Page<ContractField> list_fields(Work& work, const SourceName& request) {

@@ -17,6 +17,8 @@
 #include "crawler/fetch/fetch.hpp"
 #include "formats/url/url.hpp"
 #include "schema/records/record.hpp"
+#include "service/gather/kinds/kind.hpp"
+#include "service/gather/preview/look.hpp"
 
 namespace service {
 
@@ -27,10 +29,12 @@ namespace {
 constexpr int hops_at_most = 10;
 constexpr std::size_t largest = std::size_t{2} << 30;
 
-boost::asio::awaitable<crawler::Response> fetch(crawler::Fetcher& fetcher, std::string url) {
+boost::asio::awaitable<crawler::Response>
+fetch(crawler::Fetcher& fetcher, std::string url, std::vector<std::string> headers) {
     for (int hop = 0; hop <= hops_at_most; ++hop) {
         crawler::Request request;
         request.url = url;
+        request.headers = headers;
         auto response = co_await fetcher.get(std::move(request));
         auto target = std::string(response.header("location"));
         if (response.status < 300 || response.status >= 400 || target.empty()) co_return response;
@@ -65,25 +69,25 @@ bool is_web_address(const std::string& input) {
     return input.starts_with("http://") || input.starts_with("https://");
 }
 
-std::filesystem::path download(
-    const Config& config,
-    const std::string& url,
-    const std::filesystem::path& folder,
-    const crawler::ReachSettings& reach
-) {
+std::filesystem::path
+download(const Opening& opening, const std::string& url, const crawler::ReachSettings& reach) {
+    const auto& config = opening.here.config;
+    const auto* look = opening.look;
     boost::asio::io_context io;
     crawler::FetchOptions options;
     options.user_agent = config.crawl.user_agent;
     crawler::apply(reach, options);
-    options.limits.total = 1h;
-    options.limits.body = largest;
+    options.limits.total = look ? look->time : 1h;
+    options.limits.body = look ? look->octets : largest;
+    std::vector<std::string> headers;
+    if (look) headers = {fmt::format("Range: bytes=0-{}", look->octets - 1)};
     std::optional<crawler::Response> response;
     std::exception_ptr failure;
     {
         crawler::Fetcher fetcher(io.get_executor(), options);
         boost::asio::co_spawn(
             io,
-            fetch(fetcher, url),
+            fetch(fetcher, url, headers),
             [&](std::exception_ptr thrown, crawler::Response got) {
                 failure = thrown;
                 response = std::move(got);
@@ -92,16 +96,25 @@ std::filesystem::path download(
         io.run();
     }
     if (failure) std::rethrow_exception(failure);
+    if (look && response->error == crawler::FetchError::too_large)
+        throw base::Error(
+            url,
+            fmt::format(
+                "is larger than {} MiB, and its server sends no parts", look->octets >> 20U
+            ),
+            "run the source to read it whole"
+        );
     if (response->status == 0)
         throw base::Error(
             url,
             fmt::format("cannot be fetched: {}", response->message),
             "check the address; --allow-private opens private ones"
         );
-    if (response->status != 200)
+    if (response->status != 200 && !(look && response->status == 206))
         throw base::Error(
             url, fmt::format("the server answers {}", response->status), "check the address"
         );
+    auto folder = look ? look->folder : config.home / "downloads";
     std::filesystem::create_directories(folder);
     auto file = folder / (base::sha256_hex(url).substr(0, 12) + "-" + name_in(url));
     auto part = file;

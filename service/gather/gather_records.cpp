@@ -94,8 +94,8 @@ ingest::RunRequest mapped_request(
     return request;
 }
 
-ingest::RunRequest
-run_request(const Environment& here, const schema::Source& source, std::stop_token stop) {
+ingest::RunRequest run_request(const Opening& opening) {
+    const auto& source = opening.source;
     const auto& kind = source_kind(source.kind);
     check_run(source);
     if (!kind.request)
@@ -104,7 +104,7 @@ run_request(const Environment& here, const schema::Source& source, std::stop_tok
             fmt::format("is a {}", kind.name),
             "use 'tilth crawl --dry-run'"
         );
-    return kind.request(here, source, stop);
+    return kind.request(opening);
 }
 
 std::unique_ptr<ingest::Connector> open_request(const ingest::RunRequest& request) {
@@ -131,7 +131,7 @@ ingest::Rules sample_rules(const ingest::RunRequest& request) {
 }
 
 GatherResult gather_records(const Gathering& run) {
-    auto request = run_request(run.here, run.source, run.stop);
+    auto request = run_request({run.here, run.source, run.stop});
     return told(run.source.name, store(run.here, request, run.stop, run.events));
 }
 

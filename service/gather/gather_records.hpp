@@ -9,6 +9,7 @@
 namespace service {
 
 struct Gathering;
+struct Opening;
 
 // How many records rules are inferred from.
 inline constexpr std::size_t sampled_records = 1000;
@@ -21,8 +22,7 @@ ingest::RunRequest mapped_request(
 );
 
 // What to read and how. Throws base::UsageError for a source whose records are not mapped.
-ingest::RunRequest
-run_request(const Environment& here, const schema::Source& source, std::stop_token stop);
+ingest::RunRequest run_request(const Opening& opening);
 
 // A reader of the whole input.
 std::unique_ptr<ingest::Connector> open_request(const ingest::RunRequest& request);
@@ -33,12 +33,7 @@ ingest::Rules sample_rules(const ingest::RunRequest& request);
 
 GatherResult gather_records(const Gathering& run);
 
-// For SourceKind: the declaration of a kind's settings, and what is checked of those that hold a
-// MappingSettings as `mapping`.
-template <typename Settings>
-const base::Record& settings_of() {
-    return Settings::settings.record();
-}
+// For SourceKind: what is checked of settings that hold a MappingSettings as `mapping`.
 template <typename Settings>
 void check_mapped(const base::Document& document) {
     const auto mapping = Settings::settings.read(document).mapping;

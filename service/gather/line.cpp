@@ -1,22 +1,31 @@
 #include "service/gather/line.hpp"
 
+#include <algorithm>
 #include <exception>
+#include <functional>
 #include <optional>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 
 #include "base/error.hpp"
+#include "service/gather/kinds/kind.hpp"
+#include "service/gather/preview/look.hpp"
 
 namespace service {
 
 struct Line::Impl {
-    explicit Impl(crawler::FetchOptions options) : fetcher(io.get_executor(), std::move(options)) {}
+    Impl(crawler::FetchOptions options, std::stop_token stop)
+        : fetcher(io.get_executor(), std::move(options)),
+          on_stop(std::move(stop), [this] { boost::asio::post(io, [this] { fetcher.stop(); }); }) {}
     boost::asio::io_context io;
     crawler::Fetcher fetcher;
+    std::stop_callback<std::function<void()>> on_stop;
 };
 
-Line::Line(crawler::FetchOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+Line::Line(crawler::FetchOptions options, std::stop_token stop)
+    : impl_(std::make_unique<Impl>(std::move(options), std::move(stop))) {}
 Line::~Line() = default;
 
 ingest::api::Response Line::send(const ingest::api::Request& asked, const std::string& mend) {
@@ -38,6 +47,7 @@ ingest::api::Response Line::send(const ingest::api::Request& asked, const std::s
     while (!response && !failure && impl_->io.run_one() > 0) {
     }
     if (failure) std::rethrow_exception(failure);
+    if (response->error == crawler::FetchError::stopped) throw base::Interrupted();
     if (response->error == crawler::FetchError::refused_address)
         throw base::Error(
             asked.url,
@@ -51,6 +61,14 @@ ingest::api::Response Line::send(const ingest::api::Request& asked, const std::s
         std::move(response->headers),
         std::move(response->body),
         response->message};
+}
+
+std::shared_ptr<Line> line_of(const Opening& opening, crawler::FetchOptions options) {
+    const auto* look = opening.look;
+    if (!look) return std::make_shared<Line>(std::move(options));
+    options.limits.total = std::min(options.limits.total, look->time);
+    options.limits.body = std::min(options.limits.body, look->octets);
+    return std::make_shared<Line>(std::move(options), opening.stop);
 }
 
 }  // namespace service

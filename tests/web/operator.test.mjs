@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { browser, finish, test } from "./harness.mjs";
+import { file } from "./notes.mjs";
 import { Tilth, violations } from "./stage.mjs";
 
 const [, program, dist] = process.argv.slice(2);
@@ -12,6 +13,7 @@ await page.getByRole("heading", { name: "Overview" }).waitFor();
 // A few pages of the web, and a site that has none.
 const words = { "/": "the garden", "/apples": "apples and how they keep in a cool cellar", "/pears": "pears which ripen after they were picked" };
 const site = createServer((request, answer) => {
+  if (request.url === "/slow") return void setTimeout(() => answer.writeHead(404).end(), 15_000).unref();
   const about = words[request.url];
   if (!about) return void answer.writeHead(404, { "Content-Type": "text/plain" }).end("no");
   const links = Object.keys(words).map((path) => `<a href="${path}">${path}</a>`).join(" ");
@@ -26,6 +28,7 @@ for (let i = 0; i < 60; i++) rows.push(`${i},${10 + (i % 17)}.5,Red apple number
 rows.splice(30, 0, "77,only two");
 const csv = { name: "shop.csv", mimeType: "text/csv", buffer: Buffer.from(`${rows.join("\n")}\n`) };
 
+const toml = () => page.getByLabel("Settings as TOML");
 const tab = (name) => page.getByRole("navigation", { name: "Parts of the source" }).getByRole("link", { name });
 
 await test("without sources the page says what to do first", async () => {
@@ -36,15 +39,68 @@ await test("without sources the page says what to do first", async () => {
 });
 
 await test("settings that the service does not take are refused with its words, and stay typed", async () => {
-  await page.getByLabel("Name").fill("wrong");
-  await page.getByLabel("Settings").fill("{ no json");
+  await page.getByLabel("Name", { exact: true }).fill("wrong");
+  await toml().fill("inputs = [");
+  await page.getByRole("alert").getByText(/no TOML/).waitFor();
+  assert.ok(await page.getByRole("button", { name: "Make it" }).isDisabled());
+  await toml().fill("inputz = []");
   await page.getByRole("button", { name: "Make it" }).click();
-  await page.getByRole("alert").getByText(/no JSON/).waitFor();
-  await page.getByLabel("Settings").fill('{"inputz": []}');
-  await page.getByRole("button", { name: "Make it" }).click();
-  await page.getByRole("alert").getByText(/input/).waitFor();
-  assert.equal(await page.getByLabel("Settings").inputValue(), '{"inputz": []}');
+  await page.getByRole("alert").getByText(/inputz/).waitFor();
+  assert.equal(await toml().inputValue(), "inputz = []");
 });
+
+await test("the form of a kind and its TOML say the same, whichever is written", async () => {
+  await page.getByLabel("Kind", { exact: true }).selectOption("crawl");
+  await toml().fill('urls = ["https://example.org/"]\ndepth = 2\n');
+  const form = page.getByRole("group", { name: "Settings by form" });
+  assert.equal(await form.getByLabel(/^urls/).inputValue(), "https://example.org/");
+  await form.getByText("More settings").click();
+  assert.equal(await form.getByLabel("depth", { exact: true }).inputValue(), "2");
+  await form.getByLabel("depth", { exact: true }).fill("5");
+  await form.getByLabel("exclude", { exact: true }).fill("/private/\n/old/");
+  await form.getByLabel("feeds", { exact: true }).uncheck();
+  const said = await toml().inputValue();
+  assert.match(said, /depth = 5/);
+  assert.match(said, /exclude = \[ "\/private\/", "\/old\/" \]/);
+  assert.match(said, /feeds = false/);
+  await form.getByLabel("feeds", { exact: true }).check();
+  assert.doesNotMatch(await toml().inputValue(), /feeds/);
+  await form.getByLabel("depth", { exact: true }).fill("deep");
+  await page.getByRole("alert").getByText(/depth: 'deep' is no whole number/).waitFor();
+});
+
+await test("a source is checked and seen before anything of it is stored", async () => {
+  await page.goto(`${tilth.url}/new/source`);
+  const path = file(tilth, "fruit.csv", "id,price,title\n1,2.5,Red apple\n2,3.5,Green pear\n3,only two\n");
+  await page.getByRole("group", { name: "Settings by form" }).getByLabel(/^inputs/).fill(path);
+  await page.getByRole("button", { name: "Check", exact: true }).click();
+  await page.getByText("The settings are right.").waitFor();
+  await page.getByRole("button", { name: "Preview", exact: true }).click();
+  await page.getByRole("region", { name: "First records" }).getByText(/price: 2.5/).waitFor();
+  await page.getByRole("region", { name: "First rejects" }).getByText("csv.too_few_fields").waitFor();
+  await page.getByText(/Nothing was stored/).waitFor();
+  await page.getByRole("group", { name: "Settings by form" }).getByLabel(/^inputs/).fill("/nowhere/at/all.csv");
+  await page.getByRole("button", { name: "Preview", exact: true }).click();
+  await page.getByRole("alert").getByText(/all.csv/).waitFor();
+  assert.deepEqual(JSON.parse(`[${tilth.run("source", "list", "--json").trim().split("\n").join(",")}]`), []);
+});
+
+await test("the look at a crawl tells its pages, and where it would go; a slow one is cancelled", async () => {
+  await page.goto(`${tilth.url}/new/source`);
+  await page.getByLabel("Kind", { exact: true }).selectOption("crawl");
+  await toml().fill(`urls = ["${web}/"]\ndelay = "0s"\n`);
+  await page.getByRole("button", { name: "Preview", exact: true }).click();
+  await page.getByRole("region", { name: "What the crawl would do" }).getByText(/private|address/).first().waitFor({ timeout: 30_000 });
+  await toml().fill(`urls = ["${web}/"]\ndelay = "0s"\nallow_private = true\n`);
+  await page.getByRole("button", { name: "Preview", exact: true }).click();
+  await page.getByRole("region", { name: "First records" }).getByText("About apples").first().waitFor({ timeout: 30_000 });
+  assert.match(await page.getByRole("region", { name: "What the crawl would do" }).innerText(), /\/pears\s+fetch/);
+  await toml().fill(`urls = ["${web}/slow"]\ndelay = "0s"\nallow_private = true\n`);
+  await page.getByRole("button", { name: "Preview", exact: true }).click();
+  await page.getByText(/^Reading … [1-9]/).waitFor();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByRole("button", { name: "Cancel" }).waitFor({ state: "detached" });
+}, 90);
 
 await test("a CSV is uploaded into a new source, read, and its bad row counted", async () => {
   await page.getByRole("link", { name: "Upload a file" }).click();
@@ -95,6 +151,23 @@ await test("a source is paused, goes on, and gets a schedule", async () => {
   await page.getByText(/runs 0 3 \* \* \*/).waitFor();
 });
 
+await test("settings are edited by the same form, and the version before comes back", async () => {
+  await page.goto(`${tilth.url}/sources/shop?tab=settings`);
+  const form = page.getByRole("group", { name: "Settings by form" });
+  await form.getByText("More settings").click();
+  assert.ok(await page.getByRole("button", { name: "Save" }).isDisabled());
+  await form.getByLabel("limit", { exact: true }).fill("50");
+  await page.getByRole("button", { name: "Preview", exact: true }).click();
+  await page.getByRole("region", { name: "First records" }).waitFor();
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("heading", { name: "Settings, version 2" }).waitFor();
+  assert.match(await toml().inputValue(), /limit = 50/);
+  await page.getByRole("button", { name: "Revert to version 1" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Revert" }).click();
+  await page.getByRole("heading", { name: "Settings, version 3" }).waitFor();
+  assert.doesNotMatch(await toml().inputValue(), /limit = 50/);
+});
+
 await test("a job that ended is looked at", async () => {
   await page.getByRole("link", { name: "Jobs", exact: true }).click();
   await page.getByRole("button", { name: "Look at job 1", exact: true }).click();
@@ -104,9 +177,9 @@ await test("a job that ended is looked at", async () => {
 
 async function crawl(name, spec) {
   await page.goto(`${tilth.url}/new/source`);
-  await page.getByLabel("Name").fill(name);
-  await page.getByLabel("Kind").selectOption("crawl");
-  await page.getByLabel("Settings").fill(JSON.stringify(spec));
+  await page.getByLabel("Name", { exact: true }).fill(name);
+  await page.getByLabel("Kind", { exact: true }).selectOption("crawl");
+  await toml().fill(Object.entries(spec).map(([key, value]) => `${key} = ${JSON.stringify(value)}`).join("\n"));
   await page.getByRole("button", { name: "Make it" }).click();
   await page.getByRole("heading", { name, level: 1 }).waitFor();
   await page.getByRole("button", { name: "Run now" }).click();

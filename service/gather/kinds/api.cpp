@@ -59,26 +59,27 @@ void replace_secret(const std::string& reference, const std::string& value) {
 }
 
 // Private addresses are refused unless the settings allow them; waits end with the stop.
-ingest::RunRequest
-request_api(const Environment& here, const schema::Source& source, std::stop_token stop) {
-    auto document = base::Document::json(source.spec);
+ingest::RunRequest request_api(const Opening& opening) {
+    auto document = base::Document::json(opening.source.spec);
     auto settings = ApiSettings::settings.read(document);
-    auto request = mapped_request(source, settings.mapping, document);
+    auto request = mapped_request(opening.source, settings.mapping, document);
     request.key = settings.key;
     const auto& spec = settings.api;
     crawler::FetchOptions options;
-    options.user_agent = here.config.crawl.user_agent;
+    options.user_agent = opening.here.config.crawl.user_agent;
     crawler::apply(settings.mapping.reach, options);
     options.limits.total = 5min;
     options.limits.stalled = 1min;
     options.limits.body = 256U << 20U;
-    auto line = std::make_shared<Line>(std::move(options));
+    auto line = line_of(opening, std::move(options));
     ingest::api::World world;
     world.send = [line](const ingest::api::Request& asked) {
         return line->send(asked, "check base_url and path");
     };
     world.clock.now = [] { return Clock::now(); };
-    world.clock.sleep = [stop](std::chrono::milliseconds span) { return base::rest(stop, span); };
+    world.clock.sleep = [stop = opening.stop](std::chrono::milliseconds span) {
+        return base::rest(stop, span);
+    };
     world.secrets.load = secret_of;
     world.secrets.replace = replace_secret;
     request.inputs = {"api " + base::sha256_hex(ingest::api::Spec::settings.text(spec))};
@@ -116,7 +117,9 @@ std::vector<std::string> explain_api(const base::Document& document) {
 const SourceKind api_kind{
     .name = "api",
     .words = "records of an HTTP API",
-    .settings = settings_of<ApiSettings>,
+    .example =
+        R"({"base_url": "https://api.example.org/v2", "stream": [{"name": "items", "path": "/items", "records": "/data", "key": "/id"}]})",
+    .shape = base::shape_of<ApiSettings>,
     .check = check_mapped<ApiSettings>,
     .explain = explain_api,
     .request = request_api,

@@ -1,6 +1,7 @@
 // Who crawls a source is noted in the database: a second process joins the run under way instead of
 // beginning one, and the last that leaves ends it. crawl_options() reads every setting once and the
 // check makes the same scraping, so a source that was accepted can be run.
+#include <algorithm>
 #include <chrono>
 
 #include <fmt/format.h>
@@ -19,6 +20,8 @@
 #include "service/config.hpp"
 #include "service/gather/gather_records.hpp"
 #include "service/gather/kinds/kind.hpp"
+#include "service/gather/preview/look.hpp"
+#include "service/gather/preview/previewed.hpp"
 #include "service/gather/scraping.hpp"
 #include "service/gather/secret.hpp"
 
@@ -250,12 +253,41 @@ plan_crawl(const Environment& here, const std::string& name, const std::string& 
     return crawler::plan_crawl(here.database, crawl_options(here.config, source));
 }
 
+namespace {
+
+constexpr std::size_t addresses_of_a_look = 200;
+
+// Asks for as many pages as records are wanted, by the plan of a crawl that begins now.
+bool look_at_pages(const Opening& opening, std::size_t records, SourcePreview& seen) {
+    auto options = crawl_options(opening.here.config, opening.source);
+    options.stop = opening.stop;
+    options.fetch.limits.total = std::min(options.fetch.limits.total, opening.look->time);
+    auto columns = options.rules ? options.rules->columns() : std::vector<schema::Column>();
+    crawler::PlanLimits limits{
+        .pages = static_cast<int>(records), .listings = 3, .decisions = addresses_of_a_look};
+    for (const auto& one : crawler::plan_crawl(opening.here.database, options, limits)) {
+        auto reason = std::string(crawler::name_of(one.reason));
+        seen.urls.push_back({one.url, one.fetch, std::move(reason), one.detail});
+        for (const auto& draft : one.records)
+            if (seen.records.size() < records) seen.records.push_back(previewed(draft, columns));
+        for (const auto& reject : one.rejects)
+            if (seen.rejects.size() < records) seen.rejects.push_back(previewed(reject));
+    }
+    seen.ended = seen.urls.size() < addresses_of_a_look && seen.records.size() < records;
+    return true;
+}
+
+}  // namespace
+
 const SourceKind crawl_kind{
     .name = "crawl",
     .words = "pages of the web, by their links",
-    .settings = settings_of<crawler::CrawlSettings>,
+    .example =
+        R"({"urls": ["https://example.org/"], "scope": "host", "max_pages": 100, "delay": "1s"})",
+    .shape = base::shape_of<crawler::CrawlSettings>,
     .check = check_crawl,
     .gather = gather_crawl,
+    .look = look_at_pages,
     .pages = pages_of,
     .crawls = true,
 };

@@ -1,4 +1,6 @@
 // A database as a source: one statement, or one for each table, read with a cursor of its own.
+#include <algorithm>
+
 #include "base/bytes/hash.hpp"
 #include "base/settings/settings.hpp"
 #include "ingest/sources/database/connector.hpp"
@@ -11,12 +13,14 @@ namespace service {
 
 namespace {
 
-ingest::RunRequest
-request_database(const Environment&, const schema::Source& source, std::stop_token) {
-    auto document = base::Document::json(source.spec);
+constexpr std::size_t rows_of_a_look = 1000;
+
+ingest::RunRequest request_database(const Opening& opening) {
+    auto document = base::Document::json(opening.source.spec);
     auto settings = DatabaseSettings::settings.read(document);
-    auto request = mapped_request(source, settings.mapping, document);
-    const auto& spec = settings.database;
+    auto request = mapped_request(opening.source, settings.mapping, document);
+    auto& spec = settings.database;
+    if (opening.look) spec.page = std::min(spec.page, rows_of_a_look);
     request.inputs = {"database " + base::sha256_hex(ingest::database::Spec::settings.text(spec))};
     request.reading = {
         [spec](std::string_view cursor, std::string_view bookmark) {
@@ -40,7 +44,8 @@ std::vector<std::string> explain_database(const base::Document& document) {
 const SourceKind database_kind{
     .name = "database",
     .words = "rows of a PostgreSQL, SQLite or ODBC database",
-    .settings = settings_of<DatabaseSettings>,
+    .example = R"({"url": "env:SHOP_URL", "table": "orders", "key": ["id"]})",
+    .shape = base::shape_of<DatabaseSettings>,
     .check = check_mapped<DatabaseSettings>,
     .explain = explain_database,
     .request = request_database,

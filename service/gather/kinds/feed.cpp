@@ -52,20 +52,19 @@ ingest::Rules feed_rules() {
 }
 
 // Private addresses are refused unless the settings allow them.
-ingest::RunRequest
-request_feed(const Environment& here, const schema::Source& source, std::stop_token stop) {
-    auto document = base::Document::json(source.spec);
+ingest::RunRequest request_feed(const Opening& opening) {
+    auto document = base::Document::json(opening.source.spec);
     auto settings = FeedSettings::settings.read(document);
-    auto request = mapped_request(source, settings.mapping, document);
+    auto request = mapped_request(opening.source, settings.mapping, document);
     request.key = settings.key;
     if (!request.rules && request.key.empty()) request.rules = feed_rules();
     auto urls = settings.urls;
     crawler::FetchOptions options;
-    options.user_agent = here.config.crawl.user_agent;
+    options.user_agent = opening.here.config.crawl.user_agent;
     crawler::apply(settings.mapping.reach, options);
     options.limits.total = 1min;
     options.limits.body = 64U << 20U;
-    auto line = std::make_shared<Line>(std::move(options));
+    auto line = line_of(opening, std::move(options));
     ingest::api::World world;
     world.send = [line](const ingest::api::Request& asked) -> ingest::api::Response {
         try {
@@ -75,7 +74,9 @@ request_feed(const Environment& here, const schema::Source& source, std::stop_to
         }
     };
     world.clock.now = [] { return Clock::now(); };
-    world.clock.sleep = [stop](std::chrono::milliseconds span) { return base::rest(stop, span); };
+    world.clock.sleep = [stop = opening.stop](std::chrono::milliseconds span) {
+        return base::rest(stop, span);
+    };
     request.inputs = {"feed " + base::sha256_hex(boost::algorithm::join(urls, "\n"))};
     request.reading = {[urls, world](std::string_view cursor, std::string_view bookmark) {
         return ingest::open_feeds(urls, {}, world, cursor, bookmark);
@@ -95,7 +96,8 @@ std::vector<std::string> explain_feed(const base::Document& document) {
 const SourceKind feed_kind{
     .name = "feed",
     .words = "entries of RSS, Atom and JSON feeds",
-    .settings = settings_of<FeedSettings>,
+    .example = R"({"urls": ["https://example.org/feed.xml"]})",
+    .shape = base::shape_of<FeedSettings>,
     .check = check_mapped<FeedSettings>,
     .explain = explain_feed,
     .request = request_feed,

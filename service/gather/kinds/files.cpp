@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "base/database/database.hpp"
+#include "base/error.hpp"
 #include "base/settings/settings.hpp"
 #include "base/text/figures.hpp"
 #include "crawler/archive/warc_replay.hpp"
@@ -19,6 +20,7 @@
 #include "service/gather/download.hpp"
 #include "service/gather/gather_records.hpp"
 #include "service/gather/kinds/kind.hpp"
+#include "service/gather/preview/previewed.hpp"
 #include "service/gather/scraping.hpp"
 #include "service/gather/settings.hpp"
 
@@ -70,25 +72,31 @@ std::optional<crawler::CrawlSettings> pages_of(const base::Document& document) {
     return settings;
 }
 
-// Makes the pages in a source's archives into records, as a crawl of them would have.
-GatherResult gather_archives(const Gathering& run, const crawler::CrawlSettings& pages) {
-    const auto& here = run.here;
-    const auto& source = run.source;
-    auto started = std::chrono::steady_clock::now();
+crawler::ReplayOptions replay_options(const Opening& opening, const crawler::CrawlSettings& pages) {
+    const auto& source = opening.source;
     auto document = base::Document::json(source.spec);
     auto settings = FileSettings::settings.read(document);
     crawler::ReplayOptions options;
     options.files = archives_in(settings.inputs, settings.reading.follow_links);
     options.source_id = source.id;
     options.source_name = source.name;
-    options.user_agent = here.config.crawl.user_agent;
+    options.user_agent = opening.here.config.crawl.user_agent;
     options.honour_consent = pages.consent == crawler::OptOuts::honour;
     options.restart = settings.reading.mapping.restart;
-    options.stop = run.stop;
+    options.stop = opening.stop;
     auto scraping = crawler::make_scraping(pages.scrape, document);
     options.rules = scraping.rules;
     options.media = scraping.media;
     options.examine_image = examine_image();
+    return options;
+}
+
+// Makes the pages in a source's archives into records, as a crawl of them would have.
+GatherResult gather_archives(const Gathering& run, const crawler::CrawlSettings& pages) {
+    const auto& here = run.here;
+    const auto& source = run.source;
+    auto started = std::chrono::steady_clock::now();
+    auto options = replay_options({here, source, run.stop}, pages);
     options.progress = [&](const schema::Counts& counts, std::uint64_t) {
         if (run.events.progress) run.events.progress(counts, 0, "");
     };
@@ -129,8 +137,24 @@ GatherResult gather_archives(const Gathering& run, const crawler::CrawlSettings&
     }
 }
 
-ingest::RunRequest
-request_files(const Environment& here, const schema::Source& source, std::stop_token) {
+bool look_at_files(const Opening& opening, std::size_t records, SourcePreview& seen) {
+    auto pages = pages_of(base::Document::json(opening.source.spec));
+    if (!pages) return false;
+    auto options = replay_options(opening, *pages);
+    auto found = crawler::look_at_archives(options, records);
+    auto columns = options.rules ? options.rules->columns() : std::vector<schema::Column>();
+    for (const auto& draft : found.records) seen.records.push_back(previewed(draft, columns));
+    for (const auto& reject : found.rejects) seen.rejects.push_back(previewed(reject));
+    for (const auto& [reason, count] : found.skipped)
+        seen.notes.push_back(fmt::format("{} records passed over: {}", base::grouped(count), reason)
+        );
+    seen.ended = found.ended;
+    return true;
+}
+
+ingest::RunRequest request_files(const Opening& opening) {
+    const auto& here = opening.here;
+    const auto& source = opening.source;
     auto document = base::Document::json(source.spec);
     auto settings = FileSettings::settings.read(document);
     auto request = mapped_request(source, settings.reading.mapping, document);
@@ -138,10 +162,14 @@ request_files(const Environment& here, const schema::Source& source, std::stop_t
     request.inputs = settings.inputs;
     request.read = read_options(settings.reading);
     request.read_page = page_reader(here, document);
-    auto folder = here.config.home / "downloads";
-    for (auto& input : request.inputs)
-        if (is_web_address(input))
-            input = download(here.config, input, folder, settings.reading.mapping.reach).string();
+    const auto& reach = settings.reading.mapping.reach;
+    for (auto& input : request.inputs) {
+        if (opening.look && input == "-")
+            throw base::UsageError(
+                "input '-'", "is standard input, which a look would take away", "look at a file"
+            );
+        if (is_web_address(input)) input = download(opening, input, reach).string();
+    }
     return request;
 }
 
@@ -165,10 +193,12 @@ GatherResult gather_files(const Gathering& run) {
 const SourceKind files_kind{
     .name = "files",
     .words = "files, folders, archives, downloads or standard input",
-    .settings = settings_of<FileSettings>,
+    .example = R"({"inputs": ["https://example.org/data.csv"]})",
+    .shape = base::shape_of<FileSettings>,
     .check = check_files,
     .request = request_files,
     .gather = gather_files,
+    .look = look_at_files,
     .pages = pages_of,
 };
 

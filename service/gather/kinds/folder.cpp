@@ -26,15 +26,15 @@ std::vector<std::string> explain_folder(const base::Document& document) {
     return {"new and changed files of " + read_settings(document).path + "; what has vanished"};
 }
 
-ingest::RunRequest
-request_folder(const Environment& here, const schema::Source& source, std::stop_token) {
+ingest::RunRequest request_folder(const Opening& opening) {
+    const auto& source = opening.source;
     auto document = base::Document::json(source.spec);
     auto settings = read_settings(document);
     auto request = mapped_request(source, settings.reading.mapping, document);
     request.key = settings.reading.key;
     request.inputs = {"folder " + settings.path};
     request.mark_files = true;
-    request.read_page = page_reader(here, document);
+    request.read_page = page_reader(opening.here, document);
     ingest::WatchedFolder folder{
         settings.path, settings.names, read_options(settings.reading), settings.allow_empty};
     request.reading = {
@@ -50,7 +50,8 @@ request_folder(const Environment& here, const schema::Source& source, std::stop_
 const SourceKind folder_kind{
     .name = "folder",
     .words = "the new, changed and vanished files of a folder",
-    .settings = settings_of<FolderSettings>,
+    .example = R"({"path": "/data/deliveries", "names": ["*.csv"]})",
+    .shape = base::shape_of<FolderSettings>,
     .check = check_folder,
     .explain = explain_folder,
     .request = request_folder,

@@ -15,6 +15,9 @@
 
 namespace service {
 
+struct Look;
+struct SourcePreview;
+
 // A run of a source, and who listens.
 struct Gathering {
     const Environment& here;
@@ -24,16 +27,26 @@ struct Gathering {
     bool share = false;  // a crawl that another process has under way
 };
 
+// A source that is opened: for a run, or for a look at what a run would bring.
+struct Opening {
+    const Environment& here;
+    const schema::Source& source;
+    std::stop_token stop;
+    const Look* look = nullptr;
+};
+
 // A kind of source: its settings, and how it is gathered. Each stands in a file of this folder;
 // kinds() lists them.
 //
 //     const SourceKind feed_kind{
-//         .name = "feed", .words = "..", .settings = settings, .check = check, .request = request,
+//         .name = "feed", .words = "..", .example = R"({..})", .shape = base::shape_of<Settings>,
+//         .check = check, .request = request,
 //     };
 struct SourceKind {
     std::string_view name;
-    std::string_view words;  // for people
-    const base::Record& (*settings)();
+    std::string_view words;         // for people
+    std::string_view example;       // settings to begin with: JSON
+    const base::Shape& (*shape)();  // of its settings
     // Throws base::UsageError for a wrong setting, with its place in the document.
     void (*check)(const base::Document&);
     // What a run would do. Nothing is read and nothing is sent.
@@ -41,15 +54,18 @@ struct SourceKind {
         return std::vector<std::string>();
     };
     // What to read, for sources whose records are mapped by rules; may download it first.
-    ingest::RunRequest (*request
-    )(const Environment&, const schema::Source&, std::stop_token) = nullptr;
+    ingest::RunRequest (*request)(const Opening&) = nullptr;
     // Null: the request is run.
     GatherResult (*gather)(const Gathering&) = nullptr;
+    // Looks at so many records, and says whether it did; null: the request is read.
+    bool (*look)(const Opening&, std::size_t records, SourcePreview&) = nullptr;
     // How its pages are taken apart; nothing if it holds none.
     std::optional<crawler::CrawlSettings> (*pages)(const base::Document&) =
         [](const base::Document&) { return std::optional<crawler::CrawlSettings>(); };
     bool crawls = false;  // it is a crawler's work, of sites that have a say in it
     bool pushed = false;  // its records come by themselves: it is not run
+
+    const base::Record& settings() const { return *shape().record(); }
 };
 
 extern const SourceKind api_kind, crawl_kind, database_kind, feed_kind, files_kind, folder_kind,

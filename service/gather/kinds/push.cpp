@@ -66,7 +66,8 @@ void check_push(const base::Document& document) {
 const SourceKind push_kind{
     .name = "push",
     .words = "what others send by webhooks",
-    .settings = settings_of<PushSettings>,
+    .example = R"({"scheme": "standard", "secrets": ["env:ORDERS_SECRET"], "key": "id"})",
+    .shape = base::shape_of<PushSettings>,
     .check = check_push,
     .pushed = true,
 };

@@ -36,7 +36,7 @@ export async function bodyOf(operation: keyof operations): Promise<Schema> {
   return (await asked).get(operation)?.requestBody?.content["application/json"]?.schema ?? {};
 }
 
-export type Kind = "text" | "long" | "number" | "switch" | "choice" | "list" | "json";
+export type Kind = "text" | "long" | "number" | "switch" | "choice" | "list" | "json" | "either"; // either: true, false or more
 
 export interface Field {
   name: string;
@@ -47,6 +47,9 @@ export interface Field {
   least?: number;
   most?: number;
   whole: boolean;
+  usual?: string; // what holds where nothing is said
+  meanings?: Record<string, string>; // of the choices
+  secret?: boolean;
 }
 
 // A schema without null beside it.
@@ -56,10 +59,13 @@ function plain(schema: Schema): Schema {
 }
 
 export function fieldOf(name: string, given: Schema, required: boolean): Field {
+  const several = (given.anyOf ?? []).filter((each) => each.type !== "null");
   const schema = plain(given);
   const types = [schema.type ?? []].flat().filter((type) => type !== "null");
-  const numeric = types.includes("integer") || types.includes("number");
-  const kind: Kind = schema.enum
+  const numeric = (types.includes("integer") || types.includes("number")) && !types.includes("string"); // a span of time is text or a number
+  const kind: Kind = several.length > 1 && several.some((each) => each.type === "boolean")
+    ? "either"
+    : schema.enum
     ? "choice"
     : types.includes("boolean")
       ? "switch"
@@ -98,13 +104,35 @@ export function valueOf(field: Field, typed: string | boolean | undefined): unkn
     if (Number.isNaN(number) || (field.whole && !Number.isInteger(number))) throw new Error(`${field.name}: '${text}' is no ${field.whole ? "whole " : ""}number`);
     return number;
   }
-  if (field.kind === "list") return text.split("\n").map((line) => line.trim()).filter(Boolean);
-  if (field.kind === "json") {
-    try {
-      return JSON.parse(text);
-    } catch {
-      throw new Error(`${field.name}: is no JSON`);
-    }
-  }
+  if (field.kind === "list") return linesOf(text);
+  if (field.kind === "either") return text === "true" || text === "false" ? text === "true" : text.startsWith("{") ? jsonOf(field, text) : linesOf(text);
+  if (field.kind === "json") return jsonOf(field, text);
   return text;
 }
+const linesOf = (text: string): string[] => text.split("\n").map((line) => line.trim()).filter(Boolean);
+function jsonOf(field: Field, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error(`${field.name}: is no JSON`);
+  }
+}
+
+// Of all fields; those in which nothing was typed are left out.
+export function valuesOf(fields: Field[], typed: Record<string, string | boolean>): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const field of fields) {
+    const value = valueOf(field, typed[field.name]);
+    if (value !== undefined) values[field.name] = value;
+  }
+  return values;
+}
+
+// Values as they stand in inputs.
+export const typedOf = (values: Record<string, unknown>): Record<string, string | boolean> =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      typeof value === "boolean" ? value : Array.isArray(value) && value.every((each) => typeof each === "string") ? value.join("\n") : value !== null && typeof value === "object" ? JSON.stringify(value, null, 2) : String(value ?? ""),
+    ]),
+  );

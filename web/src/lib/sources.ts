@@ -53,28 +53,20 @@ export async function pending(source: string): Promise<Job[]> {
 
 export const cancelJob = (job: number) => ok(client.DELETE("/api/v1/jobs/{job}", { params: { path: { job: String(job) } } }));
 
-// What an object of settings is, from what was typed; throws with what is wrong.
-export function settingsOf(text: string): Record<string, unknown> {
-  if (text.trim() === "") return {};
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new Error(`The settings are no JSON: ${error instanceof Error ? error.message : ""}`);
-  }
-  if (value === null || typeof value !== "object" || Array.isArray(value)) throw new Error("The settings are no JSON object: write them in { }");
-  return value as Record<string, unknown>;
+let kindsAsked: Promise<SourceKind[]> | null = null;
+// Kinds of sources as the service has them.
+export function sourceKinds(): Promise<SourceKind[]> {
+  kindsAsked ??= listKinds().then((page) => page.items);
+  kindsAsked.catch(() => (kindsAsked = null));
+  return kindsAsked;
 }
+const listKinds = () => ok(client.GET("/api/v1/source-kinds"));
+export type SourceKind = Awaited<ReturnType<typeof listKinds>>["items"][number];
 
-export const kinds: { kind: string; says: string; example: Record<string, unknown> }[] = [
-  { kind: "files", says: "Files, downloads and archives: CSV, JSON, XML, HTML, pictures and more. For files of your own, go to “Upload a file”.", example: { inputs: ["https://example.org/data.csv"] } },
-  { kind: "crawl", says: "Web pages, followed politely from the first ones. To crawl a server of your own network, add \"allow_private\": true.", example: { urls: ["https://example.org/"], scope: "host", max_pages: 100, delay_ms: 1000 } },
-  { kind: "folder", says: "A folder of the server that is watched: what comes, changes and goes.", example: { path: "/data/deliveries", names: ["*.csv"] } },
-  { kind: "feed", says: "RSS, Atom and JSON feeds.", example: { urls: ["https://example.org/feed.xml"] } },
-  { kind: "api", says: "An HTTP API with pages of JSON. Secrets are given as env:NAME or file:PATH.", example: { base_url: "https://api.example.org/v2", stream: [{ name: "items", path: "/items", records: "/data", key: "/id" }] } },
-  { kind: "database", says: "A table or query of PostgreSQL, SQLite or ODBC.", example: { url: "env:SHOP_URL", table: "orders", key: ["id"] } },
-  { kind: "push", says: "Webhooks that others send to /api/v1/push/NAME.", example: { scheme: "standard", secrets: ["env:ORDERS_SECRET"], key: "id" } },
-];
+// What a source of these settings would bring; nothing is stored.
+export const previewSource = (body: { source?: string; kind?: string; spec?: unknown; records?: number; seconds?: number }, signal?: AbortSignal) =>
+  ok(client.POST("/api/v1/source-preview", { body: body as never, signal }));
+export type SourcePreview = Awaited<ReturnType<typeof previewSource>>;
 
 // A name for a record without a title: its key, unless that is a hash as long as a line.
 export const nameOf = (record: { title: string; excerpt?: string; key: string }): string =>
