@@ -13,7 +13,7 @@ constexpr auto del = Method::del;
 // clang-format off
 constexpr Route table[] = {
     {get, "/api/v1/openapi.json", anyone, show_openapi, "describe", "This description", "", "", "*/*"},
-    {get, "/api/v1/events", everyone, stream_events, "watch", "Progress as server-sent events", "", "", "*/*"},
+    {get, "/api/v1/events", everyone, stream_events, "watch", "Progress as server-sent events; another of the same tab ends the one before", "tab", "", "*/*"},
     {get, "/api/v1/projects/{project}/events", everyone, stream_project, "watchProject", "What happens in a labeling project as server-sent events", "", "", "*/*"},
 
     {get, "/api/v1/session", everyone, show_session, "showSession", "Who is signed in", "", "", "Session"},

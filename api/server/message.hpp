@@ -53,6 +53,7 @@ struct Watcher {
     service::Role role = service::Role::label;
     bool by_session = false;
     std::string hash;                                 // of the secret
+    std::string tab = {};                             // of a browser, as it names itself
     std::optional<service::EventWatch> project = {};  // none: the progress of the service
 };
 

@@ -146,7 +146,8 @@ Response stream_events(Call& call) {
         .user = call.account.id,
         .role = call.account.role,
         .by_session = call.credentials.kind == Credentials::Kind::session,
-        .hash = hash_of(call.credentials.secret)};
+        .hash = hash_of(call.credentials.secret),
+        .tab = call.request.parameter("tab").value_or("").substr(0, 64)};
     return response;
 }
 

@@ -24,19 +24,29 @@ constexpr std::string_view nothing = R"({"source_runs":[],"model_runs":[]})";
 Streams::Streams(asio::io_context& context, const Options& options)
     : options_(options), news_(context, asio::steady_timer::time_point::max()) {}
 
+bool Streams::replaces(const Watcher& watcher, const Open& one) {
+    return !watcher.tab.empty() && one.watcher.tab == watcher.tab &&
+           one.watcher.user == watcher.user;
+}
+
 std::optional<Problem> Streams::refusal(const Watcher& watcher) const {
-    auto of_user = std::count_if(open_.begin(), open_.end(), [&](const Open& one) {
-        return one.watcher.user == watcher.user;
-    });
-    bool full = open_.size() >= options_.max_streams;
-    if (!full && static_cast<std::size_t>(of_user) < options_.max_streams_per_user)
-        return std::nullopt;
+    std::size_t all = 0, of_user = 0;
+    for (const auto& one : open_) {
+        if (one.dropped || replaces(watcher, one)) continue;
+        ++all;
+        if (one.watcher.user == watcher.user) ++of_user;
+    }
+    bool full = all >= options_.max_streams;
+    if (!full && of_user < options_.max_streams_per_user) return std::nullopt;
     if (full) return busy(503, "Busy", "all event streams are taken; try again in a while", 10);
     return busy(429, "Too many streams", "you have too many event streams open; close one", 10);
 }
 
 asio::awaitable<void> Streams::serve(Connection& connection, const Response& response) {
     constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
+    for (auto& one : open_)
+        if (replaces(*response.stream, one)) one.dropped = true;
+    news_.cancel();
     auto place = open_.insert(open_.end(), Open{*response.stream});
     auto& project = place->watcher.project;
     if (project) project->stream = ++last_stream_;

@@ -176,12 +176,24 @@ TEST_CASE(
         asio::read(socket, asio::buffer(line));
         return line;
     };
-    sockets.open.reserve(8);
+    sockets.open.reserve(16);
     auto& one = watch(lena);
     CHECK(first_line(one) == "HTTP/1.1 200");
     CHECK(first_line(watch(lena)) == "HTTP/1.1 200");
     CHECK(first_line(watch(lena)) == "HTTP/1.1 429");
     CHECK(first_line(watch(ann)) == "HTTP/1.1 200");
+
+    // A tab that is loaded again and again has one stream, and the older ones end.
+    auto reload = [&]() -> asio::ip::tcp::socket& {
+        return sockets.add("GET /api/v1/events?tab=t1 HTTP/1.1" + authorized(ann) + "\r\n");
+    };
+    auto& before = reload();
+    CHECK(first_line(before) == "HTTP/1.1 200");
+    for (int i = 0; i < 5; ++i) CHECK(first_line(reload()) == "HTTP/1.1 200");
+    boost::system::error_code ended;
+    std::string old;
+    asio::read(before, asio::dynamic_buffer(old), ended);
+    CHECK(ended == asio::error::eof);
 
     test::Client client(server.port());
     client.bearer = ann;

@@ -168,6 +168,16 @@ await test("settings are edited by the same form, and the version before comes b
   assert.doesNotMatch(await toml().inputValue(), /limit = 50/);
 });
 
+await test("a tab that is loaded again and again keeps its stream", async () => {
+  const refused = [];
+  page.on("response", (response) => response.status() === 429 && refused.push(response.url()));
+  for (let i = 0; i < 20; i++) await page.reload({ waitUntil: "commit" });
+  await page.reload();
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await page.waitForTimeout(1000);
+  assert.deepEqual(refused, []);
+});
+
 await test("a job that ended is looked at", async () => {
   await page.getByRole("link", { name: "Jobs", exact: true }).click();
   await page.getByRole("button", { name: "Look at job 1", exact: true }).click();

@@ -19,20 +19,37 @@ export interface ModelProgress {
   step: { stage: string; done: number; total: number; loss: number; validation: number | null } | null;
 }
 
+// By which the service knows that a page which is loaded anew has left its older stream.
+function nameOfTab(): string {
+  const known = sessionStorage.getItem("tilth.tab");
+  if (known && performance.getEntriesByType("navigation").some((entry) => (entry as PerformanceNavigationTiming).type === "reload")) return known;
+  const made = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  sessionStorage.setItem("tilth.tab", made); // a tab that was copied is another one, and gets a name of its own
+  return made;
+}
+const tab = nameOfTab();
+
 class Live {
   sources = $state.raw<SourceProgress[]>([]);
   models = $state.raw<ModelProgress[]>([]);
   ends = $state(0); // grows whenever something began or ended: read lists anew
   private events: EventSource | null = null;
+  private again: ReturnType<typeof setTimeout> | undefined;
   private states = new Map<string, string>();
 
   open(): void {
     if (this.events) return;
-    this.events = new EventSource("/api/v1/events");
-    this.events.addEventListener("progress", (event) => this.take((event as MessageEvent<string>).data));
+    const events = (this.events = new EventSource(`/api/v1/events?tab=${tab}`));
+    events.addEventListener("progress", (event) => this.take((event as MessageEvent<string>).data));
+    events.addEventListener("error", () => {
+      if (events.readyState !== EventSource.CLOSED || this.events !== events) return; // else the browser tries again itself
+      this.events = null;
+      this.again = setTimeout(() => this.open(), 10_000);
+    });
   }
 
   close(): void {
+    clearTimeout(this.again);
     this.events?.close();
     this.events = null;
     this.states.clear();
