@@ -179,6 +179,9 @@ constexpr VerbRow rows[] = {
     {post, "/api/v1/records/purge", "records purge", "purgeRecords"},
 
     {get, "/api/v1/sources/{source}/quality/profile", "quality profile", "profileSource"},
+    {get, "/api/v1/sources/{source}/record", "records show", "showRecordOfKey"},
+    {get, "/api/v1/records/{id}/labels", "records labels", "listRecordLabels"},
+    {get, "/api/v1/records", "records find", "findRecords"},
     {get, "/api/v1/sources/{source}/quality/report", "quality report", "reportQuality"},
     {get, "/api/v1/sources/{source}/quality/bias", "quality bias", "reportBias"},
     {post, "/api/v1/sources/{source}/quality/pages", "quality pages", "judgePages"},

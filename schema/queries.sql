@@ -283,6 +283,15 @@ WHERE r.rk = $1 AND r.source_id = $2 AND r.key = $3;
 SELECT s.id, s.name, s.kind, s.spec, s.schedule, s.state, r.key FROM record r JOIN source s ON s.id = r.source_id
 WHERE r.rk = $1 AND r.source_id = $2 AND ($3 = '' OR r.key = $3) ORDER BY r.key LIMIT 2;
 
+-- A record's rk comes of its source's name and its key (record_key()), so each source is one look by the key of the table.
+-- name: find_by_key
+SELECT r.source_id || '.' || lpad(to_hex(r.rk), 16, '0') AS id, s.name AS source, r.key, t.title, r.version
+FROM source s
+JOIN record r ON r.source_id = s.id AND r.key = $1
+    AND r.rk = ('x' || encode(substr(sha256(convert_to(s.name, 'UTF8') || '\x00'::bytea || convert_to($1, 'UTF8')), 1, 8), 'hex'))::bit(64)::bigint
+LEFT JOIN content_text t ON t.rk = r.rk AND t.source_id = r.source_id AND t.key = r.key AND t.version = r.version
+WHERE s.archived_at IS NULL ORDER BY s.name;
+
 -- name: record_blob
 SELECT v.blob_sha256, v.media_type, i.width, i.height, i.channels, i.format
 FROM record r

@@ -158,6 +158,39 @@ void show_record(const schema::ShownRecord& record) {
         print_line(fmt::format("    {}: {}", std::string_view(name), shown(value)));
 }
 
+void show_record_labels(const labeling::LabelsOfRecord& found) {
+    auto said = [](const std::optional<std::string>& label, const base::JsonText& value) {
+        return label.value_or(value.text);
+    };
+    Table labels({"project", "label", "sure", "by", "since"});
+    for (const auto& one : found.labels)
+        labels.add(
+            {one.project,
+             said(one.label, one.value),
+             fmt::format("{:.2f}", one.probability),
+             one.method,
+             base::rfc3339(one.set_at)}
+        );
+    if (labels.empty()) print_line("no project holds a label of it");
+    labels.print();
+    Table answers({"project", "who", "answer", "when", ""});
+    for (const auto& one : found.answers)
+        answers.add(
+            {one.project,
+             one.user,
+             said(one.label, one.value),
+             base::rfc3339(one.submitted_at),
+             one.withdrawn_at ? "taken back"
+             : one.audit      ? "audit"
+                              : ""}
+        );
+    if (!answers.empty()) answers.print();
+    Table skips({"project", "skipped by", "reason", "when"});
+    for (const auto& one : found.skips)
+        skips.add({one.project, one.user, one.reason, base::rfc3339(one.at)});
+    if (!skips.empty()) skips.print();
+}
+
 void tell_purged(const service::Purged& purged) {
     print_line(fmt::format(
         "{} {}: {} records with {} versions ({} texts, {} numbers, {} images), {} labels, {} blobs",
@@ -195,6 +228,12 @@ void add_records(CLI::App& cli, service::Context& context) {
 
     add_verb<service::show_record>(
         *records, context, "records show", {.positionals = {{"key", "KEY"}}}, show_record
+    );
+    add_verb<service::list_record_labels>(
+        *records, context, "records labels", {.positionals = {{"key", "KEY"}}}, show_record_labels
+    );
+    add_verb<service::find_records>(
+        *records, context, "records find", {.positionals = {{"key", "KEY"}}}
     );
     add_verb<service::trace_record>(
         *records, context, "records lineage", {.positionals = {{"key", "KEY"}}}, tell_lineage

@@ -514,3 +514,24 @@ FROM (SELECT DISTINCT ON (a.rk, a.key, a.user_id) a.key, coalesce(c.name, a.valu
       WHERE a.withdrawn_at IS NULL AND a.audit_id IS NULL
       ORDER BY a.rk, a.key, a.user_id, a.attempt DESC) s
 GROUP BY s.key, s.answer ORDER BY s.key, people DESC, s.answer;
+
+-- What projects hold true of one record.
+-- name: labels_of_record
+SELECT p.name AS project, c.name AS label, g.value, g.probability, g.method, g.revision, g.set_at
+FROM ground_truth g JOIN label_project p ON p.id = g.project_id
+LEFT JOIN label_class c ON c.project_id = g.project_id AND c.class_id = g.class_id
+WHERE g.rk = $1 AND g.source_id = $2 AND g.key = $3 ORDER BY p.name;
+
+-- All that people said of one record, also what was taken back.
+-- name: all_answers_of_record
+SELECT p.name AS project, u.name AS "user", u.simulated, a.attempt, c.name AS label, a.value, a.milliseconds, a.submitted_at, a.withdrawn_at,
+    a.audit_id IS NOT NULL AS audit
+FROM annotation a JOIN label_project p ON p.id = a.project_id JOIN app_user u ON u.id = a.user_id
+LEFT JOIN label_class c ON c.project_id = a.project_id AND c.class_id = a.class_id
+WHERE a.rk = $1 AND a.source_id = $2 AND a.key = $3 ORDER BY p.name, a.submitted_at, u.name, a.attempt;
+
+-- Who passed a record over, and why. An ended lease keeps the time of its end.
+-- name: skips_of_record
+SELECT p.name AS project, u.name AS "user", l.reason, l.expires_at AS at
+FROM label_project p JOIN label_task t ON t.project_id = p.id JOIN label_lease l ON l.task_id = t.id JOIN app_user u ON u.id = l.user_id
+WHERE t.rk = $1 AND t.source_id = $2 AND t.key = $3 AND p.source_id = $2 AND l.state = 'skipped' ORDER BY p.name, at, u.name;

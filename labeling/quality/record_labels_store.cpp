@@ -42,4 +42,14 @@ std::map<std::string, std::vector<SaidOfRecord>> said_of_records(
     return out;
 }
 
+LabelsOfRecord
+labels_of_record(base::Tx& tx, std::int64_t source_id, std::int64_t rk, const std::string& key) {
+    return {
+        base::rows_as<HeldLabel>(tx.exec(sql::file["labels_of_record"], rk, source_id, key)),
+        base::rows_as<AnswerOfRecord>(
+            tx.exec(sql::file["all_answers_of_record"], rk, source_id, key)
+        ),
+        base::rows_as<SkipOfRecord>(tx.exec(sql::file["skips_of_record"], rk, source_id, key))};
+}
+
 }  // namespace labeling

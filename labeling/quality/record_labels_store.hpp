@@ -8,6 +8,9 @@
 
 #include <boost/describe/class.hpp>
 
+#include "base/json/shape.hpp"
+#include "base/time/time.hpp"
+
 namespace base {
 class Tx;
 }
@@ -47,5 +50,60 @@ std::map<std::string, std::vector<SaidOfRecord>> said_of_records(
     const std::vector<std::int64_t>& rks,
     const std::vector<std::string>& keys
 );
+
+// What a project holds true of one record.
+struct HeldLabel {
+    std::string project;
+    std::optional<std::string> label;  // the name of a class
+    base::JsonText value;              // what a class can not say; or null
+    double probability = 0;
+    std::string method;  // how it came: imported, a way of inference, a decision
+    int revision = 1;
+    base::Time set_at;
+};
+BOOST_DESCRIBE_STRUCT(HeldLabel, (), (project, label, value, probability, method, revision, set_at))
+
+// What one person said of it.
+struct AnswerOfRecord {
+    std::string project, user;
+    bool simulated = false;
+    int attempt = 1;
+    std::optional<std::string> label;
+    base::JsonText value;
+    std::optional<std::int64_t> milliseconds;
+    base::Time submitted_at;
+    std::optional<base::Time> withdrawn_at;  // taken back, corrected or invalidated
+    bool audit = false;
+};
+BOOST_DESCRIBE_STRUCT(
+    AnswerOfRecord,
+    (),
+    (project,
+     user,
+     simulated,
+     attempt,
+     label,
+     value,
+     milliseconds,
+     submitted_at,
+     withdrawn_at,
+     audit)
+)
+
+struct SkipOfRecord {
+    std::string project, user, reason;
+    base::Time at;
+};
+BOOST_DESCRIBE_STRUCT(SkipOfRecord, (), (project, user, reason, at))
+
+// All that projects know of one record, by project; answers and skips in the order of time.
+struct LabelsOfRecord {
+    std::vector<HeldLabel> labels;
+    std::vector<AnswerOfRecord> answers;
+    std::vector<SkipOfRecord> skips;
+};
+BOOST_DESCRIBE_STRUCT(LabelsOfRecord, (), (labels, answers, skips))
+LabelsOfRecord
+labels_of_record(base::Tx& tx, std::int64_t source_id, std::int64_t rk, const std::string& key);
 
 }  // namespace labeling

@@ -245,6 +245,10 @@ std::vector<NamedRecord> records_of_id(base::Tx& tx, const RecordId& id) {
     );
 }
 
+std::vector<FoundRecord> find_by_key(base::Tx& tx, const std::string& key) {
+    return base::rows_as<FoundRecord>(tx.exec(sql::file["find_by_key"], key));
+}
+
 std::optional<RecordBlob>
 record_blob(base::Tx& tx, const Blobs& blobs, const Source& source, const std::string& key) {
     auto rows = tx.exec(sql::file["record_blob"], record_key(source.name, key), source.id, key);

@@ -203,6 +203,16 @@ BOOST_DESCRIBE_STRUCT(NamedRecord, (), (source, key))
 // None, one, or two where keys share the id. An id that has a key finds that one alone.
 std::vector<NamedRecord> records_of_id(base::Tx& tx, const RecordId& id);
 
+// A record that was found by its key alone.
+struct FoundRecord {
+    std::string id;  // record_id_text
+    std::string source, key, title;
+    int version = 0;
+};
+BOOST_DESCRIBE_STRUCT(FoundRecord, (), (id, source, key, title, version))
+// In order of the sources' names; those in the archive are left out.
+std::vector<FoundRecord> find_by_key(base::Tx& tx, const std::string& key);
+
 // The bytes of a record's present version, with what is known of them.
 struct RecordBlob {
     std::string bytes;

@@ -39,6 +39,10 @@ const base::Settings<NameRecord> NameRecord::settings{
     {"key", &NameRecord::key, "its key"},
 };
 
+const base::Settings<FindRecords> FindRecords::settings{
+    {"key", &FindRecords::key, "as its source names it", {.required = true}},
+};
+
 const base::Settings<KeyOfRecord> KeyOfRecord::settings{
     {"source", &KeyOfRecord::source, "its source", {.required = true}},
     {"key", &KeyOfRecord::key, "its key", {.required = true}},
@@ -200,6 +204,18 @@ schema::ShownRecord show_record(Work& work, const NameRecord& request) {
     return std::move(*shown);
 }
 
+labeling::LabelsOfRecord list_record_labels(Work& work, const NameRecord& request) {
+    auto [source, key] = found_record(work, request);
+    auto rk = schema::record_key(source.name, key);
+    if (schema::records_of_id(work.tx, {.rk = rk, .source_id = source.id, .key = key}).empty())
+        no_record(key, source.name);
+    return labeling::labels_of_record(work.tx, source.id, rk, key);
+}
+
+Page<schema::FoundRecord> find_records(Work& work, const FindRecords& request) {
+    return {schema::find_by_key(work.tx, request.key), std::nullopt};
+}
+
 schema::RecordBlob blob_of_record(Work& work, const NameRecord& request) {
     auto [source, key] = found_record(work, request);
     auto blob = schema::record_blob(work.tx, work.here.blobs, source, key);
@@ -234,6 +250,12 @@ std::span<const Verb> record_verbs() {
             "records search", "Records whose texts hold words, best first", analysts
         ),
         verb<show_record>("records show", "One record, with where it came from", analysts),
+        verb<list_record_labels>(
+            "records labels",
+            "What projects hold true of a record, who said what, who skipped it",
+            analysts
+        ),
+        verb<find_records>("records find", "Records of a key, in all sources", analysts),
         verb<trace_record>(
             "records lineage",
             "Where each version of a record came from: run, file and offset or URL",

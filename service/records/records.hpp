@@ -7,6 +7,7 @@
 
 #include <boost/json/value.hpp>
 
+#include "labeling/quality/record_labels_store.hpp"
 #include "schema/records/purge_store.hpp"
 #include "schema/records/record_view_store.hpp"
 #include "service/verb.hpp"
@@ -93,6 +94,16 @@ struct NameRecord {
 schema::ShownRecord show_record(Work& work, const NameRecord& request);
 // Its bytes. Refusal not_found also if it has none.
 schema::RecordBlob blob_of_record(Work& work, const NameRecord& request);
+
+// Labels, answers and skips of a record, in all projects.
+labeling::LabelsOfRecord list_record_labels(Work& work, const NameRecord& request);
+
+struct FindRecords {
+    std::string key;
+    static const base::Settings<FindRecords> settings;
+};
+// Which sources have a record of that key; on one page.
+Page<schema::FoundRecord> find_records(Work& work, const FindRecords& request);
 
 struct KeyOfRecord {
     std::string source;

@@ -176,6 +176,8 @@ TEST_CASE("every list and page answers as the description says", "[api][resource
         {"searchRecords", "?q=the"},
         {"findDrift", "?before=packages&after=pages"},
         {"reportBias", "?by=section"},
+        {"findRecords", "?key=" + std::string(first.at("key").as_string())},
+        {"showRecordOfKey", "?key=" + std::string(first.at("key").as_string())},
         {"showLineage", "?key=" + std::string(first.at("key").as_string())},
     };
 

@@ -168,6 +168,20 @@ await test("settings are edited by the same form, and the version before comes b
   assert.doesNotMatch(await toml().inputValue(), /limit = 50/);
 });
 
+await test("a record is found by its key, in its source and from anywhere", async () => {
+  const { key, id } = JSON.parse(tilth.run("records", "list", "--source", "shop", "--limit", "1", "--json").trim());
+  assert.equal(id, undefined);
+  await page.goto(`${tilth.url}/sources/shop?tab=records`);
+  await page.getByLabel("Words in texts, or a key").fill(key);
+  await page.getByRole("button", { name: "Search", exact: true }).click();
+  await page.getByText("The record with this key").getByRole("link").click();
+  await page.getByRole("heading", { name: "Nobody was asked about it" }).waitFor();
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: /key of a record/ }).fill(key);
+  await page.getByRole("option", { name: /Record of shop/ }).getByRole("link").click();
+  await page.getByRole("heading", { name: "Labels", exact: true }).waitFor();
+});
+
 await test("a tab that is loaded again and again keeps its stream", async () => {
   const refused = [];
   page.on("response", (response) => response.status() === 429 && refused.push(response.url()));
