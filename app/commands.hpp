@@ -50,6 +50,7 @@ void add_snapshot(CLI::App& cli, service::Context& context);  // snapshot
 void add_prepare(CLI::App& cli, service::Context& context);   // prepare
 void add_train(CLI::App& cli, service::Context& context);
 void add_runs(CLI::App& cli, service::Context& context);
+void add_disk(CLI::App& cli, service::Context& context);        // disk
 void add_jobs(CLI::App& cli, service::Context& context);        // jobs
 void add_webhooks(CLI::App& cli, service::Context& context);    // webhook
 void add_model(CLI::App& cli, service::Context& context);       // model

@@ -911,3 +911,18 @@ WHERE r.source_id = $1 AND r.last_run < $2 AND r.gone_at IS NULL
 
 -- name: unmark_gone
 UPDATE record SET gone_at = NULL WHERE source_id = $1 AND last_run = $2 AND gone_at IS NOT NULL;
+
+------------------------------------------------------------------------------------------------------------- how large
+
+-- name: table_sizes
+SELECT c.relname AS name, greatest(c.reltuples, 0)::bigint AS rows, pg_table_size(c.oid) AS bytes, pg_indexes_size(c.oid) AS indexes
+FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' ORDER BY pg_total_relation_size(c.oid) DESC, 1;
+
+-- name: database_bytes
+SELECT pg_database_size(current_database());
+
+-- name: may_see_wal
+SELECT has_function_privilege('pg_ls_waldir()', 'EXECUTE');
+
+-- name: wal_bytes
+SELECT coalesce(sum(size), 0)::bigint FROM pg_ls_waldir();

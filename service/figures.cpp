@@ -27,14 +27,15 @@ BOOST_DESCRIBE_STRUCT(Progress, (), (source_runs, model_runs))
 
 }  // namespace
 
-Figures figures_of(base::Tx& tx) {
+Figures figures_of(base::Tx& tx, const Config& config) {
     auto totals = schema::run_totals(tx);
     return {
         .records = totals.added,
         .rejected = totals.rejected,
         .jobs = schema::count_jobs(tx),
         .open_tasks = labeling::count_open_tasks(tx),
-        .crawl = crawler::crawl_figures(tx)};
+        .crawl = crawler::crawl_figures(tx),
+        .disk = disk_figures(tx, config)};
 }
 
 std::string progress_of(base::Tx& tx, base::Time now) {

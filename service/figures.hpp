@@ -5,6 +5,7 @@
 
 #include "base/time/time.hpp"
 #include "crawler/frontier/store.hpp"
+#include "service/disk/disk.hpp"
 
 namespace base {
 class Tx;
@@ -18,8 +19,9 @@ struct Figures {
     std::int64_t jobs = 0;
     std::int64_t open_tasks = 0;
     crawler::CrawlFigures crawl;
+    DiskFigures disk;
 };
-Figures figures_of(base::Tx& tx);
+Figures figures_of(base::Tx& tx, const Config& config);
 
 // Gathering and training at work, and what ended within ten seconds, as a line of JSON.
 std::string progress_of(base::Tx& tx, base::Time now);

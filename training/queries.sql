@@ -287,7 +287,15 @@ SELECT m.name, m.version, m.run_id, m.stage, encode(m.artefact_sha256, 'hex') AS
     c.name AS source, r.kind, s.name AS snapshot, to_char(m.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS created_at
 FROM model m JOIN model_run r ON r.id = m.run_id JOIN snapshot s ON s.id = r.snapshot_id
 JOIN source c ON c.id = s.source_id LEFT JOIN label_project p ON p.id = s.project_id
-WHERE (m.name, m.version) > ($1, $2) AND ($4 = 0 OR m.run_id = $4) ORDER BY m.name, m.version LIMIT $3;
+WHERE (m.name, m.version) > ($1, $2) AND ($4 = 0 OR m.run_id = $4) AND ($5 = '' OR m.name = $5) ORDER BY m.name, m.version LIMIT $3;
+
+-- name: last_model_test_results
+SELECT DISTINCT ON (version) version, passed, to_char(tested_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS tested_at
+FROM model_test_result WHERE name = $1 ORDER BY version, id DESC;
+
+-- name: artefact_sizes
+SELECT count(*) AS artefacts, coalesce(sum(b.size), 0)::bigint AS bytes
+FROM (SELECT DISTINCT artefact_sha256 FROM model) m JOIN blob b ON b.bk = ('x' || encode(substr(m.artefact_sha256, 1, 8), 'hex'))::bit(64)::bigint AND b.sha256 = m.artefact_sha256;
 
 -- name: retire_production
 UPDATE model SET stage = 'retired' WHERE name = $1 AND stage = 'production' AND version <> $2;
@@ -355,7 +363,11 @@ INSERT INTO model_about (name, version, intended_use, known_limits) VALUES ($1, 
 ON CONFLICT (name, version) DO UPDATE SET intended_use = excluded.intended_use, known_limits = excluded.known_limits;
 
 -- name: model_tests
-SELECT tests::text FROM model_test WHERE name = $1;
+SELECT tests::text, to_char(kept_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS kept_at FROM model_test WHERE name = $1;
+
+-- name: model_test_results
+SELECT version, passed, report::text, to_char(tested_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS tested_at
+FROM model_test_result WHERE name = $1 ORDER BY id DESC LIMIT $2;
 
 -- name: keep_model_tests
 INSERT INTO model_test (name, tests, kept_at) VALUES ($1, $2::jsonb, $3::timestamptz)
@@ -368,7 +380,7 @@ DELETE FROM model_test WHERE name = $1;
 INSERT INTO model_test_result (name, version, passed, report, tested_at) VALUES ($1, $2, $3, $4::jsonb, $5::timestamptz);
 
 -- name: last_model_test_result
-SELECT passed, report::text, to_char(tested_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS tested_at
+SELECT version, passed, report::text, to_char(tested_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS tested_at
 FROM model_test_result WHERE name = $1 AND version = $2 ORDER BY id DESC LIMIT 1;
 
 -- name: start_model_window

@@ -5,6 +5,7 @@
 // analysed after it: reports read it by run at once, when autovacuum has not seen it yet.
 #include "training/run_store.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include <fmt/format.h>
@@ -284,7 +285,7 @@ std::vector<ConfusionCount> confusion_of(base::Tx& tx, std::int64_t run_id) {
 }
 
 std::vector<ModelInfo> models_of(base::Tx& tx, std::int64_t run_id) {
-    return base::rows_as<ModelInfo>(tx.exec(sql::file["list_models"], "", 0, no_limit, run_id));
+    return base::rows_as<ModelInfo>(tx.exec(sql::file["list_models"], "", 0, no_limit, run_id, ""));
 }
 
 ModelInfo require_model(base::Tx& tx, const std::string& name, int version) {
@@ -300,8 +301,20 @@ ModelInfo require_model(base::Tx& tx, const std::string& name, int version) {
 std::vector<ModelInfo>
 list_models(base::Tx& tx, const std::string& after_name, int after_version, int at_most) {
     return base::rows_as<ModelInfo>(
-        tx.exec(sql::file["list_models"], after_name, after_version, at_most, 0)
+        tx.exec(sql::file["list_models"], after_name, after_version, at_most, 0, "")
     );
+}
+
+std::vector<ModelInfo> versions_of(base::Tx& tx, const std::string& name) {
+    auto found =
+        base::rows_as<ModelInfo>(tx.exec(sql::file["list_models"], "", 0, no_limit, 0, name));
+    std::reverse(found.begin(), found.end());
+    return found;
+}
+
+ArtefactSizes artefact_sizes(base::Tx& tx) {
+    return base::first_as<ArtefactSizes>(tx.exec(sql::file["artefact_sizes"]))
+        .value_or(ArtefactSizes{});
 }
 
 void promote(base::Tx& tx, const std::string& name, int version, Stage stage) {

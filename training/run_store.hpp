@@ -205,6 +205,14 @@ ModelInfo require_model(base::Tx& tx, const std::string& name, int version = 0);
 // By name and version, those after the ones given.
 std::vector<ModelInfo>
 list_models(base::Tx& tx, const std::string& after_name, int after_version, int at_most);
+// Of one model, the newest first.
+std::vector<ModelInfo> versions_of(base::Tx& tx, const std::string& name);
+// Of all versions of all models, each once.
+struct ArtefactSizes {
+    std::int64_t artefacts = 0, bytes = 0;
+};
+BOOST_DESCRIBE_STRUCT(ArtefactSizes, (), (artefacts, bytes))
+ArtefactSizes artefact_sizes(base::Tx& tx);
 // Puts a version into a stage; the one that was in production before is retired.
 void promote(base::Tx& tx, const std::string& name, int version, Stage stage);
 // The artefact of the model that a run made. Throws base::Error if it made none.

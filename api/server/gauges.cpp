@@ -13,6 +13,10 @@ void set_figures(Metrics& metrics, const service::Figures& figures) {
     metrics.set("tilth_crawl_bytes", static_cast<double>(figures.crawl.bytes));
     metrics.set("tilth_crawl_hosts_held", static_cast<double>(figures.crawl.held));
     metrics.set("tilth_crawl_hosts_failing", static_cast<double>(figures.crawl.failing));
+    metrics.set("tilth_database_bytes", static_cast<double>(figures.disk.database_bytes));
+    if (figures.disk.wal_bytes)
+        metrics.set("tilth_wal_bytes", static_cast<double>(*figures.disk.wal_bytes));
+    metrics.set("tilth_disk_free_bytes", static_cast<double>(figures.disk.free_bytes));
 }
 
 Response metrics_page(const Metrics& metrics) {
@@ -34,6 +38,9 @@ Response metrics_page(const Metrics& metrics) {
         {"tilth_crawl_bytes", "Bytes of these on the wire."},
         {"tilth_crawl_hosts_held", "Hosts that a crawl is asking."},
         {"tilth_crawl_hosts_failing", "Hosts whose last answer was an error."},
+        {"tilth_database_bytes", "Size of the database."},
+        {"tilth_wal_bytes", "Size of its write-ahead log."},
+        {"tilth_disk_free_bytes", "Free room on the disk of database or blobs that has the least."},
     });
     return response;
 }

@@ -21,7 +21,7 @@ Seen look(base::Tx& tx, const Service& service, const Round& round) {
     if (of_all) seen.progress = service::progress_of(tx, now);
     seen.watchers = service.still(tx, round.watchers, now);
     if (!round.projects.empty()) seen.news = service::news_of(tx, round.projects, now);
-    if (round.number % 15 == 0) seen.figures = service::figures_of(tx);
+    if (round.number % 15 == 0) seen.figures = service::figures_of(tx, service.here().config);
     if (round.number % 600 == 0) {
         schema::sweep_sessions(tx, now);
         schema::sweep_openid(tx, now);

@@ -182,6 +182,14 @@ await test("a record is found by its key, in its source and from anywhere", asyn
   await page.getByRole("heading", { name: "Labels", exact: true }).waitFor();
 });
 
+await test("the disk is shown once, with what lies on it", async () => {
+  await page.getByRole("link", { name: "Disk", exact: true }).click();
+  await page.getByText(/Holds database, blobs, uploads, downloads/).waitFor();
+  assert.equal(await page.getByText(/ free$/).count(), 1);
+  assert.match(await page.getByRole("region", { name: "Parts" }).innerText(), /database[\s\S]*write-ahead log[\s\S]*uploads/);
+  await page.getByRole("region", { name: "Tables" }).getByText("records").waitFor();
+});
+
 await test("a tab that is loaded again and again keeps its stream", async () => {
   const refused = [];
   page.on("response", (response) => response.status() === 429 && refused.push(response.url()));
@@ -230,7 +238,7 @@ await test("a crawl that fetches nothing looks failed and says why", async () =>
 
 await test("no page has a violation, complains, or is wider than a phone", async () => {
   const tabs = ["", "?tab=rejects", "?tab=records", "?tab=columns", "?tab=settings"];
-  const paths = ["/", "/sources", "/new/source", "/jobs", "/sources/garden?tab=urls", "/sources/garden?tab=hosts", ...tabs.map((each) => `/sources/shop${each}`)];
+  const paths = ["/", "/sources", "/new/source", "/jobs", "/disk", "/sources/garden?tab=urls", "/sources/garden?tab=hosts", ...tabs.map((each) => `/sources/shop${each}`)];
   const wrong = [];
   for (const path of paths)
     for (const colorScheme of ["light", "dark"]) {

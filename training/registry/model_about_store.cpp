@@ -15,8 +15,8 @@ void set_about(base::Tx& tx, const std::string& name, int version, const ModelAb
     tx.exec(sql::file["set_model_about"], name, version, about.intended_use, about.known_limits);
 }
 
-std::optional<std::string> kept_tests(base::Tx& tx, const std::string& name) {
-    return tx.value<std::string>(sql::file["model_tests"], name);
+std::optional<KeptTests> kept_tests(base::Tx& tx, const std::string& name) {
+    return base::first_as<KeptTests>(tx.exec(sql::file["model_tests"], name));
 }
 
 void keep_tests(base::Tx& tx, const std::string& name, const std::string& tests, schema::Time now) {
@@ -45,6 +45,14 @@ last_test_result(base::Tx& tx, const std::string& name, int version) {
     return base::first_as<ModelTestResult>(
         tx.exec(sql::file["last_model_test_result"], name, version)
     );
+}
+
+std::vector<TestedVersion> tested_versions(base::Tx& tx, const std::string& name) {
+    return base::rows_as<TestedVersion>(tx.exec(sql::file["last_model_test_results"], name));
+}
+
+std::vector<ModelTestResult> test_results(base::Tx& tx, const std::string& name, int at_most) {
+    return base::rows_as<ModelTestResult>(tx.exec(sql::file["model_test_results"], name, at_most));
 }
 
 }  // namespace training

@@ -25,6 +25,7 @@ export const routes: Route[] = [
   { pattern: "/records/{id}", load: () => import("../pages/data/RecordPage.svelte") },
   { pattern: "/sources/{source}/records/{key}", load: () => import("../pages/data/KeyedRecord.svelte") },
   { pattern: "/jobs", load: () => import("../pages/gather/Jobs.svelte") },
+  { pattern: "/disk", load: () => import("../pages/gather/Disk.svelte") },
 
   { pattern: "/webhooks", load: () => import("../pages/webhooks/Webhooks.svelte") },
   { pattern: "/webhooks/{name}", load: () => import("../pages/webhooks/WebhookPage.svelte") },
@@ -66,6 +67,7 @@ export const entries: Entry[] = [
   // Gather
   { area: "Gather", name: "Sources", path: "/sources", roles: ["admin", "operator", "analyst"] },
   { area: "Gather", name: "Jobs", path: "/jobs", roles: ["admin", "operator", "analyst"] },
+  { area: "Gather", name: "Disk", path: "/disk", roles: ["admin", "operator"] },
   { area: "Gather", name: "Webhooks", path: "/webhooks", roles: ["admin", "operator"] },
 
   // Data
