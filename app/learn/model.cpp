@@ -44,6 +44,23 @@ void show_list(const service::Page<service::Model>& page) {
     if (page.next) print_line("more: --after " + *page.next);
 }
 
+void show_model_versions(const service::Page<service::ModelVersionItem>& page) {
+    Table table({"version", "stage", "kind", "run", "snapshot", "made", "tests"});
+    for (const auto& one : page.items)
+        table.add(
+            {std::to_string(one.version),
+             std::string(base::name_of(one.stage)),
+             one.kind,
+             std::to_string(one.run_id),
+             one.snapshot,
+             one.created_at,
+             !one.tests_passed   ? ""
+             : *one.tests_passed ? "passed"
+                                 : "failed"}
+        );
+    table.print();
+}
+
 void show_one(const service::ModelDetail& one) {
     print_line(fmt::format(
         "model '{}' version {}: {}, {}, of run {} on snapshot {}",
@@ -282,6 +299,9 @@ void add_model(CLI::App& cli, service::Context& context) {
     auto* model = cli.add_subcommand("model", "Trained models");
     model->require_subcommand(1);
     add_verb<service::list_models>(*model, context, "model list", {}, show_list);
+    add_verb<service::list_versions>(
+        *model, context, "model versions", {.positionals = {{"model", "NAME"}}}, show_model_versions
+    );
     show_model(*model, context);
     add_verb<service::card_of_model>(
         *model,

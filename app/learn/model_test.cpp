@@ -38,9 +38,25 @@ void show_tested(const service::ModelTested& tested) {
     if (tested.kept) print_line("kept: each version is tested so before it goes into production");
 }
 
+void show_tests(const service::ModelTests& found) {
+    if (found.kept_at) {
+        print_line("kept since " + *found.kept_at + ":");
+        print_line(found.tests.text);
+    } else {
+        print_line("no tests are kept; 'tilth model test --file TESTS.toml --keep' keeps some");
+    }
+    Table table({"when", "version", "result"});
+    for (const auto& one : found.results)
+        table.add({one.tested_at, std::to_string(one.version), one.passed ? "passed" : "FAILED"});
+    if (!table.empty()) table.print();
+}
+
 }  // namespace
 
 void test_model(CLI::App& model, service::Context& context) {
+    add_verb<service::list_tests>(
+        model, context, "model tests", {.positionals = {{"model", "NAME"}}}, show_tests
+    );
     auto file = std::make_shared<std::string>();
     auto& command = add_command(model, "model test");
     Flags<service::TestModel> flags(

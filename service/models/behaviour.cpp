@@ -33,9 +33,14 @@ const base::Settings<TestModel> TestModel::settings{
     {"forget", &TestModel::forget, "ask none any more"},
 };
 
+const base::Settings<TestsOfModel> TestsOfModel::settings{
+    {"model", &TestsOfModel::model, "its name", {.required = true}},
+};
+
 namespace {
 
 constexpr int test_part = 2;
+constexpr int results_shown = 50;
 
 // The test records of a model's snapshot, read when they are first wanted.
 class TestRecords {
@@ -125,7 +130,7 @@ std::vector<BehaviourTest> kept_for(Work& work, const std::string& name) {
     const auto kept = training::kept_tests(work.tx, name);
     if (!kept) return {};
     TestModel read;
-    auto document = json::parse(*kept).as_object();
+    auto document = json::parse(kept->tests).as_object();
     document["model"] = name;
     return TestModel::settings.read(base::Document::json(json::serialize(document))).test;
 }
@@ -159,12 +164,16 @@ run_tests(Work& work, const LoadedModel& model, const std::vector<BehaviourTest>
     return out;
 }
 
-LoadedModel known(Work& work, const std::string& name, int version) {
+void known_name(Work& work, const std::string& name, int version = 0) {
     try {
         training::require_model(work.tx, name, version);
     } catch (const base::Error& none) {
         throw Refusal(Refusal::Kind::not_found, none);
     }
+}
+
+LoadedModel known(Work& work, const std::string& name, int version) {
+    known_name(work, name, version);
     return load_model(work.tx, work.here.blobs, name, version);
 }
 
@@ -185,6 +194,17 @@ ModelTested test_model(Work& work, const TestModel& request) {
     if (request.keep && !request.test.empty())
         training::keep_tests(work.tx, request.model, text_of(tests), work.now);
     out.kept = request.keep || request.test.empty();
+    return out;
+}
+
+ModelTests list_tests(Work& work, const TestsOfModel& request) {
+    known_name(work, request.model);
+    ModelTests out{.name = request.model, .tests = {}, .kept_at = {}, .results = {}};
+    if (auto kept = training::kept_tests(work.tx, request.model)) {
+        out.tests.text = json::serialize(json::parse(kept->tests).at("test"));
+        out.kept_at = std::move(kept->kept_at);
+    }
+    out.results = training::test_results(work.tx, request.model, results_shown);
     return out;
 }
 

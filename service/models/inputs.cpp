@@ -14,12 +14,14 @@
 #include <fmt/ranges.h>
 #include <boost/json.hpp>
 
+#include "base/bytes/base64.hpp"
 #include "base/error.hpp"
 #include "base/numbers/parse.hpp"
 #include "base/settings/read.hpp"
 #include "base/settings/settings.hpp"
 #include "base/text/ascii.hpp"
 #include "base/time/parse.hpp"
+#include "formats/image/image.hpp"
 #include "formats/json/json.hpp"
 #include "ingest/mapping/mapping.hpp"
 #include "service/gather/settings.hpp"
@@ -31,6 +33,7 @@ namespace {
 namespace json = boost::json;
 using schema::Column;
 
+constexpr std::string_view picture = "image";
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
 // The rules of records that were mapped; nothing for those of pages, which are read otherwise.
@@ -70,6 +73,14 @@ public:
         rows_.numeric.assign(inputs.size() * rows_.columns.size(), missing);
         for (const auto& column : rows_.columns)
             if (column.type == Column::Type::category) rows_.levels[column.name];
+        if (model_.pixel_count() > 0) {
+            const auto shape = model_.pictures();
+            rows_.pixel_count = model_.pixel_count();
+            rows_.pixel_width = static_cast<std::size_t>(shape.width);
+            rows_.pixel_channels = static_cast<std::size_t>(shape.channels);
+            rows_.pixels.assign(inputs.size() * rows_.pixel_count, 0);
+            rows_.sizes.resize(inputs.size());
+        }
         for (row_ = 0; row_ < inputs.size(); ++row_) {
             if (!inputs[row_].is_object())
                 fail("is no JSON object", "give {\"title\": .., \"body\": ..}");
@@ -107,6 +118,11 @@ private:
         const auto& fields = model_.fields();
         return std::find(fields.begin(), fields.end(), name) != fields.end();
     }
+    // Whether the member is a picture that the model looks at, and no field or column of that name.
+    bool is_picture(const std::string& name) const {
+        return name == picture && model_.pixel_count() > 0 && !in_model(name) &&
+               !used_.contains(name);
+    }
 
     // What the rules say of fields; what they do for keys, groups and times is nothing to a model.
     void learn(ingest::Rules rules) {
@@ -143,6 +159,9 @@ private:
                 mapped = true;
             } else if (in_model(name)) {
                 direct = true;
+            } else if (is_picture(name)) {
+                direct = direct || !value.is_null();
+                look(value);
             } else if (name == "title" || name == "body" || name == "text") {
                 direct = direct || model_.text();
             } else if (!passed_.contains(name) && !field) {
@@ -161,6 +180,31 @@ private:
         for (const auto& column : model_.columns()) note_value(column);
         if (strict_ && !notes_.back().left_out.empty())
             fail(notes_.back().left_out.front(), "give values of the columns' types, or null");
+    }
+
+    // Base64, also as the address "data:image/png;base64,..".
+    void look(const json::value& value) {
+        if (value.is_null()) return;
+        const auto shape = model_.pictures();
+        if (!value.is_string() || shape.values() != rows_.pixel_count)
+            fail("'image' is no picture for this model", "give one in Base64, or leave it out");
+        std::string_view text(value.get_string());
+        if (text.starts_with("data:"))
+            text.remove_prefix(std::min(text.size(), text.find(',') + 1));
+        const auto bytes = base::from_base64(text);
+        if (!bytes) fail("'image' is no Base64", "give the bytes of a picture so");
+        const auto seen = formats::examine_image(*bytes);
+        if (const auto* image = std::get_if<formats::Image>(&seen))
+            rows_.sizes[row_] = {image->width, image->height};
+        auto decoded = formats::decode_image(*bytes, shape);
+        if (const auto* why = std::get_if<std::string>(&decoded))
+            fail("'image' cannot be read: " + *why, "give a whole JPEG, PNG, GIF, WebP or TIFF");
+        const auto& pixels = std::get<formats::Picture>(decoded).pixels;
+        std::copy(
+            pixels.begin(),
+            pixels.end(),
+            rows_.pixels.begin() + static_cast<std::ptrdiff_t>(row_ * rows_.pixel_count)
+        );
     }
 
     void map(const json::object& input) {
@@ -254,6 +298,7 @@ private:
         names.insert(model_.fields().begin(), model_.fields().end());
         for (const auto& column : model_.columns()) names.insert(column.name);
         if (model_.text()) names.insert({"title", "body", "text"});
+        if (model_.pixel_count() > 0) names.emplace(picture);
         return {names.begin(), names.end()};
     }
     std::string known_in_words() const {

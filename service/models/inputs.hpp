@@ -23,11 +23,12 @@ struct GivenRows {
     std::vector<InputNotes> notes;
 };
 
-// An input has "title", "body" or "text" and the model's columns by name: a number or its text, a
-// category by its value, a time as text or seconds, a flag as true or false; null and what is
-// absent is missing. Fields that the source's records are made of are mapped by the rules that the
-// model learnt with, as a record would be; fields that it reads as they were received (candidates,
-// a table) are taken as they are; where a field and a column have one name it is the field.
+// An input has "title", "body" or "text", "image" (in Base64, where the model sees pictures) and
+// the model's columns by name: a number or its text, a category by its value, a time as text or
+// seconds, a flag as true or false; null and what is absent is missing. Fields that the source's
+// records are made of are mapped by the rules that the model learnt with, as a record would be;
+// fields that it reads as they were received (candidates, a table) are taken as they are; where a
+// field and a column have one name it is the field.
 //
 // Throws base::UsageError, naming the input, if one is no object, has nothing that the model knows,
 // or a value that cannot be read; with `strict` also for members that nobody knows and values that

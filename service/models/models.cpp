@@ -48,8 +48,8 @@ const base::Settings<Predict> Predict::settings{
     {"version", &Predict::version, "instead of the one in production or the newest", {.low = 0}},
     {"inputs",
      &Predict::inputs,
-     "objects with title, body and columns by name, or as the source has its records; 1000 at "
-     "most"},
+     "objects with title, body and columns by name, or as the source has its records, and for "
+     "models that see pictures 'image', one in Base64; 1000 at most"},
     {"strict", &Predict::strict, "refuse members that nobody knows and values that are left out"},
     {"where",
      &Predict::where,
@@ -106,6 +106,22 @@ Page<Model> list_models(Work& work, const ListModels& request) {
             break;
         }
         page.items.push_back(model_of(info));
+    }
+    return page;
+}
+
+Page<ModelVersionItem> list_versions(Work& work, const ModelName& request) {
+    known_model(work, request.model);
+    Page<ModelVersionItem> page;
+    const auto tested = training::tested_versions(work.tx, request.model);
+    for (const auto& one : training::versions_of(work.tx, request.model)) {
+        ModelVersionItem item{{model_of(one)}, std::nullopt, std::nullopt};
+        for (const auto& result : tested)
+            if (result.version == one.version) {
+                item.tests_passed = result.passed;
+                item.tested_at = result.tested_at;
+            }
+        page.items.push_back(std::move(item));
     }
     return page;
 }
@@ -236,6 +252,12 @@ Predictions predict(Work& work, const Predict& request) {
 std::span<const Verb> model_verbs() {
     static const std::vector<Verb> verbs{
         verb<list_models>("model list", "Models and their stages", analysts),
+        verb<list_versions>(
+            "model versions", "All versions of a model, the newest first", analysts
+        ),
+        verb<list_tests>(
+            "model tests", "The tests that are kept for a model, and how its versions did", analysts
+        ),
         verb<show_model>(
             "model show", "The version in use: where it comes from and what it sees", analysts
         ),

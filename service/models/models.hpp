@@ -128,6 +128,14 @@ struct Predictions {
 };
 BOOST_DESCRIBE_STRUCT(Predictions, (), (predictions, next))
 
+struct ModelVersionItem : Model {
+    std::optional<bool> tests_passed;      // of its behaviour, the last time that they were run
+    std::optional<std::string> tested_at;  // when that was
+};
+BOOST_DESCRIBE_STRUCT(ModelVersionItem, (Model), (tests_passed, tested_at))
+// All versions of one model, the newest first, on one page.
+Page<ModelVersionItem> list_versions(Work& work, const ModelName& request);
+
 // By name and version.
 Page<Model> list_models(Work& work, const ListModels& request);
 // The version in production, or the newest. base::Error if there is none.

@@ -196,6 +196,7 @@ TEST_CASE("every list and page answers as the description says", "[api][resource
         put("source", "packages");
         put("project", "topics");
         put("kind", "spans");
+        put("model", "topics");
         put("name", "told");
         put("id", route.operation == "showReject" ? reject : std::string(record.as_string()));
         put("run", "2");

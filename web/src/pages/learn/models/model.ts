@@ -1,5 +1,5 @@
 // What the pages about models share: their versions, what a version sees, and the run that speaks for it.
-import { all, client, ok } from "../../../lib/client";
+import { client, ok } from "../../../lib/client";
 import { analysisOf, listRuns, type Run, type RunLine } from "../run";
 
 export const listModels = (after?: string, limit = 100) => ok(client.GET("/api/v1/models", { params: { query: { limit, after } } }));
@@ -13,7 +13,12 @@ export type Model = Awaited<ReturnType<typeof showModel>>;
 export const cardOf = (model: string, version: number) => ok(client.GET("/api/v1/models/{model}/card", { params: { path: { model }, query: { version } } }));
 export type Card = Awaited<ReturnType<typeof cardOf>>;
 
-export const versionsOf = async (model: string): Promise<Version[]> => (await all((after) => listModels(after, 200))).filter((each) => each.name === model).sort((a, b) => b.version - a.version);
+// All versions of one model, the newest first, and how each did in its tests.
+const listVersions = (model: string) => ok(client.GET("/api/v1/models/{model}/versions", at(model)));
+export type Tested = Awaited<ReturnType<typeof listVersions>>["items"][number];
+export const versionsOf = async (model: string): Promise<Tested[]> => (await listVersions(model)).items;
+// The tests that are kept for a model, and how its versions did in them.
+export const testsOf = (model: string) => ok(client.GET("/api/v1/models/{model}/tests", at(model)));
 
 // Runs by their number; the list is read, the newest first, until all were met.
 export async function runsOf(wanted: number[]): Promise<Map<number, RunLine>> {
