@@ -294,7 +294,7 @@ TEST_CASE(
     "an unknown model or parameter is refused in one line that says what there is",
     "[training][models]"
 ) {
-    CHECK_THROWS_WITH(make_model("woods", {}), Catch::Contains("use majority, rule, softmax"));
+    CHECK_THROWS_WITH(make_model("woods", {}), Catch::Contains("use majority, rule, by_length"));
     CHECK_THROWS_WITH(make_model("ridge", {{"depth", 3.0}}), Catch::Contains("use l2, balance"));
     CHECK_THROWS_AS(make_model("ridge", {{"l2", std::nan("")}}), base::UsageError);
 }

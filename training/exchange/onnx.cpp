@@ -247,6 +247,11 @@ std::string features_of(OnnxGraph& graph, const Predictor& predictor) {
 }  // namespace
 
 std::string onnx_of(const Predictor& predictor, OnnxInputs inputs) {
+    if (predictor.answers())
+        cannot(
+            fmt::format("a model of {} answers is several in one", predictor.question_kind()),
+            "export native"
+        );
     OnnxGraph graph;
     const auto plain = predictor.plain();
     if (std::holds_alternative<std::monostate>(plain))

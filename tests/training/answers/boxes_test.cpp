@@ -160,7 +160,6 @@ TEST_CASE("shapes in pictures are found", "[training][answers][boxes]") {
     const auto model = Predictor::load(fitted.artefact);
     CHECK(model.question_kind() == "boxes");
     const auto judged = model.judge_answers(test, {2});
-    WARN("map " << box_figure(judged, "map") << " map_50 " << box_figure(judged, "map_50"));
     CHECK(box_figure(judged, "map_50") > 0.7);
     CHECK(box_figure(judged, "map") > 0.35);
     CHECK(box_figure(judged, "box_f1") > 0.7);

@@ -76,7 +76,6 @@ TEST_CASE("points of things in pictures are learnt", "[training][answers][keypoi
     CHECK(fitted.kind == "ridge");
     const auto model = Predictor::load(fitted.artefact);
     const auto judged = model.judge_answers(test, {1});
-    WARN("oks " << point_figure(judged, "oks") << " pck " << point_figure(judged, "pck"));
     CHECK(point_figure(judged, "oks") > 0.5);
     CHECK(point_figure(judged, "pck") > 0.6);
     const auto baselines = fit_baselines(train, spec, {});
