@@ -107,6 +107,7 @@ constexpr VerbRow rows[] = {
     {put, "/api/v1/projects/{project}/members/{user}", "label members add", "addMember"},
     {del, "/api/v1/projects/{project}/members/{user}", "label members remove", "removeMember"},
     {get, "/api/v1/labels/templates/{kind}", "label template", "showTemplate"},
+    {post, "/api/v1/labels/convert", "label project convert", "convertProject"},
     {get, "/api/v1/projects/{project}/schema", "label schema log", "listSchemaChanges"},
     {post, "/api/v1/projects/{project}/schema/rename", "label schema rename", "renameClass"},
     {post, "/api/v1/projects/{project}/schema/merge", "label schema merge", "mergeClasses"},

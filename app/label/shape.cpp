@@ -2,6 +2,7 @@
 //
 // The classes of `label schema` stand as people say them: rename A B, merge A C --into D.
 #include <iterator>
+#include <memory>
 #include <string>
 
 #include <fmt/format.h>
@@ -12,6 +13,7 @@
 #include "app/commands.hpp"
 #include "app/output.hpp"
 #include "app/verbs.hpp"
+#include "base/run/files.hpp"
 #include "base/time/time.hpp"
 #include "service/labels/projects.hpp"
 #include "service/labels/schema.hpp"
@@ -69,6 +71,22 @@ void print_template(const service::TemplateFile& made) {
     fmt::print("{}", made.file);
 }
 
+void convert(CLI::App& project, service::Context& context) {
+    auto file = std::make_shared<std::string>();
+    auto& command = add_command(project, "label project convert");
+    command.add_option("FILE", *file, "The labeling config of a project of Label Studio")
+        ->required()
+        ->type_name("FILE.xml");
+    Flags<service::ConvertProject> flags(command, {.without = {"config"}});
+    on_command(command, [file, flags, &context] {
+        auto request = flags.read(base::Document::of(boost::json::object{
+            {"config", base::read_whole_file(*file)}}));
+        auto made = ask<service::convert_project>(context, request);
+        if (context.json) return print_answer(base::Answer(made));
+        fmt::print("{}", made.file);
+    });
+}
+
 }  // namespace
 
 void add_label_shape(CLI::App& label, CLI::App& project, service::Context& context) {
@@ -77,6 +95,7 @@ void add_label_shape(CLI::App& label, CLI::App& project, service::Context& conte
         add_verb<service::label_template>(
             *parent, context, "label template", of_kind, print_template
         );
+    convert(project, context);
     add_verb<service::list_guidelines>(
         label,
         context,

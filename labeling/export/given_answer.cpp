@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include <boost/json.hpp>
 
@@ -113,11 +114,27 @@ void stretch_points(json::array& points, double across, double down) {
     }
 }
 
+// A turned box keeps its turn about its left upper corner, as Label Studio shows it on a picture of
+// other proportions.
+void stretch_turned(json::object& mark, double across, double down) {
+    auto number = [&](std::string_view name) { return mark.at(name).to_number<double>(); };
+    PictureBox box{number("x"), number("y"), number("width"), number("height"), number("rotation")};
+    auto corner = box.corners()[0];
+    double angle = box.rotation * std::numbers::pi / 180;
+    double width = box.width * across, height = box.height * down;
+    double dx = width / 2, dy = height / 2;
+    double x = corner[0] * across + dx * std::cos(angle) - dy * std::sin(angle) - dx;
+    double y = corner[1] * down + dx * std::sin(angle) + dy * std::cos(angle) - dy;
+    mark["x"] = settled(x);
+    mark["y"] = settled(y);
+    mark["width"] = settled(width);
+    mark["height"] = settled(height);
+}
+
 void stretch_mark(json::object& mark, double across, double down) {
     const auto* turn = mark.if_contains("rotation");
-    bool turned = turn && turn->is_number() && turn->to_number<double>() != 0;
-    if (turned && std::abs(across / down - 1) > 0.01)
-        no_answer("is a turned box on a picture of other proportions than the record's");
+    if (turn && turn->is_number() && turn->to_number<double>() != 0)
+        return stretch_turned(mark, across, down);
     for (auto name : {"x", "width"})
         if (auto* number = mark.if_contains(name)) stretch(*number, across);
     for (auto name : {"y", "height"})

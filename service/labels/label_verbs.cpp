@@ -52,6 +52,11 @@ std::vector<Verb> project_verbs() {
         verb<list_guidelines>(
             "label guidelines", "What people were told, every wording with its time", everyone
         ),
+        verb<convert_project>(
+            "label project convert",
+            "The file of a project that asks what a labeling config of Label Studio asks",
+            operators
+        ),
         verb<label_template>(
             "label template", "A whole file that makes a project of a kind", operators
         ),

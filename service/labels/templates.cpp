@@ -1,5 +1,6 @@
 #include "service/labels/templates.hpp"
 
+#include "labeling/projects/studio_config.hpp"
 #include "labeling/projects/template.hpp"
 #include "labeling/tasks/task_type.hpp"
 #include "schema/sources/source_store.hpp"
@@ -14,6 +15,21 @@ const base::Settings<LabelTemplate> LabelTemplate::settings{
     {"name", &LabelTemplate::name, "of the project; the kind's by default"},
     {"source", &LabelTemplate::source, "of the records; the first that is there by default"},
 };
+
+const base::Settings<ConvertProject> ConvertProject::settings{
+    {"config",
+     &ConvertProject::config,
+     "the labeling config of a project of Label Studio: XML",
+     {.required = true}},
+    {"name", &ConvertProject::name, "of the project", {.required = true}},
+    {"source", &ConvertProject::source, "of the records", {.required = true}},
+};
+
+ConvertedProject convert_project(Work&, const ConvertProject& request) {
+    auto made = labeling::project_of_studio_config(request.config, request.name, request.source);
+    return {
+        .kind = std::move(made.kind), .file = std::move(made.file), .lacks = std::move(made.lacks)};
+}
 
 TemplateFile label_template(Work& work, const LabelTemplate& request) {
     const auto& type = labeling::task_type(request.kind);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "labeling/projects/project.hpp"
 #include "service/verb.hpp"
@@ -20,5 +21,20 @@ struct TemplateFile {
 };
 BOOST_DESCRIBE_STRUCT(TemplateFile, (), (kind, meaning, file))
 TemplateFile label_template(Work& work, const LabelTemplate& request);
+
+struct ConvertProject {
+    std::string config;  // of Label Studio: XML
+    std::string name;
+    std::string source;
+    static const base::Settings<ConvertProject> settings;
+};
+struct ConvertedProject {
+    std::string kind;
+    std::string file;                // TOML
+    std::vector<std::string> lacks;  // what of the config a project can not hold
+};
+BOOST_DESCRIBE_STRUCT(ConvertedProject, (), (kind, file, lacks))
+// Makes no project: the file is there to be read, mended and made one.
+ConvertedProject convert_project(Work& work, const ConvertProject& request);
 
 }  // namespace service

@@ -3,11 +3,15 @@
 //
 // IOB2 tells spans by the tags of tokens, so that a span that ended within a token would be lost or
 // widened. Tokens are therefore cut at blanks, at ASCII punctuation, and where spans begin and end:
-// what is read back is what was labeled.
+// what is read back is what was labeled. No token holds a blank, so that a span that begins or ends
+// with one ends the export, unless it is to be written without.
 #include <ostream>
 #include <set>
 #include <vector>
 
+#include <fmt/format.h>
+
+#include "base/error.hpp"
 #include "base/text/utf8.hpp"
 #include "labeling/export/export_formats.hpp"
 #include "labeling/tasks/spans.hpp"
@@ -65,7 +69,7 @@ std::vector<Token> tokens_of(std::string_view text, const std::set<std::size_t>&
 
 class Conll : public Exporter {
 public:
-    explicit Conll(ExportFiles& files) : out_(files.open("labels.conll")) {}
+    Conll(bool trims, ExportFiles& files) : trims_(trims), out_(files.open("labels.conll")) {}
 
     void write(const ExportRow& row) override {
         auto spans = parse_spans(row.value.empty() ? "[]" : row.value);
@@ -74,6 +78,7 @@ public:
             cuts.insert(span.start);
             cuts.insert(span.end);
         }
+        check_edges(row, spans);
         out_ << "# key = " << row.key << '\n';
         const TextSpan* before = nullptr;
         for (const auto& token : tokens_of(row.text, cuts)) {
@@ -90,12 +95,39 @@ public:
     void finish() override { out_.flush(); }
 
 private:
+    void check_edges(const ExportRow& row, const std::vector<TextSpan>& spans) const {
+        if (spans.empty()) return;
+        std::vector<bool> blank;  // by code point
+        for (std::size_t at = 0; at < row.text.size();)
+            blank.push_back(is_blank(base::next_code_point(row.text, at)));
+        for (const auto& span : spans) {
+            if (span.end > blank.size() || span.start >= span.end) continue;
+            auto start = span.start;
+            while (start < span.end && blank[start]) ++start;
+            bool at_edge = start != span.start || blank[span.end - 1];
+            if (!at_edge || (trims_ && start < span.end)) continue;
+            throw base::Error(
+                "record '" + row.key + "'",
+                fmt::format(
+                    "its span {} to {} ({}) {}, which tags of tokens can not tell",
+                    span.start,
+                    span.end,
+                    span.label,
+                    start == span.end ? "is of blanks alone" : "begins or ends with a blank"
+                ),
+                start == span.end ? "choose jsonl, or mend the label"
+                                  : "give --trim-blanks to write it without, or choose jsonl"
+            );
+        }
+    }
+
     static const TextSpan* span_of(const Token& token, const std::vector<TextSpan>& spans) {
         for (const auto& span : spans)
             if (token.start >= span.start && token.end <= span.end) return &span;
         return nullptr;
     }
 
+    bool trims_;
     std::ostream& out_;
 };
 
@@ -114,8 +146,9 @@ public:
         return only_of_the_text(name(), content);
     }
 
-    std::unique_ptr<Exporter> exporter(const ExportContent&, ExportFiles& files) const override {
-        return std::make_unique<Conll>(files);
+    std::unique_ptr<Exporter> exporter(const ExportContent& content, ExportFiles& files)
+        const override {
+        return std::make_unique<Conll>(content.trim_blanks, files);
     }
 };
 

@@ -1,6 +1,6 @@
 // COCO's object of images, annotations and categories. Annotations are gathered by image first,
 // since they may stand in any order; images without any are labeled with nothing, which is what a
-// dataset of this form says of them.
+// dataset of this form says of them. A mask of pixels is the outlines of its parts.
 #include <map>
 #include <unordered_map>
 
@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "labeling/export/imports/imports.hpp"
+#include "labeling/export/imports/masks.hpp"
 #include "labeling/export/pictures.hpp"
 #include "labeling/tasks/task_type.hpp"
 
@@ -35,6 +36,8 @@ public:
             take(
                 {.key = key.empty() ? file : key,
                  .answer = {json::serialize(found.marks)},
+                 .width = found.width,
+                 .height = found.height,
                  .also = {file},
                  .fault = found.fault}
             );
@@ -44,6 +47,7 @@ public:
 private:
     struct OfImage {
         json::array marks{};
+        double width = 0, height = 0;  // of its masks
         std::string fault{};
     };
 
@@ -100,12 +104,28 @@ private:
         if (shape_ != LabelShape::polygons)
             fail("marks pictures, which the project does not ask for");
         const auto& segments = member(annotation, "segmentation");
-        if (!segments.is_array()) {
-            image->second.fault = "has a mask (RLE), which is no outline";
-            return;
-        }
+        if (segments.is_object())
+            return put_mask(segments.get_object(), category->second, image->second);
+        if (!segments.is_array()) fail("has a segmentation that is neither outlines nor a mask");
         for (const auto& segment : segments.get_array())
             put({{"points", pairs_of(numbers_in(segment), 2)}}, category->second, image->second);
+    }
+
+    static void put_mask(const json::object& packed, const std::string& label, OfImage& image) {
+        std::string fault;
+        auto mask = read_mask(packed, fault);
+        auto outlines = mask ? outlines_of(*mask, fault) : std::nullopt;
+        if (!outlines) {
+            image.fault = fault;
+            return;
+        }
+        image.width = mask->width;
+        image.height = mask->height;
+        for (const auto& outline : *outlines) {
+            json::array points;
+            for (const auto& [x, y] : outline) points.push_back(json::array{x, y});
+            put({{"points", std::move(points)}}, label, image);
+        }
     }
 
     static void put(json::object mark, const std::string& label, OfImage& image) {

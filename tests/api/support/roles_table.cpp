@@ -118,6 +118,7 @@ const RoleRow table[] = {
     {"PUT /api/v1/projects/{project}/members/{user}", 401, 403, 403, 404, 404},
     {"DELETE /api/v1/projects/{project}/members/{user}", 401, 403, 403, 404, 404},
     {"GET /api/v1/labels/templates/{kind}", 401, 403, 403, 400, 400},
+    {"POST /api/v1/labels/convert", 401, 403, 403, 422, 422},
     {"GET /api/v1/projects/{project}/schema", 401, 403, 404, 404, 404},
     {"POST /api/v1/projects/{project}/schema/rename", 401, 403, 403, 422, 422},
     {"POST /api/v1/projects/{project}/schema/merge", 401, 403, 403, 422, 422},

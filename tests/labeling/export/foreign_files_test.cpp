@@ -121,6 +121,90 @@ TEST_CASE("an undeclared category of COCO is refused by name", "[labeling][forma
     CHECK_THROWS_WITH(imported(path, project.question), Contains("category 0"));
 }
 
+TEST_CASE("masks of COCO are the outlines of their parts", "[labeling][formats]") {
+    Folder folder;
+    auto outlines = project_of("polygons");
+    test::Asked asked("", "{}", labeling::AskedRecord::Size{.width = 5, .height = 4});
+    auto read = [&](const std::string& segmentation) {
+        auto text = fmt::format(
+            R"({{"images":[{{"id":1,"file_name":"k"}}],"categories":[{{"id":1,"name":"cat"}}],)"
+            R"("annotations":[{{"id":1,"image_id":1,"category_id":1,"bbox":[0,0,1,1],"segmentation":{}}}]}})",
+            segmentation
+        );
+        return imported(folder.write("c.json", text), outlines.question, asked)["k"];
+    };
+    // Columns 1 and 2, rows 1 and 2 of a picture of 5 x 4: counts go down the columns.
+    auto plain = [](const char* numbers) { return json::serialize(json::parse(numbers)); };
+    auto square = plain(R"([{"points":[[1.0,1.0],[3.0,1.0],[3.0,3.0],[1.0,3.0]],"label":"cat"}])");
+    CHECK(read(R"({"size":[4,5],"counts":[5,2,2,2,9]})") == square);
+    CHECK(read(R"({"size":[4,5],"counts":"52207"})") == square);
+    // An L, and a pixel that touches it at a corner only.
+    CHECK(
+        read(R"({"size":[4,5],"counts":[0,2,3,1,4,1,9]})") ==
+        plain(
+            R"([{"points":[[0.0,0.0],[1.0,0.0],[1.0,1.0],[2.0,1.0],[2.0,2.0],[0.0,2.0]],"label":"cat"},
+            {"points":[[2.0,2.0],[3.0,2.0],[3.0,3.0],[2.0,3.0]],"label":"cat"}])"
+        )
+    );
+    CHECK_THAT(read(R"({"size":[4,5],"counts":[0,3,1,1,1,1,1,3,9]})"), Contains("a hole"));
+    CHECK_THAT(read(R"({"size":[4,5],"counts":[5,2]})"), Contains("do not fit its size"));
+    CHECK_THAT(read(R"({"size":[4,5],"counts":"5~"})"), Contains("do not fit its size"));
+    CHECK_THAT(read(R"({"size":[4,5],"counts":[20]})"), Contains("an empty mask"));
+    CHECK_THAT(read(R"({"counts":[20]})"), Contains("without size"));
+    // Of the picture twice as large.
+    CHECK(read(R"({"size":[8,10],"counts":[18,4,4,4,4,4,4,4,34]})") == square);
+}
+
+TEST_CASE("Label Studio's places fit a picture of another size", "[labeling][formats]") {
+    Folder folder;
+    auto boxes = project_of("boxes");
+    auto read = [&](int width, int height, double rotation) {
+        test::Asked asked("", "{}", labeling::AskedRecord::Size{.width = width, .height = height});
+        auto text = fmt::format(
+            R"([{{"data":{{"key":"k"}},"annotations":[{{"result":[{{"type":"rectanglelabels",)"
+            R"("original_width":200,"original_height":100,"value":{{"x":10,"y":10,"width":20,)"
+            R"("height":50,"rotation":{},"rectanglelabels":["cat"]}}}}]}}]}}])",
+            rotation
+        );
+        return imported(folder.write("t.json", text), boxes.question, asked)["k"];
+    };
+    auto box = [](double x, double y, double width, double height) {
+        return json::serialize(json::array{json::object{
+            {"x", x}, {"y", y}, {"width", width}, {"height", height}, {"label", "cat"}}});
+    };
+    CHECK(read(200, 100, 0) == box(20, 10, 40, 50));
+    CHECK(read(100, 50, 0) == box(10, 5, 20, 25));
+    CHECK(read(100, 100, 0) == box(10, 10, 20, 50));
+    // Its left upper corner is where the shares say, and its turn what it was.
+    auto turned = json::parse(read(100, 100, 10)).at(0);
+    CHECK(turned.at("x").as_double() == Approx(5.50687));
+    CHECK(turned.at("y").as_double() == Approx(11.35668));
+    CHECK(turned.at("width").as_double() == Approx(20));
+    CHECK(turned.at("rotation").to_number<double>() == Approx(10));
+}
+
+TEST_CASE("Label Studio's short exports are read", "[labeling][formats]") {
+    Folder folder;
+    auto classes = project_of("classification");
+    auto table = folder.write(
+        "o.csv",
+        "annotation_id,annotator,created_at,id,key,lead_time,sentiment,updated_at\n"
+        "1,ann,2022-11-04T18:50:53Z,4,k1,2,yes,2022-11-04T18:50:53Z\n"
+        "2,ann,2022-11-04T18:50:53Z,5,k2,2,maybe,2022-11-04T18:50:53Z\n"
+    );
+    CHECK(
+        imported(table, classes.question) ==
+        std::map<std::string, std::string>{{"k1", R"("yes")"}, {"k2", "maybe"}}
+    );
+    auto spans = project_of("spans");
+    auto rows = folder.write(
+        "m.json",
+        R"([{"key":"k","text":"Ada met","label":[{"start":0,"end":3,"text":"Ada","labels":["person"]}],)"
+        R"("id":1,"annotator":1,"annotation_id":2,"lead_time":1.5}])"
+    );
+    CHECK(imported(rows, spans.question)["k"] == R"([{"start":0,"end":3,"label":"person"}])");
+}
+
 TEST_CASE("the examples of the formats' own programs are read", "[labeling][formats][data]") {
     Folder folder;
     auto data = [&](const std::string& path) -> std::optional<fs::path> {

@@ -116,6 +116,33 @@ TEST_CASE("spans that overlap are written where they may", "[labeling][formats]"
     );
 }
 
+TEST_CASE(
+    "blanks at the end of a span are told before tags of tokens lose them",
+    "[labeling][formats]"
+) {
+    auto project = project_of("spans");
+    auto written = [&](int start, int end, bool trims) {
+        labeling::ExportContent content{
+            .project = &project, .shape = LabelShape::spans, .trim_blanks = trims};
+        std::ostringstream out;
+        labeling::OneFile file(out);
+        auto exporter = labeling::make_exporter(labeling::export_format("conll"), content, file);
+        labeling::ExportRow row;
+        row.key = "k";
+        row.method = "import";
+        row.text = "Ada  met";
+        row.value = fmt::format(R"([{{"start":{},"end":{},"label":"person"}}])", start, end);
+        exporter->write(row);
+        return out.str();
+    };
+    CHECK_THAT(written(0, 3, false), Contains("Ada\tB-person\nmet\tO\n"));
+    CHECK_THROWS_WITH(
+        written(0, 4, false), Contains("record 'k': its span 0 to 4 (person)") && Contains("blank")
+    );
+    CHECK_THAT(written(0, 4, true), Contains("Ada\tB-person\nmet\tO\n"));
+    CHECK_THROWS_WITH(written(3, 5, true), Contains("of blanks alone"));
+}
+
 TEST_CASE("pairs of candidates are prompt, chosen and rejected", "[labeling][formats]") {
     auto lines_of = [](const std::string& kind, const std::string& answer) {
         auto project = project_of(kind);
