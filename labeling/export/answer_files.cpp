@@ -55,7 +55,8 @@ public:
     std::optional<PersonAnswer> read() const {
         PersonAnswer answer{.place = fmt::format("{}: line {}", name_, table_.line())};
         answer.person = annotator_ ? table_.cell(*annotator_) : reading_.person;
-        if (table_.cell(item_).empty()) table_.fail("the field '" + column_name(item_) + "' is empty");
+        if (table_.cell(item_).empty())
+            table_.fail("the field '" + column_name(item_) + "' is empty");
         if (exported_ && answer.person.empty() && table_.raw(answer_).empty()) return std::nullopt;
         (by_text_ ? answer.said.text : answer.said.key) = table_.raw(item_);
         // A text that people were asked for may be "NA".
@@ -215,9 +216,7 @@ EachPersonAnswer answers_of_text(
             take(std::move(answer));
         };
         if (is_told_by_its_name(name))
-            return read_of_one(
-                labels_of_text(name, text, question), name, reading.person, take
-            );
+            return read_of_one(labels_of_text(name, text, question), name, reading.person, take);
         auto table = formats::Table::of_all(name, text);
         read_answer_table(table, name, question, reading, one_person);
     };

@@ -1,9 +1,9 @@
 // Answers of people on their way in.
 //
 // All that is told of a person is their name. One that no user has is refused before anything is
-// written, or becomes a user who can not sign in: never somebody else's work. What a machine said is
-// a suggestion and no answer, and stays out. Batches end between records, so that all that one person
-// said of a record comes together wherever the file has it in one place.
+// written, or becomes a user who can not sign in: never somebody else's work. What a machine said
+// is a suggestion and no answer, and stays out. Batches end between records, so that all that one
+// person said of a record comes together wherever the file has it in one place.
 #include "labeling/export/answer_importer.hpp"
 
 #include <algorithm>
@@ -13,7 +13,6 @@
 #include <fmt/format.h>
 
 #include "base/database/database.hpp"
-#include "base/database/rows.hpp"
 #include "base/error.hpp"
 #include "base/text/unicode.hpp"
 #include "base/text/utf8.hpp"
@@ -21,37 +20,22 @@
 #include "labeling/machine/machine_store.hpp"
 #include "labeling/queue/collect_store.hpp"
 #include "labeling/queue/people_store.hpp"
-#include "labeling/sql.hpp"
 #include "labeling/tasks/stored_answer.hpp"
 #include "schema/people/user_store.hpp"
-#include "schema/records/values.hpp"
 
 namespace labeling {
 
 namespace {
 
 constexpr std::size_t answers_at_once = 2'000;
+constexpr std::size_t most_at_once = 20'000;  // of one record
 constexpr std::size_t names_told = 20;
 constexpr std::int64_t longest_answer = 24L * 60 * 60 * 1000;  // milliseconds
-
-struct NamedUser {
-    std::int64_t id = 0;
-    std::string name;
-    bool simulated = false;
-};
-BOOST_DESCRIBE_STRUCT(NamedUser, (), (id, name, simulated))
 
 bool may_be_named(std::string_view name) {
     if (name.empty() || base::count_code_points(name) > 64) return false;
     return std::all_of(name.begin(), name.end(), [](char c) {
         return static_cast<unsigned char>(c) > 0x20 && c != 0x7F;
-    });
-}
-
-std::vector<NamedUser> users_named(base::Steps steps, const std::set<std::string>& names) {
-    std::vector<std::string> wanted(names.begin(), names.end());
-    return steps.call([&](base::Tx& tx) {
-        return base::rows_as<NamedUser>(tx.exec(sql::file["users_named"], schema::array_of(wanted)));
     });
 }
 
@@ -88,7 +72,7 @@ public:
         if (given_++ == 0) first_ = name_of_given(answer.said);
         bool same = !waiting_.empty() && waiting_.back().said.key == answer.said.key &&
                     waiting_.back().said.text == answer.said.text;
-        if (waiting_.size() >= answers_at_once && !same) write();
+        if (waiting_.size() >= (same ? most_at_once : answers_at_once)) write();
         waiting_.push_back(std::move(answer));
     }
 
@@ -112,7 +96,9 @@ private:
 
     // Those who are no users, of whom `names` is not empty.
     void refuse_unknown(std::set<std::string> names) {
-        for (auto& user : users_named(steps_, names)) {
+        std::vector<std::string> wanted(names.begin(), names.end());
+        auto known = steps_.call([&](base::Tx& tx) { return users_named(tx, wanted); });
+        for (auto& user : known) {
             names.erase(user.name);
             users_.insert_or_assign(user.name, user);
         }

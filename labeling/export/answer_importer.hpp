@@ -27,7 +27,7 @@ constexpr auto words_of(UnknownAnnotators) {
 
 struct AnswerImport {
     UnknownAnnotators unknown = UnknownAnnotators::refuse;
-    bool read_once = false;  // unknown names are told when they are met, not before all
+    bool read_once = false;   // unknown names are told when they are met, not before all
     ImportOptions classes{};  // those that answers name and the project lacks
     // What is not taken, with the reason.
     std::function<void(const PersonAnswer& answer, const std::string& reason)> reject{};

@@ -13,7 +13,7 @@ namespace labeling {
 // An answer that a person gave elsewhere.
 struct PersonAnswer {
     GivenLabel said{};
-    std::string person{};  // as the file calls them; empty: it does not say
+    std::string person{};          // as the file calls them; empty: it does not say
     std::optional<int> attempt{};  // which of this person's answers to the record it is, from 1
     std::optional<std::int64_t> milliseconds{};  // that the person took
     std::optional<base::Time> at{};

@@ -1,7 +1,7 @@
 // The decisions of an import of answers. A file that is imported again, wholly or from where it was
-// cut off, must add nothing, whatever it tells of its answers: with a time or a number each is known
-// by that; without, a file that says "cat", "dog" and "cat" again of one person and record is three
-// answers, and the third is told from the first by when that was stored.
+// cut off, must add nothing, whatever it tells of its answers: with a time or a number each is
+// known by that; without, a file that says "cat", "dog" and "cat" again of one person and record is
+// three answers, and the third is told from the first by when that was stored.
 #include "labeling/queue/collect_plan.hpp"
 
 #include <algorithm>
@@ -35,9 +35,7 @@ void CollectPlan::note(const Before& before) {
     if (before.same) same_[i].insert(*before.attempt);
     if (share.coming.front() == i)
         share.kept.push_back(
-            {.attempt = *before.attempt,
-             .at = before.submitted_at,
-             .withdrawn = before.withdrawn}
+            {.attempt = *before.attempt, .at = before.submitted_at, .withdrawn = before.withdrawn}
         );
 }
 
@@ -82,18 +80,20 @@ void CollectPlan::plan(Share& share) {
             plan_answer(i, share);
     }
     if (share.taken_back) take_backs.push_back(*share.taken_back);
-}
-
-void CollectPlan::plan_skip(std::size_t i, Share& share) {
-    bool open = share.lease.empty() || share.lease == "released" || share.lease == "held";
-    if (!open || !share.kept.empty()) return;
+    // Who skipped a task and answered it after all has answered it.
+    if (!share.skip || share.round > 0) return;
+    auto i = *share.skip;
     if (share.lease == "held")
         answers[i].token = share.token;
     else
         to_lease.push_back(i);
-    share.lease = "skipped";
     skips.push_back(i);
     became[i] = Collected::skipped;
+}
+
+void CollectPlan::plan_skip(std::size_t i, Share& share) {
+    bool open = share.lease.empty() || share.lease == "released" || share.lease == "held";
+    if (open && share.kept.empty()) share.skip = i;
 }
 
 void CollectPlan::plan_answer(std::size_t i, Share& share) {
@@ -137,10 +137,7 @@ void CollectPlan::put(std::size_t i, Share& share) {
     share.lease = "answered";
     if (auto* before = share.standing()) before->withdrawn = true;
     share.kept.push_back(
-        {.attempt = share.attempt,
-         .at = *answer.at,
-         .withdrawn = given_[i].taken_back,
-         .from = i}
+        {.attempt = share.attempt, .at = *answer.at, .withdrawn = given_[i].taken_back, .from = i}
     );
     share.taken_back = given_[i].taken_back ? std::optional(i) : std::nullopt;
 }

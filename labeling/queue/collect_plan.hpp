@@ -16,8 +16,8 @@
 // What becomes of answers that people gave elsewhere, by what is there of them: without a database.
 namespace labeling {
 
-// What is there of the person and task of an answer: their lease, and beside it one answer of theirs
-// or none.
+// What is there of the person and task of an answer: their lease, and beside it one answer of
+// theirs or none.
 struct Before {
     std::size_t place = 0;  // of the answer that comes, from 1
     std::string lease;      // its state
@@ -73,7 +73,7 @@ private:
         std::int64_t token = 0;
         int attempt = 1;  // of the lease
         bool audit = false;
-        std::optional<std::size_t> taken_back;
+        std::optional<std::size_t> taken_back, skip;
         std::size_t round = 0;
 
         Kept* standing();

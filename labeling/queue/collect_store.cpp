@@ -2,10 +2,11 @@
 //
 // They go the way of every answer: the task is leased to its person, the answer is submitted under
 // that lease, or corrects the one before, counts and events follow, and what is held true is merged
-// anew. The statements are those of a single answer, which all take arrays; what one answer asks the
-// server for in some ten statements is asked for thousands at once. All of a task's people answer in
-// one statement; of several answers of one person each after the first is a correction, in a round of
-// its own. Tasks are locked first, so that nothing that was read of them changes before it is written.
+// anew. The statements are those of a single answer, which all take arrays; what one answer asks
+// the server for in some ten statements is asked for thousands at once. All of a task's people
+// answer in one statement; of several answers of one person each after the first is a correction,
+// in a round of its own. Tasks are locked first, so that nothing that was read of them changes
+// before it is written.
 #include "labeling/queue/collect_store.hpp"
 
 #include <chrono>
@@ -149,13 +150,7 @@ private:
             );
             if (!back) return;
             tx_.exec(
-                sql::file["end_lease"],
-                answer.task,
-                answer.user_id,
-                back->token,
-                "released",
-                "",
-                at
+                sql::file["end_lease"], answer.task, answer.user_id, back->token, "released", "", at
             );
         });
         note_undone(tx_, answer.task, answer.user_id, true, now_);
@@ -176,11 +171,8 @@ private:
     std::set<std::int64_t> taken_back_;
 };
 
-std::map<std::string, std::int64_t> tasks_there(
-    base::Tx& tx,
-    const StoredProject& project,
-    const std::vector<std::string>& keys
-) {
+std::map<std::string, std::int64_t>
+tasks_there(base::Tx& tx, const StoredProject& project, const std::vector<std::string>& keys) {
     std::vector<std::int64_t> rks;
     for (const auto& key : keys) rks.push_back(schema::record_key(project.project.source, key));
     std::map<std::string, std::int64_t> tasks;
@@ -197,6 +189,10 @@ std::map<std::string, std::int64_t> tasks_there(
 
 }  // namespace
 
+std::vector<NamedUser> users_named(base::Tx& tx, const std::vector<std::string>& names) {
+    return base::rows_as<NamedUser>(tx.exec(sql::file["users_named"], schema::array_of(names)));
+}
+
 std::map<std::string, std::int64_t> tasks_to_collect(
     base::Tx& tx,
     const StoredProject& project,
@@ -205,11 +201,16 @@ std::map<std::string, std::int64_t> tasks_to_collect(
 ) {
     auto tasks = tasks_there(tx, project, keys);
     std::vector<QueueRequest> missing;
-    for (const auto& key : keys)
-        if (!tasks.contains(key)) missing.push_back({.key = key, .reason = "import"});
+    std::vector<std::string> put;
+    for (const auto& key : keys) {
+        if (tasks.contains(key)) continue;
+        missing.push_back({.key = key, .reason = "import"});
+        put.push_back(key);
+    }
     if (missing.empty()) return tasks;
     put_into_queue(tx, project, missing, false, now);
-    return tasks_there(tx, project, keys);
+    tasks.merge(tasks_there(tx, project, put));
+    return tasks;
 }
 
 std::vector<Collected> collect(

@@ -16,6 +16,15 @@
 // step inside the caller's transaction.
 namespace labeling {
 
+struct NamedUser {
+    std::int64_t id = 0;
+    std::string name;
+    bool simulated = false;  // a program that answers, for trials
+};
+BOOST_DESCRIBE_STRUCT(NamedUser, (), (id, name, simulated))
+// The users of these names; names that nobody has are missing.
+std::vector<NamedUser> users_named(base::Tx& tx, const std::vector<std::string>& names);
+
 // The tasks of records by their keys; those that have none, or whose task was cancelled, are put
 // into the queue. A record that can not be asked about, or is none, is missing.
 std::map<std::string, std::int64_t> tasks_to_collect(
@@ -49,10 +58,10 @@ constexpr auto words_of(Collected) {
 }
 
 // Takes answers in this order, those of one person to one task by their times, and tells what came
-// of each. One is known if the same was given by the same person at the same time or attempt; without
-// either, if it was there before `now` or stands. Of what is new the last counts. Whoever imports a
-// file gives all its answers the same `now`. More answers than a task wants are kept too. Throws
-// base::Error if the project's classes are no longer those that the answers name.
+// of each. One is known if the same was given by the same person at the same time or attempt;
+// without either, if it was there before `now` or stands. Of what is new the last counts. Whoever
+// imports a file gives all its answers the same `now`. More answers than a task wants are kept too.
+// Throws base::Error if the project's classes are no longer those that the answers name.
 std::vector<Collected> collect(
     base::Tx& tx,
     const StoredProject& project,

@@ -14,6 +14,8 @@
 #include <chrono>
 #include <map>
 
+#include <fmt/format.h>
+
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
 #include "base/numbers/parse.hpp"
@@ -100,7 +102,7 @@ void note_likeness(base::Batch& batch, std::span<const Likeness> alike) {
     for (const auto& each : alike) {
         tasks.push_back(each.task);
         users.push_back(each.user_id);
-        shares.push_back(pqxx::to_string(each.likeness));
+        shares.push_back(fmt::format("{}", each.likeness));
         hours.push_back(hour_of(each.at));
     }
     batch.add(

@@ -6,8 +6,9 @@
 
 #include "labeling/queue/task_store.hpp"
 
-// The statements that store answers, of one or of thousands: an array a column, in PostgreSQL's text
-// form. Whoever adds them counts what they change (tally_store.hpp) and notes it (event_store.hpp).
+// The statements that store answers, of one or of thousands: an array a column, in PostgreSQL's
+// text form. Whoever adds them counts what they change (tally_store.hpp) and notes it
+// (event_store.hpp).
 namespace labeling {
 
 struct AnswerColumns {

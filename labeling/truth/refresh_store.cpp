@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <map>
 
+#include <fmt/format.h>
+
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
 #include "labeling/machine/beside_store.hpp"
@@ -41,11 +43,7 @@ struct RecordAnswer {
     std::optional<double> accuracy;  // of the person, if it was estimated
     std::string confusion;           // likewise
 };
-BOOST_DESCRIBE_STRUCT(
-    RecordAnswer,
-    (),
-    (task, user_name, class_name, value, accuracy, confusion)
-)
+BOOST_DESCRIBE_STRUCT(RecordAnswer, (), (task, user_name, class_name, value, accuracy, confusion))
 
 // What people say of a task's record.
 struct RecordAnswers {
@@ -106,9 +104,7 @@ public:
         auto answers = all.of(label, project_.project.question);
         compare(label, answers, refreshed);
         if (label.method == detail::imported || label.audited) return refreshed;
-        add_machine_answers(
-            tx_, project_, label.task, label.key, *answers.set, answers.trust
-        );
+        add_machine_answers(tx_, project_, label.task, label.key, *answers.set, answers.trust);
         if (answers.set->size() == 0)
             withdraw(label, refreshed);
         else
@@ -135,7 +131,7 @@ private:
         if (answers.values.size() > 1) refreshed.likeness = 1 - apart.value_or(0);
         if (apart == label.disagreement) return;
         tasks_.push_back(label.task);
-        parts_.push_back(apart ? pqxx::to_string(*apart) : "");
+        parts_.push_back(apart ? fmt::format("{}", *apart) : "");
         more_disputed_ += static_cast<std::int64_t>(apart.has_value()) -
                           static_cast<std::int64_t>(label.disagreement.has_value());
     }
@@ -177,8 +173,7 @@ Refreshed refresh_truth(base::Tx& tx, const StoredProject& project, std::int64_t
     return refreshed.empty() ? Refreshed{.task = task} : std::move(refreshed.front());
 }
 
-detail::TruthAsked
-detail::ask_truth(base::Batch& batch, const std::vector<std::int64_t>& tasks) {
+detail::TruthAsked detail::ask_truth(base::Batch& batch, const std::vector<std::int64_t>& tasks) {
     TruthAsked asked;
     asked.label = batch.add(sql::file["label_of_task"], schema::array_of(tasks));
     asked.answers = batch.add(sql::file["answers_of_record"], schema::array_of(tasks));

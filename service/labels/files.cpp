@@ -140,6 +140,29 @@ json::object rejected_row(const labeling::PersonAnswer& one, const std::string& 
     return row;
 }
 
+RejectedAnswer rejected(const labeling::PersonAnswer& one, const std::string& reason) {
+    const auto& said = one.said.answer.text;
+    return {
+        .place = one.place,
+        .key = labeling::name_of_given(one.said),
+        .annotator = one.person,
+        .answer = said.empty() ? one.said.label : said,
+        .reason = reason};
+}
+
+void check_may_make_users(const Work& work, const ImportLabels& request) {
+    if (request.annotators != labeling::UnknownAnnotators::create) return;
+    if (may(work.caller.role, operators)) return;
+    throw Refusal(
+        Refusal::Kind::forbidden,
+        "'annotators'",
+        "makes users, which only administrators and operators may",
+        "ask one of them"
+    );
+}
+
+constexpr std::size_t most_rejected_rows = 100;
+
 struct AnswerOrigin {
     bool read_once = false;
     std::ostream* rejects = nullptr;
@@ -152,15 +175,7 @@ ImportedLabels import_answers(
     const std::function<labeling::EachPersonAnswer(const labeling::AnswerReading&)>& read,
     const AnswerOrigin& origin
 ) {
-    constexpr std::size_t most_rows = 100;
-    bool creates = request.annotators == labeling::UnknownAnnotators::create;
-    if (creates && !may(work.caller.role, operators))
-        throw Refusal(
-            Refusal::Kind::forbidden,
-            "'annotators'",
-            "makes users, which only administrators and operators may",
-            "ask one of them"
-        );
+    check_may_make_users(work, request);
     ImportedAnswers of_people;
     labeling::AnswerReading reading{
         .names =
@@ -176,15 +191,8 @@ ImportedLabels import_answers(
         .classes = options_of(request),
         .reject =
             [&](const labeling::PersonAnswer& one, const std::string& reason) {
-                auto said = one.said.answer.text.empty() ? one.said.label : one.said.answer.text;
-                if (of_people.rejected_rows.size() < most_rows)
-                    of_people.rejected_rows.push_back(
-                        {.place = one.place,
-                         .key = labeling::name_of_given(one.said),
-                         .annotator = one.person,
-                         .answer = std::move(said),
-                         .reason = reason}
-                    );
+                if (of_people.rejected_rows.size() < most_rejected_rows)
+                    of_people.rejected_rows.push_back(rejected(one, reason));
                 if (origin.rejects)
                     *origin.rejects << json::serialize(rejected_row(one, reason)) << '\n';
             },

@@ -59,7 +59,10 @@ std::string exported(const Tilth& tilth) {
 
 }  // namespace
 
-TEST_CASE("a crowd's answers survive a kill, once each, and go from home to home", "[e2e][answers]") {
+TEST_CASE(
+    "a crowd's answers survive a kill, once each, and go from home to home",
+    "[e2e][answers]"
+) {
     Tilth tilth;
     prepare(tilth);
     auto file = tilth.home.write("crowd.csv", crowd());

@@ -1,5 +1,5 @@
-// Answers of people from a file at hand: who may make users, what is told, what is written of what was
-// not taken.
+// Answers of people from a file at hand: who may make users, what is told, what is written of what
+// was not taken.
 #include <chrono>
 #include <fstream>
 #include <sstream>
@@ -19,13 +19,13 @@
 namespace {
 
 // Five records and a project about them.
-struct World {
+struct CrowdWorld {
     test::TestDatabase db{4};
     test::Folder home;
     base::StopOnSignal stop;
     service::Context context{stop};
 
-    World() {
+    CrowdWorld() {
         context.config.database.url = db.url();
         context.config.home = home.path;
         db->call([](base::Tx& tx) {
@@ -77,7 +77,7 @@ struct World {
 }  // namespace
 
 TEST_CASE("what is not taken of a file of answers can be mended and taken", "[service][answers]") {
-    World world;
+    CrowdWorld world;
     auto file = world.home.write(
         "crowd.csv",
         "item,worker,answer,seconds\nm0,w1,spam,2\nm0,w2,ham,3\nm1,w1,spm,2.5\nm9,w1,ham,1\n"
@@ -108,7 +108,7 @@ TEST_CASE("what is not taken of a file of answers can be mended and taken", "[se
 }
 
 TEST_CASE("only who runs the service lets a file make users", "[service][answers]") {
-    World world;
+    CrowdWorld world;
     service::ImportLabels request{
         .project = "p",
         .text = "item,worker,answer\nm0,w1,spam\n",
@@ -124,7 +124,9 @@ TEST_CASE("only who runs the service lets a file make users", "[service][answers
             return service::import_labels(work, request);
         });
     };
-    CHECK_THROWS_WITH(as(service::Role::label), Catch::Contains("only administrators and operators"));
+    CHECK_THROWS_WITH(
+        as(service::Role::label), Catch::Contains("only administrators and operators")
+    );
     CHECK(world.db.number("SELECT count(*) FROM app_user") == 0);
     CHECK(as(service::Role::operate).added == 1);
     CHECK(as(service::Role::operate).unchanged == 1);

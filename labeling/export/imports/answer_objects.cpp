@@ -1,7 +1,8 @@
 // Answers of people in JSON that is no task of Label Studio.
 //
-// What stands beside the person, record and answer in one object, tells itself as in lines.cpp, which
-// reads it: members that are called otherwise get the names that are known there first.
+// What stands beside the person, record and answer in one object, tells itself as in lines.cpp,
+// which reads it: members that are called otherwise get the names that are known there first.
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -127,7 +128,8 @@ void AnswerObjects::read_doccano(
     std::map<std::string, json::array> by_person;
     for (const auto& each : line.at("annotations").get_array()) {
         const auto* annotation = each.if_object();
-        if (!annotation) throw base::Error(place, "has an annotation that is none", "export it anew");
+        if (!annotation)
+            throw base::Error(place, "has an annotation that is none", "export it anew");
         auto& own = by_person[key_of(*annotation, "user")];
         const auto* said = annotation->if_contains("label");
         if (!said) said = annotation->if_contains("text");
@@ -170,49 +172,66 @@ void AnswerObjects::read_prodigy(
     });
 }
 
+void AnswerObjects::find_names(const json::object& line, const std::string& place) {
+    bool same =
+        line.size() == members_.size() &&
+        std::equal(line.begin(), line.end(), members_.begin(), [](const auto& a, const auto& b) {
+            return a.key() == std::string_view(b);
+        });
+    if (same && told_) return;
+    members_.clear();
+    for (const auto& member : line) members_.emplace_back(member.key());
+    auto find = [&](AnswerRole role, const std::string& named = {}) -> std::string {
+        auto at = column_for(role, members_, named, place);
+        return at ? members_[*at] : std::string();
+    };
+    const auto& named = reading_.names;
+    names_ = {};
+    if (!named.item.empty() || !names_record(line))
+        names_.item = find(AnswerRole::item, named.item);
+    names_.annotator = find(AnswerRole::annotator, named.annotator);
+    names_.answer = find(AnswerRole::answer, named.answer);
+    names_.time = find(AnswerRole::time, named.time);
+    names_.milliseconds = find(AnswerRole::milliseconds);
+    names_.seconds = find(AnswerRole::seconds);
+    names_.attempt = find(AnswerRole::attempt);
+    names_.taken_back = find(AnswerRole::taken_back);
+    names_.simulated = find(AnswerRole::simulated);
+    if (!told_ && reading_.tell) reading_.tell(names_);
+    told_ = true;
+}
+
 void AnswerObjects::read_row(
     const json::object& line,
     const std::string& place,
     const TakePersonAnswer& take
 ) {
-    std::vector<std::string> members;
-    for (const auto& member : line) members.emplace_back(member.key());
-    auto find = [&](AnswerRole role, const std::string& named = {}) -> std::string {
-        auto at = column_for(role, members, named, place);
-        return at ? members[*at] : std::string();
-    };
-    const auto& named = reading_.names;
-    auto person = find(AnswerRole::annotator, named.annotator);
+    find_names(line, place);
+    const auto& names = names_;
     auto own = line;
-    ColumnNames used{
-        .item = names_record(line) && named.item.empty() ? "" : find(AnswerRole::item, named.item),
-        .annotator = person,
-        .answer = find(AnswerRole::answer, named.answer),
-        .time = find(AnswerRole::time, named.time)};
     auto move = [&](const std::string& from, std::string_view to) {
         if (from.empty() || from == to) return;
         auto value = own.at(from);
         own.erase(from);
         own[to] = std::move(value);
     };
-    if (!used.item.empty()) move(used.item, holds_texts(used.item) ? "text" : "key");
-    bool plain = !used.answer.empty() && !line.at(used.answer).is_object();
-    if (plain && (!named.answer.empty() || !says_something(line) || used.answer == "answer"))
-        move(used.answer, "label");
-    if (!told_ && reading_.tell) reading_.tell(used);
-    told_ = true;
+    move(names.item, holds_texts(names.item) ? "text" : "key");
+    bool plain = !names.answer.empty() && !line.at(names.answer).is_object();
+    bool named = !reading_.names.answer.empty();
+    if (plain && (named || !says_something(line) || names.answer == "answer"))
+        move(names.answer, "label");
     read_line(own, place, question_, [&](GivenLabel&& label) {
         PersonAnswer answer{.said = std::move(label), .place = place};
-        if (!person.empty()) answer.person = key_of(line, person);
-        auto member = [&](AnswerRole role) { return line.if_contains(find(role)); };
-        if (!used.time.empty()) read_time(line.at(used.time), answer);
-        if (const auto* took = member(AnswerRole::milliseconds)) read_duration(*took, 1, answer);
-        if (const auto* took = member(AnswerRole::seconds)) read_duration(*took, 1000, answer);
-        if (const auto* number = member(AnswerRole::attempt)) read_attempt(*number, answer);
-        if (auto name = find(AnswerRole::taken_back); !name.empty())
-            answer.taken_back = says_true(line, name);
-        if (auto name = find(AnswerRole::simulated); !name.empty())
-            answer.simulated = says_true(line, name);
+        auto member = [&](const std::string& name) {
+            return name.empty() ? nullptr : line.if_contains(name);
+        };
+        if (!names.annotator.empty()) answer.person = key_of(line, names.annotator);
+        if (const auto* at = member(names.time)) read_time(*at, answer);
+        if (const auto* took = member(names.milliseconds)) read_duration(*took, 1, answer);
+        if (const auto* took = member(names.seconds)) read_duration(*took, 1000, answer);
+        if (const auto* number = member(names.attempt)) read_attempt(*number, answer);
+        answer.taken_back = !names.taken_back.empty() && says_true(line, names.taken_back);
+        answer.simulated = !names.simulated.empty() && says_true(line, names.simulated);
         take(std::move(answer));
     });
 }

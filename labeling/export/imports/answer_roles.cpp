@@ -1,7 +1,8 @@
 // The usual names of columns in tables of answers: those of tilth, of the published crowd data
-// (question, worker, answer; item, annotator, label; unit, rater, rating), of Amazon Mechanical Turk
-// (HITId, WorkerId, Answer.NAME, WorkTimeInSeconds), of Snow and others (orig_id, !amt_worker_ids,
-// response), of Toloka and of Label Studio's tables. Letters and digits alone are compared.
+// (question, worker, answer; item, annotator, label; unit, rater, rating), of Amazon Mechanical
+// Turk (HITId, WorkerId, Answer.NAME, WorkTimeInSeconds), of Snow and others (orig_id,
+// !amt_worker_ids, response), of Toloka and of Label Studio's tables. Letters and digits alone are
+// compared.
 #include "labeling/export/imports/answer_roles.hpp"
 
 #include <algorithm>
@@ -23,11 +24,11 @@ using Names = std::vector<std::string_view>;
 const Names& usual_names(AnswerRole role) {
     static const std::map<AnswerRole, Names> names{
         {AnswerRole::item,
-         {"key",        "item",    "itemid",     "question", "questionid", "task",
-          "taskid",     "unit",    "unitid",     "record",   "recordid",   "example",
-          "exampleid",  "object",  "objectid",   "instance", "document",   "documentid",
-          "docid",      "origid",  "sentenceid", "hitid",    "inputid",    "text",
-          "inputtext",  "image",   "imageurl",   "url",      "id"}},
+         {"key",       "item",   "itemid",     "question", "questionid", "task",
+          "taskid",    "unit",   "unitid",     "record",   "recordid",   "example",
+          "exampleid", "object", "objectid",   "instance", "document",   "documentid",
+          "docid",     "origid", "sentenceid", "hitid",    "inputid",    "text",
+          "inputtext", "image",  "imageurl",   "url",      "id"}},
         {AnswerRole::annotator,
          {"user",
           "username",

@@ -92,8 +92,16 @@ private:
         const TakePersonAnswer& take
     );
 
+    // What the members of an object are; empty: there is none.
+    struct Names : ColumnNames {
+        std::string milliseconds{}, seconds{}, attempt{}, taken_back{}, simulated{};
+    };
+    void find_names(const boost::json::object& line, const std::string& place);
+
     const Question& question_;
     const AnswerReading& reading_;
+    std::vector<std::string> members_;  // of the object read last, whose names these are
+    Names names_;
     bool told_ = false;
 };
 void read_coco(

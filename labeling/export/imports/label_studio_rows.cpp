@@ -1,5 +1,5 @@
-// Label Studio's short exports, JSON_MIN and CSV: an annotation a row, in which what the task shows and
-// what was said of it stand side by side.
+// Label Studio's short exports, JSON_MIN and CSV: an annotation a row, in which what the task shows
+// and what was said of it stand side by side.
 //
 // What was said tells itself where it is a list of regions or an object of choices. A plain text or
 // number may be data as well: it is taken by the name of the control, if the project's form has a
@@ -19,9 +19,14 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::array<std::string_view, 6> about_the_annotation{
-    "annotation_id", "annotator", "created_at", "updated_at", "lead_time", "id"};
-constexpr std::array<std::string_view, 8> usual_data{
-    "key", "text", "title", "image", "url", "fields", "agreement", "html"};
+    "annotation_id",
+    "annotator",
+    "created_at",
+    "updated_at",
+    "lead_time",
+    "id"};
+constexpr std::array<std::string_view, 8>
+    usual_data{"key", "text", "title", "image", "url", "fields", "agreement", "html"};
 // What a region's or choice's value has its labels by.
 constexpr std::array<std::string_view, 8> value_types{
     "labels",
@@ -71,7 +76,8 @@ json::array told_by_itself(std::string_view name, const json::value& value) {
 }
 
 // The result of a plain value to a question; null: it can be none.
-json::value plain_result(std::string_view name, const json::value& value, const Question& question) {
+json::value
+plain_result(std::string_view name, const json::value& value, const Question& question) {
     auto as = [&](std::string_view type, const json::value& said) -> json::value {
         return made_result(name, type, json::object{{type == "textarea" ? "text" : type, said}});
     };
@@ -115,8 +121,10 @@ json::array results_in(const json::object& row, const Question& question) {
         if (!question.parts.empty() || is_one_of(name, usual_data)) continue;
         auto said = plain_result(name, value, question);
         if (said.is_null()) continue;
-        if (names_a_class(value, question)) plain.insert(plain.begin(), std::move(said));
-        else plain.push_back(std::move(said));
+        if (names_a_class(value, question))
+            plain.insert(plain.begin(), std::move(said));
+        else
+            plain.push_back(std::move(said));
     }
     if (results.empty() && !plain.empty()) results.push_back(std::move(plain.front()));
     return results;
@@ -144,7 +152,8 @@ json::object studio_task(const json::object& row, const Question& question) {
     }
     annotation["id"] = row.at("annotation_id");
     annotation["result"] = results_in(row, question);
-    json::object task{{"data", std::move(data)}, {"annotations", json::array{std::move(annotation)}}};
+    json::object task{
+        {"data", std::move(data)}, {"annotations", json::array{std::move(annotation)}}};
     if (const auto* id = row.if_contains("id")) task["id"] = *id;
     return task;
 }

@@ -39,7 +39,8 @@ TEST_CASE("Label Studio's annotations are answers of their authors", "[labeling]
     CHECK_THAT(read.reasons[0], Contains("no result"));
     CHECK(
         world.check("SELECT milliseconds FROM annotation a JOIN app_user u ON u.id = a.user_id "
-                    "WHERE u.name = 'ann@x.org' AND submitted_at = '2022-01-02T03:05:00Z'") == 12'500
+                    "WHERE u.name = 'ann@x.org' AND submitted_at = '2022-01-02T03:05:00Z'"
+        ) == 12'500
     );
     CHECK(standing(world, "4", "r0") == 1);
     CHECK(world.check("SELECT count(*) FROM label_lease WHERE state = 'skipped'") == 1);
@@ -79,7 +80,10 @@ TEST_CASE("Prodigy and doccano say who answered", "[labeling][answers]") {
     world.check_sums();
 }
 
-TEST_CASE("columns of crowd tables are known by their usual names, or named", "[labeling][answers]") {
+TEST_CASE(
+    "columns of crowd tables are known by their usual names, or named",
+    "[labeling][answers]"
+) {
     LabelingWorld world;
     world.add_records(6, {"x"});
     world.add_project();
@@ -96,7 +100,9 @@ TEST_CASE("columns of crowd tables are known by their usual names, or named", "[
     CHECK(world.check("SELECT milliseconds FROM annotation") == 12'000);
 
     auto snow = take_answers(
-        world, "s.tsv", "!amt_annotation_ids\t!amt_worker_ids\torig_id\tresponse\tgold\na1\tw1\tr1\tb\ta\n"
+        world,
+        "s.tsv",
+        "!amt_annotation_ids\t!amt_worker_ids\torig_id\tresponse\tgold\na1\tw1\tr1\tb\ta\n"
     );
     CHECK(snow.columns.item == "orig_id");
     CHECK(standing(world, "w1", "r1") == 1);
@@ -157,8 +163,9 @@ TEST_CASE("Label Studio's short exports are answers, too", "[labeling][answers]"
     CHECK(read.added == 2);
     CHECK(standing(world, "1", "r0") == 1);
     CHECK(standing(world, "eve@x.org", "r0") == 0);
-    auto table = "annotation_id,annotator,created_at,id,key,lead_time,mood,updated_at\n"
-                 "9,ann,2022-11-04T18:50:53.01Z,4,r1,10.744,c,2022-11-04T18:50:53.01Z\n";
+    auto table =
+        "annotation_id,annotator,created_at,id,key,lead_time,mood,updated_at\n"
+        "9,ann,2022-11-04T18:50:53.01Z,4,r1,10.744,c,2022-11-04T18:50:53.01Z\n";
     CHECK(take_answers(world, "out.csv", table).done.added == 1);
     CHECK(standing(world, "ann", "r1") == 2);
     CHECK(world.check("SELECT count(*) FROM annotation WHERE milliseconds = 10744") == 1);

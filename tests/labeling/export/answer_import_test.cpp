@@ -101,9 +101,7 @@ TEST_CASE("answers that were exported come back as they were", "[labeling][answe
             other.check("SELECT count(*) FROM label_task WHERE state = 'done'") ==
             world.check("SELECT count(*) FROM label_task WHERE state = 'done'")
         );
-        CHECK(
-            other.check("SELECT sum(answers) FROM label_pace") == first.added + first.corrected
-        );
+        CHECK(other.check("SELECT sum(answers) FROM label_pace") == first.added + first.corrected);
 
         auto again = take_answers(other, name, text).done;
         CHECK(again.added + again.corrected + again.taken_back == 0);
@@ -115,7 +113,10 @@ TEST_CASE("answers that were exported come back as they were", "[labeling][answe
     }
 }
 
-TEST_CASE("an import of answers that is cut off goes on with the same file", "[labeling][answers]") {
+TEST_CASE(
+    "an import of answers that is cut off goes on with the same file",
+    "[labeling][answers]"
+) {
     LabelingWorld world;
     world.add_records(3'000, {"x"});
     world.add_project("overlap = 3\n");
@@ -145,11 +146,14 @@ TEST_CASE("of one person's answers to a record the last counts", "[labeling][ans
     CHECK(first.unchanged == 1);
     CHECK(standing(world, "ann", "r0") == 0);
     CHECK(take_answers(world, "a.csv", untimed).done.unchanged == 5);
-    CHECK(take_answers(world, "a.csv", "key,user,answer\nr0,ann,b\nr0,ann,c\n").done.corrected == 1);
+    CHECK(
+        take_answers(world, "a.csv", "key,user,answer\nr0,ann,b\nr0,ann,c\n").done.corrected == 1
+    );
     CHECK(standing(world, "ann", "r0") == 2);
 
-    auto late = "item,worker,label,time\nr2,ann,c,2022-05-01T10:00:00Z\n"
-                "r2,ann,b,2022-05-01T09:00:00Z\n";
+    auto late =
+        "item,worker,label,time\nr2,ann,c,2022-05-01T10:00:00Z\n"
+        "r2,ann,b,2022-05-01T09:00:00Z\n";
     auto timed = take_answers(world, "t.csv", late).done;
     CHECK(timed.added + timed.corrected == 2);
     CHECK(standing(world, "ann", "r2") == 2);
@@ -235,8 +239,10 @@ TEST_CASE("answers beyond the overlap are kept, whatever people hold", "[labelin
     CHECK(submit(world, answer_to(held, ann, 2)) == labeling::Submitted::different);
     // What somebody holds they may still answer.
     CHECK(submit(world, answer_to(others, bob, 1)) == labeling::Submitted::accepted);
-    CHECK(take_answers(world, "a.csv", fmt::format("item,worker,label\n{},u3,b\n", held.key))
-              .done.added == 1);
+    CHECK(
+        take_answers(world, "a.csv", fmt::format("item,worker,label\n{},u3,b\n", held.key))
+            .done.added == 1
+    );
     CHECK(
         world.check(fmt::format(
             "SELECT answers FROM label_task WHERE key = '{}' AND state = 'done'", held.key
@@ -293,7 +299,10 @@ TEST_CASE("a crowd in the queue gives the truth that its file gives", "[labeling
     CHECK(done.added == 24'945);
     CHECK(done.annotators == 176);
     CHECK(world.check("SELECT count(*) FROM label_task WHERE state = 'done'") == 8'315);
-    WARN(static_cast<double>(done.added) / std::chrono::duration<double>(end - start).count() << " answers/s");
+    WARN(
+        static_cast<double>(done.added) / std::chrono::duration<double>(end - start).count()
+        << " answers/s"
+    );
 
     auto plain = labeling::read_answers("answer.csv", table);
     auto set = labeling::gather_answers(*world.db, world.project);

@@ -29,19 +29,20 @@ inline AnswersRead take_answers(
     labeling::AnswerImport import{.unknown = unknown};
     import.reject = [&](const labeling::PersonAnswer&, const std::string& reason) {
         read.reasons.push_back(reason);
-    };
-    read.done = labeling::import_answers(
-        *world.db,
-        "p",
-        labeling::answers_of_text(name, text, world.project.project.question, reading),
-        import,
-        world.now()
-    );
-    return read;
+};
+read.done = labeling::import_answers(
+    *world.db,
+    "p",
+    labeling::answers_of_text(name, text, world.project.project.question, reading),
+    import,
+    world.now()
+);
+return read;
 }
 
 // The class of the answer that stands.
-inline std::int64_t standing(LabelingWorld& world, const std::string& user, const std::string& key) {
+inline std::int64_t
+standing(LabelingWorld& world, const std::string& user, const std::string& key) {
     return world.check(fmt::format(
         "SELECT class_id FROM annotation a JOIN app_user u ON u.id = a.user_id WHERE u.name = '{}' "
         "AND key = '{}' AND withdrawn_at IS NULL",

@@ -18,6 +18,7 @@
 #include "labeling/quality/gold_store.hpp"
 #include "labeling/quality/invalidation_store.hpp"
 #include "labeling/quality/review_store.hpp"
+#include "labeling/queue/collect_store.hpp"
 #include "labeling/queue/own_work_store.hpp"
 #include "labeling/sql.hpp"
 #include "labeling/truth/truth_store.hpp"
@@ -59,6 +60,7 @@ public:
             {"take skipped ones", [&] { take_skipped(); }},
             {"time", [&] { later(std::chrono::seconds(random_.below(40))); }},
             {"queue", [&] { queue(false); }},
+            {"collect", [&] { collect(); }},
         };
         const std::vector<Step> seldom{
             {"queue again", [&] { queue(true); }},
@@ -279,6 +281,43 @@ private:
             project = labeling::load_project(tx, "p");
         });
     }
+    // Answers from a file: of anybody, once or more, with times or without.
+    void collect() {
+        struct Said {
+            std::string key;
+            labeling::CollectedAnswer answer;
+        };
+        auto at = now();
+        bool timed = random_.below(2) == 0;
+        std::vector<Said> said;
+        for (const auto& key : some())
+            for (auto n = random_.below(4); n > 0; --n) {
+                labeling::CollectedAnswer answer;
+                answer.answer.user_id = user();
+                answer.answer.class_id = static_cast<std::int32_t>(random_.below(100));
+                if (timed) answer.answer.at = at - std::chrono::seconds(random_.below(200));
+                answer.taken_back = random_.below(8) == 0;
+                answer.skipped = random_.below(8) == 0;
+                said.push_back({key, answer});
+            }
+        step([&](base::Tx& tx) {
+            auto stored = labeling::load_project(tx, "p");
+            std::vector<std::string> keys;
+            for (const auto& each : said) keys.push_back(each.key);
+            auto tasks = labeling::tasks_to_collect(tx, stored, keys, at);
+            const auto& classes = stored.project.question.classes;
+            std::vector<labeling::CollectedAnswer> answers;
+            for (auto [key, answer] : said) {
+                if (!tasks.contains(key) || classes.empty()) continue;
+                answer.answer.task = tasks.at(key);
+                auto place = static_cast<std::size_t>(*answer.answer.class_id) % classes.size();
+                answer.answer.class_id = classes[place].id;
+                answers.push_back(answer);
+            }
+            labeling::collect(tx, stored, answers, at);
+        });
+    }
+
     void import() {
         auto part = static_cast<double>(random_.below(3)) / 20;
         step([&](base::Tx& tx) {
