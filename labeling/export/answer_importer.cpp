@@ -30,6 +30,7 @@ namespace {
 constexpr std::size_t answers_at_once = 2'000;
 constexpr std::size_t most_at_once = 20'000;  // of one record
 constexpr std::size_t names_told = 20;
+constexpr int most_attempts = 1'000'000;
 constexpr std::int64_t longest_answer = 24L * 60 * 60 * 1000;  // milliseconds
 
 bool may_be_named(std::string_view name) {
@@ -206,6 +207,7 @@ private:
             return "'" + one.person + "' can be no user: names have 1 to 64 characters, none blank";
         if (user != users_.end() && one.simulated && !user->second.simulated)
             return "'" + one.person + "' is a simulated annotator in the file, and a person here";
+        if (one.attempt && *one.attempt > most_attempts) return "is an attempt beyond a million";
         if (one.at && *one.at > now_ + std::chrono::hours(24)) return "was given in the future";
         return {};
     }

@@ -38,15 +38,15 @@ struct Asked {
     const XmlElement* control = nullptr;
 };
 
-constexpr std::array<std::string_view, 7> shown_tags{
-    "Text", "HyperText", "Paragraphs", "Image", "Table", "List", "Chat"};
+constexpr std::array<std::string_view, 7>
+    shown_tags{"Text", "HyperText", "Paragraphs", "Image", "Table", "List", "Chat"};
 // Tags that ask something and have no kind here.
 constexpr std::array<std::string_view, 20> no_kinds{
-    "BrushLabels",     "Brush",          "EllipseLabels",    "Ellipse",
-    "VectorLabels",    "Vector",         "MagicWand",        "BitmaskLabels",
-    "Bitmask",         "VideoRectangle", "TimelineLabels",   "TimeSeriesLabels",
-    "ParagraphLabels", "DateTime",       "HyperTextLabels",  "Ranker",
-    "ChatMessage",     "ReactCode",      "Video",            "Audio"};
+    "BrushLabels",     "Brush",          "EllipseLabels",   "Ellipse",
+    "VectorLabels",    "Vector",         "MagicWand",       "BitmaskLabels",
+    "Bitmask",         "VideoRectangle", "TimelineLabels",  "TimeSeriesLabels",
+    "ParagraphLabels", "DateTime",       "HyperTextLabels", "Ranker",
+    "ChatMessage",     "ReactCode",      "Video",           "Audio"};
 
 class ConfigReader {
 public:
@@ -61,8 +61,7 @@ public:
             throw base::Error(
                 "the config",
                 "has no control that there is a kind of question for" +
-                    (lacks_.empty() ? std::string()
-                                    : fmt::format(": {}", fmt::join(lacks_, "; "))),
+                    (lacks_.empty() ? std::string() : fmt::format(": {}", fmt::join(lacks_, "; "))),
                 "see 'tilth label template KIND'"
             );
         StudioConfig made{.kind = asked_.size() == 1 ? asked_[0].type_name : "form"};
@@ -168,7 +167,8 @@ private:
         auto names = element.attribute("toName");
         for (std::size_t at = 0; at <= names.size();) {
             auto end = std::min(names.find(',', at), names.size());
-            auto shown = shown_.find(std::string(base::trim(std::string_view(names).substr(at, end - at))));
+            auto shown =
+                shown_.find(std::string(base::trim(std::string_view(names).substr(at, end - at))));
             if (shown != shown_.end()) fields.push_back(shown->second.second);
             at = end + 1;
         }
@@ -212,8 +212,7 @@ private:
 
     void choices(const XmlElement& element) {
         bool nested = false;
-        for (const auto& child : element.children)
-            nested = nested || !child.children.empty();
+        for (const auto& child : element.children) nested = nested || !child.children.empty();
         auto choice = element.attribute("choice");
         if (nested) return hierarchy(element);
         if (element.attribute("value").starts_with('$'))
@@ -225,9 +224,8 @@ private:
     void add_below(const XmlElement& element, const std::string& parent, std::string& lines) {
         for (const auto& child : element.children) {
             if (!is(child, "Choice")) continue;
-            lines += class_of_tag(
-                child, parent.empty() ? "" : "parent = " + toml_text(parent) + "\n"
-            );
+            lines +=
+                class_of_tag(child, parent.empty() ? "" : "parent = " + toml_text(parent) + "\n");
             auto name = child.attribute("alias");
             add_below(child, name.empty() ? child.attribute("value") : name, lines);
         }
@@ -265,9 +263,8 @@ private:
         add(element,
             "keypoints",
             {},
-            fmt::format(
-                "[[class]]\nname = \"object\"\nkeypoints = [{}]\n", fmt::join(names, ", ")
-            ));
+            fmt::format("[[class]]\nname = \"object\"\nkeypoints = [{}]\n", fmt::join(names, ", "))
+        );
         lack(element, "its points are those of one class 'object'");
     }
 
@@ -336,8 +333,8 @@ private:
     }
 
     std::string lines(const std::string& kind) {
-        std::string text = "name = " + toml_text(name_) + "\nsource = " + toml_text(source_) + "\nkind = " +
-                toml_text(kind) + "\n";
+        std::string text = "name = " + toml_text(name_) + "\nsource = " + toml_text(source_) +
+                           "\nkind = " + toml_text(kind) + "\n";
         if (!instructions_.empty()) text += "instructions = " + toml_text(instructions_) + "\n";
         if (!fields_.empty()) {
             std::vector<std::string> names;
@@ -349,8 +346,8 @@ private:
             return text + asked_[0].settings + "\n" + asked_[0].tables;
         }
         for (const auto& one : asked_) {
-            text += "\n[[question]]\nname = " + toml_text(one.name) + "\nkind = " +
-                    toml_text(one.type_name) + "\n";
+            text += "\n[[question]]\nname = " + toml_text(one.name) +
+                    "\nkind = " + toml_text(one.type_name) + "\n";
             if (!base::equal_ignoring_case(one.control->attribute("required"), "true"))
                 text += "required = false\n";
             text += condition(one) + one.settings + below_question(one.tables);

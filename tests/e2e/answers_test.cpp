@@ -13,26 +13,26 @@ using e2e::Tilth;
 
 namespace {
 
-constexpr int records = 2'000, people = 5;
+constexpr int crowd_items = 2'000, crowd_people = 5;
 
-std::string table() {
+std::string crowd_table() {
     std::string text = "id,text\n";
-    for (int i = 0; i < records; ++i)
+    for (int i = 0; i < crowd_items; ++i)
         text += std::to_string(i) + ",item number " + std::to_string(i) + "\n";
     return text;
 }
 
 std::string crowd() {
     std::string text = "question,worker,answer\n";
-    for (int i = 0; i < records; ++i)
-        for (int w = 0; w < people; ++w)
+    for (int i = 0; i < crowd_items; ++i)
+        for (int w = 0; w < crowd_people; ++w)
             text += std::to_string(i) + ",w" + std::to_string(w) + "," +
                     ((i + (w == i % 7 ? 1 : 0)) % 2 == 0 ? "even" : "odd") + "\n";
     return text;
 }
 
-void prepare(const Tilth& tilth) {
-    auto rows = tilth.home.write("t.csv", table());
+void prepare_crowd(const Tilth& tilth) {
+    auto rows = tilth.home.write("t.csv", crowd_table());
     auto rules = tilth.home.write("rules.toml", "key = \"id\"\nbody = \"text\"\n");
     tilth.answer({"ingest", rows.string(), "--source", "s", "--map", rules.string()});
     auto project = tilth.home.write(
@@ -43,7 +43,7 @@ void prepare(const Tilth& tilth) {
     tilth.answer({"label", "project", "create", project.string()});
 }
 
-std::string exported(const Tilth& tilth) {
+std::string exported_answers(const Tilth& tilth) {
     auto out = tilth.home.path / "out";
     auto told = tilth.answer(
         {"label", "project", "export", "p", "--format", "csv", "--answers", "--out", out.string()}
@@ -64,7 +64,7 @@ TEST_CASE(
     "[e2e][answers]"
 ) {
     Tilth tilth;
-    prepare(tilth);
+    prepare_crowd(tilth);
     auto file = tilth.home.write("crowd.csv", crowd());
     std::vector<std::string> import{
         "label", "project", "import", file.string(), "--project", "p", "--answers"};
@@ -79,24 +79,26 @@ TEST_CASE(
         program.end();
     }
     auto rest = tilth.answer(import);
-    CHECK(rest.at("added").as_int64() + rest.at("unchanged").as_int64() == records * people);
+    CHECK(
+        rest.at("added").as_int64() + rest.at("unchanged").as_int64() == crowd_items * crowd_people
+    );
     auto again = tilth.answer(import);
     CHECK(again.at("added") == 0);
-    CHECK(again.at("unchanged") == records * people);
-    auto first = exported(tilth);
-    CHECK(std::count(first.begin(), first.end(), '\n') == records * people + 1);
+    CHECK(again.at("unchanged") == crowd_items * crowd_people);
+    auto first = exported_answers(tilth);
+    CHECK(std::count(first.begin(), first.end(), '\n') == crowd_items * crowd_people + 1);
 
     Tilth other;
-    prepare(other);
+    prepare_crowd(other);
     auto csv = (tilth.home.path / "out" / "labels.csv").string();
     auto moved = other.answer(
         {"label", "project", "import", csv, "--project", "p", "--answers", "--annotators", "create"}
     );
-    CHECK(moved.at("added") == records * people);
-    CHECK(exported(other) == first);
+    CHECK(moved.at("added") == crowd_items * crowd_people);
+    CHECK(exported_answers(other) == first);
 
     auto plain = tilth({"truth", "--method", "ds", "--input", file.string()});
     REQUIRE(plain.code == 0);
     auto truth = tilth.answer({"label", "truth", "p", "--method", "ds"});
-    CHECK(truth.at("answers") == records * people);
+    CHECK(truth.at("answers") == crowd_items * crowd_people);
 }

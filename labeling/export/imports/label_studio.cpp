@@ -1,5 +1,7 @@
 // Tasks of Label Studio. People's annotations are labels, one a task, or the answers of each of
 // them; what machines predicted comes beside them, in versions, and is never taken for either.
+#include <algorithm>
+#include <climits>
 #include <cmath>
 
 #include <boost/json.hpp>
@@ -109,12 +111,14 @@ PersonAnswer answer_in(
 ) {
     PersonAnswer answer{.said = record, .person = author_of(annotation), .place = place};
     answer.at = changed_at(annotation);
-    if (const auto* seconds = annotation.if_contains("lead_time"); seconds && seconds->is_number())
-        answer.milliseconds = std::llround(seconds->to_number<double>() * 1000);
+    if (const auto* took = annotation.if_contains("lead_time"); took && took->is_number())
+        if (auto seconds = took->to_number<double>(); seconds >= 0 && seconds < 1e9)
+            answer.milliseconds = std::llround(seconds * 1000);
     if (const auto* by = annotation.if_contains("completed_by"); by && by->is_object())
         answer.simulated = is_true(by->get_object(), "simulated");
     if (const auto* number = annotation.if_contains("attempt"); number && number->is_int64())
-        answer.attempt = static_cast<int>(number->get_int64());
+        answer.attempt =
+            static_cast<int>(std::clamp<std::int64_t>(number->get_int64(), 1, INT_MAX));
     // What we wrote ourselves says by its number that it was an answer.
     bool cancelled = is_true(annotation, "was_cancelled");
     answer.taken_back = cancelled && answer.attempt;

@@ -5,8 +5,8 @@
 // follow, the sign is the last one's highest bit, and from the third on a count is told as the
 // difference to the one two before it (cocodataset/cocoapi, maskApi.c).
 //
-// An outline goes round its part clockwise along the edges between pixels that are in and out. Where
-// two parts touch at a corner it turns right, and so stays with the part that it is of.
+// An outline goes round its part clockwise along the edges between pixels that are in and out.
+// Where two parts touch at a corner it turns right, and so stays with the part that it is of.
 #include "labeling/export/imports/masks.hpp"
 
 #include <boost/json.hpp>
@@ -34,6 +34,7 @@ std::optional<std::vector<std::int64_t>> unpacked(std::string_view text) {
             if (!more && (piece & 16) != 0) value -= std::int64_t{1} << bits;
         }
         if (counts.size() > 2) value += counts[counts.size() - 2];
+        if (value < 0 || value > most_pixels) return std::nullopt;
         counts.push_back(value);
     }
     return counts;
@@ -62,8 +63,9 @@ public:
           ways_(static_cast<std::size_t>(width_) * static_cast<std::size_t>(mask.height + 1)) {
         auto in = [&](int x, int y) {
             if (x < 0 || y < 0 || x >= mask.width || y >= mask.height) return false;
-            return mask.pixels[static_cast<std::size_t>(y) * static_cast<std::size_t>(mask.width) +
-                               static_cast<std::size_t>(x)] != 0;
+            return mask.pixels
+                       [static_cast<std::size_t>(y) * static_cast<std::size_t>(mask.width) +
+                        static_cast<std::size_t>(x)] != 0;
         };
         for (int y = 0; y < mask.height; ++y)
             for (int x = 0; x < mask.width; ++x) {
@@ -99,8 +101,9 @@ public:
 
 private:
     void add(int x, int y, unsigned way) {
-        auto& ways = ways_[static_cast<std::size_t>(y) * static_cast<std::size_t>(width_) +
-                           static_cast<std::size_t>(x)];
+        auto& ways = ways_
+            [static_cast<std::size_t>(y) * static_cast<std::size_t>(width_) +
+             static_cast<std::size_t>(x)];
         ways = static_cast<std::uint8_t>(ways | (1U << way));
     }
     std::array<double, 2> place(std::size_t corner) const {
@@ -128,8 +131,7 @@ std::optional<PixelMask> read_mask(const json::object& mask, std::string& fault)
     fault = "has a mask (RLE) without size and counts";
     const auto* size = mask.if_contains("size");
     const auto* counts = mask.if_contains("counts");
-    if (!size || !counts || !size->is_array() || size->get_array().size() != 2)
-        return std::nullopt;
+    if (!size || !counts || !size->is_array() || size->get_array().size() != 2) return std::nullopt;
     boost::system::error_code no_height, no_width;
     auto height = size->get_array()[0].to_number<std::int64_t>(no_height);
     auto width = size->get_array()[1].to_number<std::int64_t>(no_width);
@@ -146,7 +148,8 @@ std::optional<PixelMask> read_mask(const json::object& mask, std::string& fault)
         auto run = (*runs)[i];
         if (run < 0 || run > width * height - at) return std::nullopt;
         for (auto end = at + run; at < end; ++at)
-            if (i % 2 == 1) read.pixels[static_cast<std::size_t>(at % height * width + at / height)] = 1;
+            if (i % 2 == 1)
+                read.pixels[static_cast<std::size_t>(at % height * width + at / height)] = 1;
     }
     if (at != width * height) return std::nullopt;
     fault.clear();
