@@ -59,6 +59,7 @@ Examples together(
     put_behind(out.text, some.text);
     put_behind(out.numeric, some.numeric);
     put_behind(out.pixels, some.pixels);
+    if (!out.sizes.empty()) put_behind(out.sizes, some.sizes);
     if (!out.keys.empty()) put_behind(out.keys, some.keys);
     give_folds_behind(out, some.rows, some.keys);
     if (out.weights.empty()) out.weights.assign(train.rows, 1.0F);
