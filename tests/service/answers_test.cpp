@@ -11,6 +11,7 @@
 #include "ingest/pipeline/pipeline.hpp"
 #include "schema/sources/source_store.hpp"
 #include "service/config.hpp"
+#include "service/labels/machine/machine.hpp"
 #include "service/models/card.hpp"
 #include "service/models/predict.hpp"
 #include "service/models/serving.hpp"
@@ -40,14 +41,15 @@ struct AnswersWorld {
             source = schema::add_source(tx, {0, "t", "files", "{}", "", "active"}, answers_now)->id;
             tx.exec(
                 "INSERT INTO label_project (id, name, source_id, kind, spec, created_at) VALUES "
-                "(1, 'p', $1, $2, $3::jsonb, now())",
+                "(1, 'p', $1, $2::text, $3::jsonb || jsonb_build_object('kind', $2::text), now())",
                 source,
                 kind,
                 spec
             );
             tx.exec(
-                "INSERT INTO label_class (project_id, class_id, name) SELECT 1, n - 1, name FROM "
-                "jsonb_array_elements_text($1::jsonb) WITH ORDINALITY AS c (name, n)",
+                "INSERT INTO label_class (project_id, class_id, name, spec) SELECT 1, n - 1, name, "
+                "jsonb_build_object('name', name) FROM jsonb_array_elements_text($1::jsonb) WITH "
+                "ORDINALITY AS c (name, n)",
                 classes
             );
         });
@@ -112,6 +114,18 @@ struct AnswersWorld {
             CHECK(online == same);
         }
         return found;
+    }
+    // Suggests to people what the model says of records that it has not learnt from.
+    void suggest(std::int64_t run) {
+        service::SuggestByModel request;
+        request.project = "p";
+        request.run = run;
+        request.records.all = true;
+        const auto taken =
+            work([&](service::Work& at) { return service::suggest_by_model(at, request); });
+        CHECK(taken.added > 50);
+        CHECK(taken.rejects == 0);
+        CHECK(taken.learnt_from > 200);
     }
     // The card, report and errors of the model.
     service::ModelCard judged(std::int64_t run) {
@@ -193,6 +207,7 @@ TEST_CASE("preferences are learnt, judged and served", "[service][answers]") {
     CHECK(test_figure(outcome, "by_field_pair_accuracy") < 0.7);
     const auto found = world.served(records);
     CHECK(found.at("k9").at("scores").as_object().size() == (ranking ? 3 : 2));
+    world.suggest(outcome.run.id);
     const auto card = world.judged(outcome.run.id);
     CHECK(std::any_of(card.limits.begin(), card.limits.end(), [](const auto& limit) {
         return limit.find("whether what they say is true") != std::string::npos;
@@ -245,6 +260,7 @@ TEST_CASE("labels of table rows are learnt, judged and served", "[service][answe
     const auto found = world.served(records);
     const auto& line = found.at("k9");
     CHECK(line.at("answer").as_array().size() == line.at("sure").as_array().size());
+    world.suggest(outcome.run.id);
     const auto card = world.judged(outcome.run.id);
     CHECK(card.classes.size() == 4);
     const auto loaded = world.model();
