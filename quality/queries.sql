@@ -37,9 +37,14 @@ ON CONFLICT (rk, source_id, key, column_name) DO UPDATE SET version = excluded.v
     decided_at = NULL, found_at = excluded.found_at
 WHERE known.value <> excluded.value OR known.state = 'open';
 
+-- Open ones are accepted, where there is a proposal, or refused; decided ones are opened again.
 -- name: decide_issues
-UPDATE cell_issue SET state = $4, decided_by = $5, decided_at = $6::timestamptz
-WHERE source_id = $1 AND state = 'open' AND ($2 = '' OR column_name = $2) AND probability >= $3;
+UPDATE cell_issue SET state = $4, decided_by = nullif($5, ''), decided_at = CASE WHEN $4 <> 'open' THEN $6::timestamptz END
+WHERE source_id = $1 AND (state = 'open') = ($4 <> 'open') AND ($4 <> 'accepted' OR proposal IS NOT NULL)
+    AND ($2 = '' OR column_name = $2) AND probability >= $3 AND ($7 = '' OR key = $7);
+
+-- name: decided_issues
+SELECT key, column_name, state, coalesce(decided_by, '') AS decided_by FROM cell_issue WHERE source_id = $1 AND state <> 'open';
 
 -- name: save_profile
 INSERT INTO quality_profile (source_id, run_id, made_at, records, sketches) VALUES ($1, $2, $3::timestamptz, $4, $5::jsonb)

@@ -212,14 +212,26 @@ std::uint64_t decide_issues(
     base::Tx& tx,
     std::int64_t source_id,
     const std::string& column,
+    const std::string& key,
     double at_least,
     const std::string& state,
     const std::string& by,
     schema::Time now
 ) {
     return tx.change(
-        sql::file["decide_issues"], source_id, column, at_least, state, by, schema::timestamp(now)
+        sql::file["decide_issues"],
+        source_id,
+        column,
+        at_least,
+        state,
+        by,
+        schema::timestamp(now),
+        key
     );
+}
+
+std::vector<DecidedIssue> decided_issues(base::Tx& tx, std::int64_t source_id) {
+    return base::rows_as<DecidedIssue>(tx.exec(sql::file["decided_issues"], source_id));
 }
 
 }  // namespace quality

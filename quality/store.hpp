@@ -103,15 +103,23 @@ void replace_issues(
 );
 
 // Accepts or refuses the open issues of one column, or of all columns if it is empty, that are at
-// least so probable. Returns how many.
+// least so probable; of one record, if a key is given. What has no proposal is not accepted. The
+// state "open" opens decided ones again. Returns how many.
 std::uint64_t decide_issues(
     base::Tx& tx,
     std::int64_t source_id,
     const std::string& column,
+    const std::string& key,
     double at_least,
     const std::string& state,
     const std::string& by,
     schema::Time now
 );
+
+struct DecidedIssue {
+    std::string key, column_name, state, decided_by;
+};
+BOOST_DESCRIBE_STRUCT(DecidedIssue, (), (key, column_name, state, decided_by))
+std::vector<DecidedIssue> decided_issues(base::Tx& tx, std::int64_t source_id);
 
 }  // namespace quality

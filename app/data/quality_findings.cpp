@@ -70,7 +70,7 @@ void show_duplicates(const service::DuplicatesAnswer& found, int limit) {
 }
 
 void show_issues(const std::vector<service::IssueItem>& issues, int limit) {
-    Table table({"key", "line", "column", "value", "proposal", "sure", "why"});
+    Table table({"key", "line", "column", "value", "proposal", "sure", "state", "why"});
     for (const auto& issue : issues) {
         if (limit-- == 0) break;
         table.add(
@@ -80,6 +80,7 @@ void show_issues(const std::vector<service::IssueItem>& issues, int limit) {
              issue.value.substr(0, 40),
              issue.proposal.value_or("").substr(0, 40),
              fmt::format("{:.2f}", issue.probability),
+             issue.state,
              issue.reason.substr(0, 60)}
         );
     }

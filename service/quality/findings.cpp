@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -17,6 +18,7 @@
 #include "quality/store.hpp"
 #include "service/gather/sources.hpp"
 #include "service/quality/names.hpp"
+#include "service/refusal.hpp"
 
 namespace service {
 
@@ -38,6 +40,8 @@ const base::Settings<FindErrors> FindErrors::settings{
     {"threshold", &FindErrors::threshold, "report from this probability on", {.low = 0, .high = 1}},
     {"accept", &FindErrors::accept, "accept the open proposals of this column, or all"},
     {"refuse", &FindErrors::refuse, "refuse the open proposals of this column, or all"},
+    {"reopen", &FindErrors::reopen, "open the decided proposals of this column, or all, again"},
+    {"key", &FindErrors::key, "decide only the proposals for the record of this key"},
     {"at_least",
      &FindErrors::at_least,
      "decide only those at least so probable",
@@ -68,7 +72,8 @@ IssueItem item_of(const quality::CellIssue& issue) {
         .proposal = {},
         .probability = issue.probability,
         .code = issue.code,
-        .reason = issue.reason};
+        .reason = issue.reason,
+        .decided_by = {}};
     if (issue.row.line >= 0) item.line = issue.row.line;
     if (!issue.proposal.empty()) item.proposal = issue.proposal;
     return item;
@@ -78,15 +83,37 @@ std::vector<DecidedIssues>
 decide(Work& work, const schema::Source& source, const FindErrors& request) {
     std::vector<DecidedIssues> decided;
     for (auto [state, columns] :
-         {std::pair("accepted", &request.accept), std::pair("refused", &request.refuse)}) {
+         {std::pair("accepted", &request.accept),
+          std::pair("refused", &request.refuse),
+          std::pair("open", &request.reopen)}) {
         if (columns->empty()) continue;
         auto column = *columns == "all" ? std::string() : *columns;
+        auto by = state == std::string_view("open") ? std::string() : work.caller.name;
         auto count = quality::decide_issues(
-            work.tx, source.id, column, request.at_least, state, work.caller.name, work.now
+            work.tx, source.id, column, request.key, request.at_least, state, by, work.now
         );
+        if (count == 0 && !request.key.empty())
+            throw Refusal(
+                Refusal::Kind::not_found,
+                fmt::format("'{}' of record '{}'", *columns, request.key),
+                "there is no proposal for it to decide",
+                "see 'tilth quality errors'"
+            );
         decided.push_back({state, count, work.caller.name});
     }
     return decided;
+}
+
+// Says of each what was decided of it before.
+void note_decisions(Work& work, const schema::Source& source, std::vector<IssueItem>& items) {
+    std::map<std::pair<std::string, std::string>, quality::DecidedIssue> known;
+    for (auto& one : quality::decided_issues(work.tx, source.id))
+        known.emplace(std::pair(one.key, one.column_name), one);
+    for (auto& item : items)
+        if (auto found = known.find({item.key, item.column}); found != known.end()) {
+            item.state = found->second.state;
+            item.decided_by = found->second.decided_by;
+        }
 }
 
 // The ten rows that an isolation forest finds rarest, of those that are rare at all.
@@ -140,7 +167,12 @@ DuplicatesAnswer find_duplicates(Work& work, const FindDuplicates& request) {
 ErrorsAnswer find_errors(Work& work, const FindErrors& request) {
     auto source = known_source(work, request.source);
     ErrorsAnswer answer;
-    if (!request.accept.empty() || !request.refuse.empty()) {
+    bool decides = !request.accept.empty() || !request.refuse.empty() || !request.reopen.empty();
+    if (!request.key.empty() && !decides)
+        throw base::UsageError(
+            "'key'", "says whose proposals to decide", "give 'accept', 'refuse' or 'reopen' too"
+        );
+    if (decides) {
         answer.decided = decide(work, source, request);
         return answer;
     }
@@ -163,6 +195,7 @@ ErrorsAnswer find_errors(Work& work, const FindErrors& request) {
         work.tx, source.id, {"dependency", "typo", "pattern", "missing"}, issues, work.now
     );
     for (const auto& issue : issues) answer.items.push_back(item_of(issue));
+    note_decisions(work, source, answer.items);
     return answer;
 }
 

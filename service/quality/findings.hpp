@@ -43,25 +43,29 @@ struct IssueItem {
     std::optional<std::string> proposal;
     double probability = 0;
     std::string code, reason;
+    std::string state = "open";             // or accepted, refused
+    std::optional<std::string> decided_by;  // if it was decided
 };
 BOOST_DESCRIBE_STRUCT(
     IssueItem,
     (),
-    (key, line, column, value, proposal, probability, code, reason)
+    (key, line, column, value, proposal, probability, code, reason, state, decided_by)
 )
 
 // With `accept` or `refuse` (a column, or "all") it decides the open proposals instead of looking
-// for more.
+// for more, with `reopen` it opens decided ones again; with `key` those of one record alone, and
+// Refusal not_found if there are none.
 struct FindErrors {
     std::string source;
     double threshold = 0.5;
-    std::string accept, refuse;
+    std::string accept, refuse, reopen;
+    std::string key;
     double at_least = 0;
     std::vector<LabelledRow> labelled = {};
     static const base::Settings<FindErrors> settings;
 };
 struct DecidedIssues {
-    std::string state;  // accepted, refused
+    std::string state;  // accepted, refused, open
     std::uint64_t count = 0;
     std::string by;
 };

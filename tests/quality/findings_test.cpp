@@ -113,7 +113,9 @@ TEST_CASE("a decided issue stays until the value changes", "[quality][store]") {
     };
     auto decide = [&](double at_least) {
         return f.database->call([&](base::Tx& tx) {
-            return quality::decide_issues(tx, f.source_id, "a", at_least, "refused", "ann", now);
+            return quality::decide_issues(
+                tx, f.source_id, "a", "", at_least, "refused", "ann", now
+            );
         });
     };
     put("x", 0.6);
@@ -126,4 +128,36 @@ TEST_CASE("a decided issue stays until the value changes", "[quality][store]") {
     CHECK(count("open") == 0);
     put("xx", 0.8);
     CHECK(count("open") == 1);
+}
+
+TEST_CASE("one proposal is accepted alone, and opened again", "[quality][store]") {
+    Fixture f("id,a\n1,x\n2,y\n3,w\n");
+    auto rows = quality::load_table(*f.database, f.source_id).rows;
+    REQUIRE(rows.size() == 3);
+    auto now = std::chrono::system_clock::now();
+    std::vector<quality::CellIssue> issues;
+    for (std::size_t i = 0; i < 3; ++i)
+        issues.push_back({rows[i], "a", "typo", "x", i == 2 ? "" : "z", "near 'z'", 0.9});
+    f.database->call([&](base::Tx& tx) {
+        quality::replace_issues(tx, f.source_id, {"typo"}, issues, now);
+    });
+    auto decide = [&](const std::string& key, const std::string& state) {
+        return f.database->call([&](base::Tx& tx) {
+            return quality::decide_issues(tx, f.source_id, "a", key, 0, state, "ann", now);
+        });
+    };
+    CHECK(decide(rows[0].key, "accepted") == 1);
+    CHECK(decide(rows[0].key, "refused") == 0);
+    CHECK(decide("nobody", "accepted") == 0);
+    CHECK(decide(rows[2].key, "accepted") == 0);  // nothing is proposed
+    auto decided =
+        f.database->call([&](base::Tx& tx) { return quality::decided_issues(tx, f.source_id); });
+    REQUIRE(decided.size() == 1);
+    CHECK(decided[0].key == rows[0].key);
+    CHECK(decided[0].column_name == "a");
+    CHECK(decided[0].state == "accepted");
+    CHECK(decided[0].decided_by == "ann");
+    CHECK(decide(rows[0].key, "open") == 1);
+    CHECK(decide("", "accepted") == 2);
+    CHECK(decide("", "refused") == 1);
 }

@@ -51,14 +51,22 @@ await test("the profile tells each field's range and frequent values", async () 
   assert.match(await fields.getByRole("row", { name: /^country/ }).innerText(), /BE/);
 });
 
-await test("wrong values are found with proposals, and accepted by field with a name", async () => {
+await test("wrong values are found with proposals, decided one by one, and accepted by field with a name", async () => {
   await tab("Wrong values");
   await page.getByRole("button", { name: "Look for wrong values" }).click();
   const row = page.getByRole("region", { name: "Wrong values" }).getByRole("row", { name: /Gehnt/ });
   await row.waitFor({ timeout: 30_000 });
   assert.match(await row.innerText(), /Gehnt\s+Ghent/);
+  await row.getByRole("button", { name: "Accept Ghent for town of o17" }).click();
+  await row.getByText("accepted", { exact: true }).waitFor();
+  await page.getByLabel("learn from the 1 value decided by you").waitFor();
+  await row.getByRole("button", { name: "Open town of o17 again" }).click();
   await row.getByRole("button", { name: /is right as it is/ }).click();
-  await page.getByText("1 value put right by you").waitFor();
+  await row.getByText("refused", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "Look again" }).click();
+  await row.getByText("refused by admin").waitFor({ timeout: 30_000 });
+  await row.getByRole("button", { name: "Open town of o17 again" }).click();
+  await row.getByRole("button", { name: "Accept Ghent for town of o17" }).waitFor();
   await page.getByRole("button", { name: "Accept the proposals for town" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Accept" }).click();
   await page.getByText(/proposals? accepted/).waitFor({ timeout: 30_000 });
@@ -76,6 +84,7 @@ await test("a record tells its labels' project, its snapshots and the models mad
   await page.getByRole("region", { name: "Models that were made from it" }).getByRole("link", { name: "sizes" }).waitFor();
   await page.getByRole("link", { name: "orders-1" }).first().waitFor();
   await page.getByRole("region", { name: "Versions" }).getByText(/orders\.csv/).waitFor();
+  assert.match(await page.getByRole("region", { name: "Labels held true" }).innerText(), /orders[\s\S]*(big|small)[\s\S]*100 %/);
   await go("/sources/orders/records/nothing");
   await page.getByRole("heading", { name: "There is no such record" }).waitFor();
 });
