@@ -1,5 +1,5 @@
-// Every figure is a mean over records, each with its own pairs: records do not depend on each other,
-// pairs of one record do, and so resamples are of records.
+// Every figure is a mean over records, each with its own pairs: records do not depend on each
+// other, pairs of one record do, and so resamples are of records.
 #include "training/answers/order_judging.hpp"
 
 #include <algorithm>

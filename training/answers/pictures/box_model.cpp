@@ -1,5 +1,5 @@
-// A detector in use: all windows are judged, the likely ones moved to what they are likely of, judged
-// again there, and thinned out. How it learns is box_training.cpp.
+// A detector in use: all windows are judged, the likely ones moved to what they are likely of,
+// judged again there, and thinned out. How it learns is box_training.cpp.
 #include "training/answers/pictures/box_model.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// Sums are kept from the left upper corner on; what lies in a box is the difference of four of them.
-// Between pixels they are interpolated, so that cells of any size are as exact as large ones.
+// Sums are kept from the left upper corner on; what lies in a box is the difference of four of
+// them. Between pixels they are interpolated, so that cells of any size are as exact as large ones.
 #include "training/answers/pictures/channels.hpp"
 
 #include <algorithm>
