@@ -7,6 +7,7 @@
 // data, so they may not run at all.
 #include "api/server/assets.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <utility>
@@ -61,9 +62,14 @@ std::string gzipped(const std::string& data) {
     return out;
 }
 
-bool has_extension(std::string_view path) {
-    auto name = path.substr(path.rfind('/') + 1);
-    return name.find('.') != name.npos;
+// Whether the path is an address of the page, and no file that is missing. Names of records,
+// sources and models may have dots; the areas of the page that they stand in have none.
+bool is_page_address(std::string_view path) {
+    path.remove_prefix(std::min<std::size_t>(path.size(), 1));
+    auto area = path.substr(0, path.find('/'));
+    if (area == "assets") return false;
+    bool is_area = area.find_first_not_of("abcdefghijklmnopqrstuvwxyz-") == area.npos;
+    return is_area && (area.size() < path.size() || path.find('.') == path.npos);
 }
 
 }  // namespace
@@ -94,7 +100,7 @@ void Assets::add(const std::string& path, std::string bytes) {
 
 Response Assets::get(const Request& request) const {
     auto found = files_.find(request.path);
-    bool is_page = found == files_.end() && !has_extension(request.path);
+    bool is_page = found == files_.end() && is_page_address(request.path);
     if (is_page) found = files_.find("/index.html");
     if (found == files_.end())
         return problem({404, "Not found", "there is no file of this name"}, "");

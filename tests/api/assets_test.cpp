@@ -52,6 +52,9 @@ TEST_CASE("hashed files are kept for a year, pages are asked for anew", "[api][a
     CHECK(page.status == 200);
     CHECK(page.media_type == "text/html; charset=utf-8");
     CHECK(value(page, "Cache-Control") == "no-cache");
+    for (auto path : {"/records/1.80d4de6af8c88615", "/sources/shop.csv/records/a.png", "/"})
+        CHECK(assets.get(get(path)).status == 200);
+    CHECK(assets.get(get("/favicon.ico")).status == 404);
     auto again = assets.get(get("/", {{"if-none-match", value(page, "ETag")}}));
     CHECK(again.status == 304);
     CHECK(again.bytes().empty());

@@ -183,8 +183,14 @@ await test("the overview tells each role what waits for it", async () => {
   await hers.getByRole("heading", { name: "Waits for you" }).waitFor();
   assert.equal(await hers.getByText("has no version in production").count(), 0);
   await hers.close();
+  tilth.run("label", "project", "create", file(tilth, "asks.toml", 'name = "asks"\nsource = "orders"\n[[class]]\nname = "big"\n[[class]]\nname = "small"\n'));
+  tilth.run("label", "queue", "asks", "--add", "1");
+  const { tasks } = await api("/projects/asks/claim", { n: 1, user: "lena" });
+  await api(`/tasks/${tasks[0].id}/skip`, { lease: tasks[0].lease, reason: "the price is missing", user: "lena" });
   const back = /tilth_[\w-]+/.exec(tilth.run("token", "create", "--user", "admin", "--kind", "link", "--json"))[0];
   await (await signedIn(tilth.url, back)).close();
+  await go(`/records/${tasks[0].item.id}`);
+  assert.match(await page.getByRole("region", { name: "Skips" }).innerText(), /asks\s+lena\s+the price is missing/);
 });
 
 await test("no page of quality has a violation, complains, or is wider than a phone", async () => {
