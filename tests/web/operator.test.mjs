@@ -50,7 +50,9 @@ await test("settings that the service does not take are refused with its words, 
 });
 
 await test("the form of a kind and its TOML say the same, whichever is written", async () => {
+  await page.goto(`${tilth.url}/new/source`);
   await page.getByLabel("Kind", { exact: true }).selectOption("crawl");
+  await page.waitForFunction(() => /urls =/.test(document.getElementById("spec-toml").value)); // an example of the kind, as nothing was typed
   await toml().fill('urls = ["https://example.org/"]\ndepth = 2\n');
   const form = page.getByRole("group", { name: "Settings by form" });
   assert.equal(await form.getByLabel(/^urls/).inputValue(), "https://example.org/");
