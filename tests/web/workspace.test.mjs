@@ -48,7 +48,9 @@ await test("the workspace shows a text with its marks and relations, what was su
   await text.waitFor();
   for (let i = 0; i < 4; i++) {
     await page.getByRole("button", { name: `Accept all ${spans.length} suggested` }).click();
-    if (i < 3) await page.getByRole("button", { name: /^Send/ }).click();
+    if (i === 3) break;
+    await page.getByRole("button", { name: /^Send/ }).click();
+    await page.getByText(`${i + 1} of 12 for you`).waitFor(); // the next task is there
     await page.getByText("All saved").waitFor();
   }
   await page.getByRole("heading", { name: "11 marks" }).waitFor();
@@ -65,5 +67,17 @@ await test("the workspace shows a text with its marks and relations, what was su
   await page.screenshot({ path: process.env.PICTURE });
   assert.ok(statSync(process.env.PICTURE).size < 200_000);
 }, 90);
+
+await test("what a labeler loads is under 350 kB as it is sent", async () => {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Network.enable");
+  await session.send("Network.setCacheDisabled", { cacheDisabled: true });
+  await session.send("Storage.clearDataForOrigin", { origin: tilth.url, storageTypes: "service_workers,cache_storage" });
+  await page.goto("about:blank");
+  await page.goto(`${tilth.url}/label/people`);
+  await page.getByRole("textbox", { name: /text to mark/i }).waitFor();
+  const sent = await page.evaluate(() => [...performance.getEntriesByType("resource"), ...performance.getEntriesByType("navigation")].filter((each) => !each.name.includes("/api/")).reduce((sum, each) => sum + each.encodedBodySize, 0));
+  assert.ok(sent > 20_000 && sent < 350_000, `${sent} bytes`);
+});
 
 await finish(tilth);
