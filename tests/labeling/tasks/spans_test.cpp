@@ -232,7 +232,7 @@ TEST_CASE("a span that ends within a word is not widened when written", "[labeli
     row.key = "r1";
     row.method = "mv";
     row.text = "Undoing  it";
-    row.value = "[" + span(0, 2, "person") + "," + span(7, 11, "place") + "]";
+    row.value = "[" + span(0, 2, "person") + "," + span(9, 11, "place") + "]";
     CHECK(exported("conll", row) == "# key = r1\nUn\tB-person\ndoing\tO\nit\tB-place\n\n");
 }
 
