@@ -171,8 +171,10 @@ void show_record_labels(const labeling::LabelsOfRecord& found) {
              one.method,
              base::rfc3339(one.set_at)}
         );
-    if (labels.empty()) print_line("no project holds a label of it");
-    labels.print();
+    if (labels.empty())
+        print_line("no project holds a label of it");
+    else
+        labels.print();
     Table answers({"project", "who", "answer", "when", ""});
     for (const auto& one : found.answers)
         answers.add(
@@ -189,6 +191,14 @@ void show_record_labels(const labeling::LabelsOfRecord& found) {
     for (const auto& one : found.skips)
         skips.add({one.project, one.user, one.reason, base::rfc3339(one.at)});
     if (!skips.empty()) skips.print();
+}
+
+void show_found(const service::Page<schema::FoundRecord>& found) {
+    Table records({"source", "key", "title", "version", "id"});
+    for (const auto& one : found.items)
+        records.add({one.source, one.key, one.title, std::to_string(one.version), one.id});
+    if (records.empty()) return print_line("no source has a record of that key");
+    records.print();
 }
 
 void tell_purged(const service::Purged& purged) {
@@ -233,7 +243,7 @@ void add_records(CLI::App& cli, service::Context& context) {
         *records, context, "records labels", {.positionals = {{"key", "KEY"}}}, show_record_labels
     );
     add_verb<service::find_records>(
-        *records, context, "records find", {.positionals = {{"key", "KEY"}}}
+        *records, context, "records find", {.positionals = {{"key", "KEY"}}}, show_found
     );
     add_verb<service::trace_record>(
         *records, context, "records lineage", {.positionals = {{"key", "KEY"}}}, tell_lineage

@@ -80,15 +80,8 @@ class Tilth:
         return [row for row in rows if row.get("label")]
 
     def urls(self):
-        found, after = {}, []
-        while True:
-            rows = self("records", "list", "--source", "cppreference", "--limit", "500", *after)
-            items = rows[0].get("items", rows) if len(rows) == 1 and "items" in rows[0] else rows
-            found.update((row["key"], row.get("url") or row["key"]) for row in items if "key" in row)
-            last = rows[0].get("next") if len(rows) == 1 and "items" in rows[0] else None
-            if not last:
-                return found
-            after = ["--after", last]
+        rows = self("records", "list", "--source", "cppreference", "--limit", "1000000")
+        return {row["key"]: row.get("url") or row["key"] for row in rows}
 
 
 def learn(tilth, labels, number, model, folder):

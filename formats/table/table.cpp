@@ -182,7 +182,12 @@ struct Table::Impl {
     void read_header() {
         row_line = line;
         if (text.window().empty())
-            throw base::Error(name, "empty file", "its first line must be " + wanted_columns());
+            throw base::Error(
+                name,
+                "empty file",
+                wanted > 0 ? "its first line must be " + wanted_columns()
+                           : "its first line must name the columns"
+            );
         if (all) return read_whole_header();
         std::string first_missing;
         for (auto delimiter : delimiters) {

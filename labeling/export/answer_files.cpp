@@ -112,7 +112,7 @@ private:
     void read_times(PersonAnswer& answer) const {
         if (time_ && !table_.is_missing(*time_)) {
             answer.at = base::parse_time(table_.cell(*time_));
-            if (!answer.at) fault(answer, *time_, "no time that can be read in one way only");
+            if (!answer.at) fault(answer, *time_, "no time that can be read in one way");
         }
         for (auto [column, unit] : {std::pair(milliseconds_, 1), std::pair(seconds_, 1000)}) {
             if (!column || table_.is_missing(*column)) continue;

@@ -210,7 +210,7 @@ await test("records that a run gets wrong, or whose labels are suspected, open",
 }, 90);
 
 await test("the curves of a training are drawn while it goes", async () => {
-  const { job } = await api("/runs", { snapshot: "notes-1", model: "mlp", tune: "random:12", again: true });
+  const { job } = await api("/runs", { snapshot: "notes-1", model: "mlp", tune: "random:60", again: true });
   await go("/runs");
   await page.getByRole("region", { name: "Under way" }).getByRole("link", { name: /mlp #/ }).click({ timeout: 30_000 });
   await page.getByRole("figure", { name: /^(Search|Loss)/ }).first().waitFor({ timeout: 60_000 });

@@ -54,7 +54,7 @@ void read_time(const json::value& value, PersonAnswer& answer) {
     answer.at = time_in(value);
     if (!answer.at && !value.is_null())
         answer.said.fault =
-            "its time is " + json::serialize(value) + ", which can not be read in one way only";
+            "its time is " + json::serialize(value) + ", which is none that can be read in one way";
 }
 
 // Members by which read_line() knows what was said.
