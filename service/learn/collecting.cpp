@@ -4,7 +4,7 @@
 //
 // Half of the pages go by advice, as many by each finding, the rest as the source goes: a finding
 // may be chance, and what nobody has seen yet is not spoken of by any. All pages by advice, first
-// finding first, left less of every other class and lowered macro-F1 (docs/benchmarks.md).
+// finding first, would leave less of every other class.
 #include "service/learn/collecting.hpp"
 
 #include <algorithm>
