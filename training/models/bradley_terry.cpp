@@ -55,15 +55,21 @@ void add_difference(
     ++out.rows;
 }
 
-// The mean loss of pairs at a scale of the scores.
+// The mean loss of pairs at a scale of the scores. That the better one is the better is not taken
+// for certain but as Platt (1999) has it, n + 1 of n + 2: where a few pairs all come right, the
+// least loss would else be at the largest scale, and each probability 1.
 double loss_at(double scale, std::span<const double> scores, std::span<const RowPair> pairs) {
-    double sum = 0, weight = 0;
+    double sum = 0, turned = 0, weight = 0;
     for (const auto& pair : pairs) {
         const auto own = static_cast<double>(pair.weight);
-        sum += own * pair_loss(scale * (scores[pair.better] - scores[pair.worse]));
+        const double difference = scale * (scores[pair.better] - scores[pair.worse]);
+        sum += own * pair_loss(difference);
+        turned += own * pair_loss(-difference);
         weight += own;
     }
-    return weight > 0 ? sum / weight : 0;
+    if (weight <= 0) return 0;
+    const double sure = (weight + 1) / (weight + 2);
+    return (sure * sum + (1 - sure) * turned) / weight;
 }
 
 // By golden section over its logarithm, in which the loss has one valley.
