@@ -1,6 +1,6 @@
 #include "base/error.hpp"
 #include "base/numbers/random.hpp"
-#include "tests/fuzz/questions.hpp"
+#include "tests/fuzz/labels/questions.hpp"
 
 // An answer as people's programs send it, to a question of each kind: it is taken whole or refused;
 // what is taken can be compared, merged and mistaken.

@@ -6,7 +6,7 @@
 #include "base/error.hpp"
 #include "labeling/export/given_answer.hpp"
 #include "labeling/export/imports/imports.hpp"
-#include "tests/fuzz/questions.hpp"
+#include "tests/fuzz/labels/questions.hpp"
 
 namespace {
 

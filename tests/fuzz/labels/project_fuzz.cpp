@@ -1,5 +1,5 @@
 #include "base/error.hpp"
-#include "tests/fuzz/questions.hpp"
+#include "tests/fuzz/labels/questions.hpp"
 
 // A project's file: TOML, or JSON where it begins with a brace. What is taken can be written and is
 // the same again.

@@ -1,7 +1,7 @@
 #include "base/error.hpp"
 #include "labeling/export/given_answer.hpp"
 #include "labeling/machine/suggestion_files.hpp"
-#include "tests/fuzz/questions.hpp"
+#include "tests/fuzz/labels/questions.hpp"
 
 // A file of what a machine said, with its scores.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

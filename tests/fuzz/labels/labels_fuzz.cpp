@@ -2,7 +2,7 @@
 #include "labeling/export/answer_files.hpp"
 #include "labeling/export/given_answer.hpp"
 #include "labeling/export/label_files.hpp"
-#include "tests/fuzz/questions.hpp"
+#include "tests/fuzz/labels/questions.hpp"
 
 // A file of labels in any form, by the second line: each label is an answer to the question, or it
 // is told why not. The same file as one of people's answers.
