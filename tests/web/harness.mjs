@@ -33,6 +33,9 @@ export async function becomes(read, wanted) {
   assert.equal(await read(), wanted);
 }
 
+// When what came of the last press or click is on the screen. What is painted once a frame stands where it was until then.
+export const settled = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))));
+
 // Escape closes the dialog.
 export async function closed(page) {
   await page.keyboard.press("Escape");

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { becomes, browser, finish, test } from "./harness.mjs";
+import { becomes, browser, finish, settled, test } from "./harness.mjs";
 import { Tilth, violations } from "./stage.mjs";
 
 const [, program, dist] = process.argv.slice(2);
@@ -199,12 +199,14 @@ await test("a mouse selects and clicks a class, or clicks a class and selects; a
   // The mark is grown by its handle.
   await page.keyboard.press("Escape");
   await page.mouse.click(word.x, word.y);
+  await settled(page); // the handles are those of this mark
   const handle = await page.locator(".handle.end").boundingBox();
   const to = await at(english.indexOf("Ltd") + 1);
   await page.mouse.move(handle.x + handle.width / 2, handle.y + handle.height / 2);
   await page.mouse.down();
   await page.mouse.move(to.x, to.y + 14, { steps: 6 });
   await page.mouse.up();
+  await page.locator("button.row").getByText("Babbage Ltd", { exact: true }).waitFor();
   await page.getByRole("button", { name: "Send" }).click();
   await stored("names", [span(english, "Ada Lovelace", "person"), span(english, "Babbage Ltd", "company")]);
 });
@@ -243,6 +245,7 @@ await test("a finger that rests selects a word, moving on selects more, and a ha
   await cdp.send("Emulation.setTouchEmulationEnabled", { enabled: true, maxTouchPoints: 1 });
   const touch = (type, place) => cdp.send("Input.dispatchTouchEvent", { type, touchPoints: place ? [{ x: place.x, y: place.y }] : [] });
   const middle = async (locator) => {
+    await settled(page);
     const { x, y, width, height } = await locator.boundingBox();
     return { x: x + width / 2, y: y + height / 2 };
   };

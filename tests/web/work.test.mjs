@@ -1,6 +1,6 @@
 // What a key makes the page do where very much is marked: counted, so that it is held without a clock. bench/web takes the times.
 import assert from "node:assert/strict";
-import { finish, browser, test } from "./harness.mjs";
+import { browser, finish, settled, test } from "./harness.mjs";
 import { manyBoxes, manyMarks } from "./many.mjs";
 import { Tilth } from "./stage.mjs";
 
@@ -30,11 +30,10 @@ async function counting() {
 }
 // Of one press, when it is on the screen and what follows it is done.
 async function costOf(key) {
-  const settled = () => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))));
-  await settled();
+  await settled(page);
   const before = await page.evaluate(() => ({ ...window.work }));
   await page.keyboard.press(key);
-  await settled();
+  await settled(page);
   const after = await page.evaluate(() => ({ ...window.work }));
   return Object.fromEntries(Object.entries(after).map(([what, n]) => [what, n - before[what]]));
 }
