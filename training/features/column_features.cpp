@@ -10,6 +10,7 @@
 #include "base/error.hpp"
 #include "training/features/column_map.hpp"
 #include "training/features/column_values.hpp"
+#include "training/numeric/large.hpp"
 
 namespace training {
 
@@ -146,6 +147,7 @@ Design ColumnFeatures::apply(const Examples& examples) const {
     Design design;
     design.rows = examples.rows;
     design.columns = width();
+    reserve_large(design.values, design.rows * design.columns);
     design.values.resize(design.rows * design.columns);
     std::vector<double> given(columns_.size()), filled;
     for (std::size_t row = 0; row < design.rows; ++row) {

@@ -12,6 +12,7 @@
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
+#include "training/numeric/large.hpp"
 
 namespace training {
 
@@ -86,7 +87,7 @@ Design Featurizer::dense(Design left, Design right) {
     Design out;
     out.rows = left.rows;
     out.columns = left.columns + right.columns;
-    out.values.reserve(out.rows * out.columns);
+    reserve_large(out.values, out.rows * out.columns);
     for (std::size_t row = 0; row < out.rows; ++row) {
         out.values.insert(
             out.values.end(), left.row_values(row), left.row_values(row) + left.columns
@@ -104,8 +105,10 @@ Design Featurizer::join(Design text, const Design& numbers, const Design& pictur
     out.rows = text.rows;
     out.sparse = true;
     out.columns = text.columns + numbers.columns + pictures.columns;
-    out.values.reserve(text.values.size() + text.rows * (numbers.columns + pictures.columns));
-    out.where.reserve(out.values.capacity());
+    reserve_large(
+        out.values, text.values.size() + text.rows * (numbers.columns + pictures.columns)
+    );
+    reserve_large(out.where, out.values.capacity());
     out.starts.reserve(text.rows + 1);
     out.starts.push_back(0);
     for (std::size_t row = 0; row < text.rows; ++row) {

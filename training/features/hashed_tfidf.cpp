@@ -15,6 +15,7 @@
 #include "base/error.hpp"
 #include "training/features/hits.hpp"
 #include "training/features/words.hpp"
+#include "training/numeric/large.hpp"
 
 namespace training {
 
@@ -225,8 +226,8 @@ Design HashedTfidf::count(const std::vector<TextItem>& items, Team& team, bool w
         if (first > 0) continue;
         const auto seen = std::min(items.size(), many * block_rows);
         const auto guess = guessed_values(items, seen, design.values.size());
-        design.values.reserve(guess);
-        design.where.reserve(guess);
+        reserve_large(design.values, guess);
+        reserve_large(design.where, guess);
     }
     return design;
 }

@@ -15,6 +15,8 @@
 #include "base/numbers/random.hpp"
 #include "base/settings/settings.hpp"
 #include "training/features/patches.hpp"
+#include "training/numeric/large.hpp"
+#include "training/numeric/products.hpp"
 
 namespace training {
 
@@ -45,6 +47,38 @@ constexpr std::size_t sampled_patches = 60'000;
 
 std::size_t cell_of(std::size_t width) {
     return std::max<std::size_t>(4, width / 8);
+}
+
+// Mean and standard deviation of each column.
+struct Moments {
+    std::vector<double> mean, spread;
+};
+
+Moments moments_of(const Design& rows, Team& team) {
+    const auto width = rows.columns;
+    const auto parts = parts_of(rows.rows, 2 * width * sizeof(double));
+    std::vector<Moments> sums(parts.count);
+    team.run(parts.count, [&](std::size_t part) {
+        std::vector<double> sum(width), square(width);
+        for (auto row = parts.begin(part); row < parts.end(part); ++row)
+            for (std::size_t i = 0; i < width; ++i) {
+                const double value = rows.values[row * width + i];
+                sum[i] += value;
+                square[i] += value * value;
+            }
+        sums[part] = {std::move(sum), std::move(square)};
+    });
+    auto out = std::move(sums.front());
+    const auto n = static_cast<double>(std::max<std::size_t>(1, rows.rows));
+    for (std::size_t i = 0; i < width; ++i) {
+        for (std::size_t part = 1; part < parts.count; ++part) {
+            out.mean[i] += sums[part].mean[i];
+            out.spread[i] += sums[part].spread[i];
+        }
+        out.mean[i] /= n;
+        out.spread[i] = std::sqrt(std::max(0.0, out.spread[i] / n - out.mean[i] * out.mean[i]));
+    }
+    return out;
 }
 
 }  // namespace
@@ -174,6 +208,7 @@ Design PictureFeaturizer::described(const Examples& examples, Team& team) const 
     Design design;
     design.rows = examples.rows;
     design.columns = width_;
+    reserve_large(design.values, design.rows * width_);
     design.values.resize(design.rows * width_);
     constexpr std::size_t at_once = 64;
     team.run((design.rows + at_once - 1) / at_once, [&](std::size_t part) {
@@ -210,33 +245,28 @@ Design PictureFeaturizer::fit(
         width_ = (shape_.width / cell - 1) * (shape_.height / cell - 1) * 4 * orientations;
     }
     auto rows = described(train, team);
-    std::vector<double> sum(width_), square(width_);
-    for (std::size_t row = 0; row < rows.rows; ++row)
-        for (std::size_t i = 0; i < width_; ++i) {
-            const double value = rows.values[row * width_ + i];
-            sum[i] += value;
-            square[i] += value * value;
-        }
-    const auto n = static_cast<double>(std::max<std::size_t>(1, rows.rows));
+    const auto moments = moments_of(rows, team);
     mean_.resize(width_);
     scale_.assign(width_, 1);
     for (std::size_t i = 0; i < width_; ++i) {
-        const double mean = sum[i] / n;
-        mean_[i] = static_cast<float>(mean);
-        const double spread = std::sqrt(std::max(0.0, square[i] / n - mean * mean));
+        mean_[i] = static_cast<float>(moments.mean[i]);
+        const double spread = moments.spread[i];
         if (kind_ != PictureFeatures::pixels)
             scale_[i] = spread > 1e-6 ? static_cast<float>(1 / spread) : 0.0F;
     }
-    standardise(rows);
+    standardise(rows, team);
     rows.picture = form();
     return rows;
 }
 
-void PictureFeaturizer::standardise(Design& rows) const {
-    for (std::size_t row = 0; row < rows.rows; ++row) {
-        auto* line = rows.values.data() + row * width_;
-        for (std::size_t i = 0; i < width_; ++i) line[i] = (line[i] - mean_[i]) * scale_[i];
-    }
+void PictureFeaturizer::standardise(Design& rows, Team& team) const {
+    const auto parts = parts_of(rows.rows, 0);
+    team.run(parts.count, [&](std::size_t part) {
+        for (auto row = parts.begin(part); row < parts.end(part); ++row) {
+            auto* line = rows.values.data() + row * width_;
+            for (std::size_t i = 0; i < width_; ++i) line[i] = (line[i] - mean_[i]) * scale_[i];
+        }
+    });
 }
 
 Design PictureFeaturizer::apply(const Examples& examples, Team& team) const {
@@ -249,7 +279,7 @@ Design PictureFeaturizer::apply(const Examples& examples, Team& team) const {
             "scale the images to the training size"
         );
     auto design = described(examples, team);
-    standardise(design);
+    standardise(design, team);
     design.picture = form();
     return design;
 }

@@ -88,7 +88,7 @@ private:
     void gradients(const std::uint8_t* picture, float* out, std::vector<float>& room) const;
     void nearness(const std::uint8_t* picture, float* out, std::vector<float>& room) const;
     Design described(const Examples& examples, Team& team) const;
-    void standardise(Design& rows) const;
+    void standardise(Design& rows, Team& team) const;
 
     PictureFeatures kind_ = PictureFeatures::pixels;
     Shape shape_;

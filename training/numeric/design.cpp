@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "training/numeric/large.hpp"
+
 namespace training {
 
 bool well_formed(const Design& design) {
@@ -23,6 +25,7 @@ Design take_rows(const Design& design, std::span<const std::uint32_t> chosen) {
     out.sparse = design.sparse;
     out.picture = design.picture;
     if (!design.sparse) {
+        reserve_large(out.values, out.rows * out.columns);
         out.values.resize(out.rows * out.columns);
         copy_rows(design, chosen, out.values.data());
         return out;

@@ -76,18 +76,25 @@ struct Kernels {
       std::uint32_t now,
       float rate,
       float l2);
-    // One Adam step (Kingma and Ba 2015); `rate` has the bias correction in it.
+    // One Adam step (Kingma and Ba 2015) with the gradient times `scale`; `rate` has the bias
+    // correction in it.
     void (*adam
     )(std::size_t count,
       float* weights,
       float* first,
       float* second,
       const float* gradient,
+      float scale,
       float rate,
       float epsilon,
       float shrink);
     // y += a * x
     void (*axpy)(std::size_t count, float a, const float* x, float* y);
+
+    // Of rectified units: what is below 0 becomes 0, what is not a number stays; and the way back,
+    // where the error of a unit that is not above 0 becomes 0.
+    void (*rectify)(std::size_t count, float* units);
+    void (*rectify_back)(std::size_t count, const float* units, float* errors);
 
     // Of the four cells of a field, `count` channels each: out = max(0, largest + bias), and which
     // of them it was (0 to 3; the first of equal ones). Cells may be the same.

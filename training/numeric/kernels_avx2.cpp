@@ -17,6 +17,8 @@ const Kernels* avx2_kernels() {
         adagrad_rows,
         adam,
         axpy,
+        rectify,
+        rectify_back,
         pool,
         unpool,
         squared_distance,

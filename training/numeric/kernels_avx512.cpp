@@ -20,6 +20,8 @@ const Kernels* avx512_kernels() {
         adagrad_rows,
         adam,
         axpy,
+        rectify,
+        rectify_back,
         pool,
         unpool,
         squared_distance,

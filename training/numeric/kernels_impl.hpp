@@ -22,18 +22,39 @@ struct Simd<double> {
     typedef double V __attribute__((vector_size(VECTOR_BYTES), aligned(8), may_alias));
 };
 
-// The vector that begins at an element; its type says how it lies.
+template <typename T>
+struct HalfSimd;
+template <>
+struct HalfSimd<float> {
+    typedef float V __attribute__((vector_size(VECTOR_BYTES / 2), aligned(4), may_alias));
+};
+template <>
+struct HalfSimd<double> {
+    typedef double V __attribute__((vector_size(VECTOR_BYTES / 2), aligned(8), may_alias));
+};
+
+// The vector that begins at an element; its type says how it lies. (A type loses its alignment as
+// an argument of a template, so that what is returned names the struct that it is in.)
 template <typename V, typename T>
 inline V& seen_as(T* from) {
     return *reinterpret_cast<V*>(from);
 }
+template <typename Of, typename T>
+inline typename Of::V& one_of(T* from) {
+    return seen_as<typename Of::V>(from);
+}
+template <typename Of, typename T>
+inline const typename Of::V& one_of(const T* from) {
+    return seen_as<const typename Of::V>(from);
+}
+
 template <typename T>
 inline typename Simd<T>::V& vector_at(T* from) {
-    return seen_as<typename Simd<T>::V>(from);
+    return one_of<Simd<T>>(from);
 }
 template <typename T>
 inline const typename Simd<T>::V& vector_at(const T* from) {
-    return seen_as<const typename Simd<T>::V>(from);
+    return one_of<Simd<T>>(from);
 }
 
 template <typename T>
@@ -69,9 +90,10 @@ inline constexpr size_t block_m = 96;
 inline constexpr size_t block_k = 256;
 inline constexpr size_t block_n = 1024;
 
-// A tile of C, `rows` by `vectors`, over `k` products. B is packed, two vectors per step; the
-// second is passed over where the last columns of C need but one.
-template <typename T, size_t rows, size_t vectors>
+// A tile of C, `rows` by `vectors`, over `k` products. B is packed, two vectors per step; where the
+// last columns of C need but one, or half of one, the others are passed over. How wide a vector is
+// changes no sum: each element of C has its own.
+template <typename T, typename Of, size_t rows, size_t vectors>
 inline void tile(
     size_t k,
     const T* a,
@@ -83,13 +105,14 @@ inline void tile(
     size_t columns,
     bool add
 ) {
-    using V = typename Simd<T>::V;
     constexpr size_t step = 2 * lanes<T>;
+    using V = typename Of::V;
+    constexpr size_t width = sizeof(V) / sizeof(T);
     V sums[rows][vectors] = {};
     for (size_t p = 0; p < k; ++p) {
         V from[vectors];
 #pragma GCC unroll 2
-        for (size_t v = 0; v < vectors; ++v) from[v] = vector_at(b + p * step + v * lanes<T>);
+        for (size_t v = 0; v < vectors; ++v) from[v] = one_of<Of>(b + p * step + v * width);
 #pragma GCC unroll 16
         for (size_t i = 0; i < rows; ++i) {
             const T scalar = a[i * a_row + p * a_col];
@@ -97,19 +120,19 @@ inline void tile(
             for (size_t v = 0; v < vectors; ++v) sums[i][v] += from[v] * scalar;
         }
     }
-    if (columns == vectors * lanes<T>) {
+    if (columns == vectors * width) {
 #pragma GCC unroll 16
         for (size_t i = 0; i < rows; ++i)
 #pragma GCC unroll 2
             for (size_t v = 0; v < vectors; ++v) {
-                V& out = vector_at(c + i * ldc + v * lanes<T>);
+                V& out = one_of<Of>(c + i * ldc + v * width);
                 out = add ? out + sums[i][v] : sums[i][v];
             }
         return;
     }
     for (size_t i = 0; i < rows; ++i) {
         T line[step] = {};
-        for (size_t v = 0; v < vectors; ++v) vector_at(line + v * lanes<T>) = sums[i][v];
+        for (size_t v = 0; v < vectors; ++v) one_of<Of>(line + v * width) = sums[i][v];
         for (size_t j = 0; j < columns; ++j)
             c[i * ldc + j] = add ? c[i * ldc + j] + line[j] : line[j];
     }
@@ -133,9 +156,11 @@ inline void any_tile(
         if (wanted != rows)
             return any_tile<T, rows - 1>(wanted, k, a, a_row, a_col, b, c, ldc, columns, add);
         if (columns > lanes<T>)
-            tile<T, rows, 2>(k, a, a_row, a_col, b, c, ldc, columns, add);
+            tile<T, Simd<T>, rows, 2>(k, a, a_row, a_col, b, c, ldc, columns, add);
+        else if (columns > lanes<T> / 2)
+            tile<T, Simd<T>, rows, 1>(k, a, a_row, a_col, b, c, ldc, columns, add);
         else
-            tile<T, rows, 1>(k, a, a_row, a_col, b, c, ldc, columns, add);
+            tile<T, HalfSimd<T>, rows, 1>(k, a, a_row, a_col, b, c, ldc, columns, add);
     }
 }
 
@@ -257,13 +282,14 @@ void adam(
     float* first,
     float* second,
     const float* gradient,
+    float scale,
     float rate,
     float epsilon,
     float shrink
 ) {
 #pragma GCC ivdep
     for (size_t i = 0; i < count; ++i) {
-        const float g = gradient[i];
+        const float g = gradient[i] * scale;
         const float m = 0.9F * first[i] + 0.1F * g;
         const float v = 0.999F * second[i] + 0.001F * g * g;
         first[i] = m;
@@ -275,6 +301,16 @@ void adam(
 void axpy(size_t count, float a, const float* x, float* y) {
 #pragma GCC ivdep
     for (size_t i = 0; i < count; ++i) y[i] += a * x[i];
+}
+
+void rectify(size_t count, float* units) {
+#pragma GCC ivdep
+    for (size_t i = 0; i < count; ++i) units[i] = units[i] < 0 ? 0.0F : units[i];
+}
+
+void rectify_back(size_t count, const float* units, float* errors) {
+#pragma GCC ivdep
+    for (size_t i = 0; i < count; ++i) errors[i] = units[i] > 0 ? errors[i] : 0.0F;
 }
 
 void pool(size_t count, const float* const* cells, const float* bias, float* out, uint32_t* which) {

@@ -15,6 +15,8 @@ const Kernels* portable_kernels() {
         adagrad_rows,
         adam,
         axpy,
+        rectify,
+        rectify_back,
         pool,
         unpool,
         squared_distance,

@@ -26,6 +26,7 @@ RowParts parts_of(std::size_t rows, std::size_t bytes_each);
 std::vector<double> column_sums(const Design& rows, Team& team);
 // Sum of the squares of each row.
 std::vector<float> squares_of(const Design& rows);
+std::vector<float> squares_of(const Design& rows, Team& team);
 
 // Some points, dense, that many rows are multiplied with.
 class Points {

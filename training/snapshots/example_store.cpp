@@ -15,6 +15,7 @@
 #include "base/error.hpp"
 #include "schema/records/record_fields.hpp"
 #include "schema/sources/source_store.hpp"
+#include "training/numeric/large.hpp"
 #include "training/snapshots/content_store.hpp"
 #include "training/sql.hpp"
 
@@ -308,6 +309,7 @@ Examples ExampleStore::load(
         examples.pixel_count = shape.values();
         examples.pixel_width = static_cast<std::size_t>(shape.width);
         examples.pixel_channels = static_cast<std::size_t>(shape.channels);
+        reserve_large(examples.pixels, examples.rows * examples.pixel_count);
         examples.pixels.resize(examples.rows * examples.pixel_count);
         examples.sizes.resize(examples.rows);
     }

@@ -99,7 +99,7 @@ TEST_CASE("the two wide variants give the same bits", "[training][kernels]") {
         WARN("this processor has no AVX-512");
         return;
     }
-    for (std::size_t n : {1U, 10U, 16U, 33U, 100U, 300U})
+    for (std::size_t n : {1U, 8U, 10U, 16U, 33U, 100U, 300U})
         for (std::size_t turned : {0U, 1U}) {
             INFO(n << " columns, turned " << turned);
             const std::size_t m = 103, k = 530;
@@ -159,6 +159,29 @@ TEST_CASE("sparse rows are gathered and scattered at every width", "[training][k
             }
         }
     }
+}
+
+TEST_CASE(
+    "rectified units keep what is above 0, and only these let errors through",
+    "[training][kernels]"
+) {
+    for (const auto* k : variants())
+        for (std::size_t count : {1U, 5U, 16U, 37U}) {
+            INFO(k->name << " count " << count);
+            const auto given = numbers<float>(count, 11);
+            auto units = given;
+            k->rectify(count, units.data());
+            auto errors = numbers<float>(count, 12);
+            const auto before = errors;
+            k->rectify_back(count, units.data(), errors.data());
+            for (std::size_t i = 0; i < count; ++i) {
+                CHECK(units[i] == (given[i] > 0 ? given[i] : 0.0F));
+                CHECK(errors[i] == (given[i] > 0 ? before[i] : 0.0F));
+            }
+            units[count - 1] = std::nanf("");
+            k->rectify(count, units.data());
+            CHECK(std::isnan(units[count - 1]));
+        }
 }
 
 TEST_CASE("the largest of four cells is kept, and only it gets the error", "[training][kernels]") {

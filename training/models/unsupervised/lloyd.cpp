@@ -20,9 +20,9 @@ namespace training {
 namespace {
 
 // The mean over the columns of their variance.
-double mean_variance(const Design& rows, Team& team) {
+double mean_variance(const Design& rows, const std::vector<float>& squares, Team& team) {
     double all = 0;
-    for (float length : squares_of(rows)) all += static_cast<double>(length);
+    for (float length : squares) all += static_cast<double>(length);
     const auto n = static_cast<double>(rows.rows);
     double means = 0;
     for (double sum : column_sums(rows, team)) means += sum / n * (sum / n);
@@ -71,6 +71,36 @@ Clustering all_rows(
     return out;
 }
 
+// Each centre becomes the mean of what it has seen and its rows of this batch (Sculley 2010, whose
+// steps of one row each come to the same).
+void move_to_means(
+    const Design& some,
+    const std::vector<std::uint32_t>& cluster,
+    std::vector<double>& seen,
+    std::vector<float>& centres
+) {
+    const auto d = some.columns;
+    std::vector<double> more(seen.size());
+    for (auto j : cluster) more[j] += 1;
+    for (std::size_t j = 0; j < seen.size(); ++j) {
+        const auto kept = static_cast<float>(seen[j] / (seen[j] + more[j]));
+        seen[j] += more[j];
+        if (more[j] > 0)
+            for (std::size_t c = 0; c < d; ++c) centres[j * d + c] *= kept;
+    }
+    for (std::size_t i = 0; i < some.rows; ++i) {
+        const float* values = some.row_values(i);
+        float* centre = centres.data() + cluster[i] * d;
+        const auto part = static_cast<float>(1 / seen[cluster[i]]);
+        if (!some.sparse) {
+            kernels().axpy(d, part, values, centre);
+            continue;
+        }
+        for (std::size_t v = 0; v < some.count(i); ++v)
+            centre[some.row_where(i)[v]] += part * values[v];
+    }
+}
+
 Clustering batches(
     const Design& rows,
     std::vector<float> centres,
@@ -94,18 +124,12 @@ Clustering batches(
         for (std::size_t i = 0; i < batch; ++i)
             chosen[i] = static_cast<std::uint32_t>(random.below(step * batch + i, rows.rows));
         const auto some = take_rows(rows, chosen);
-        const auto nearest = nearest_of(some, points_for(rows, spec.k, out.centres), team);
+        const auto nearest =
+            nearest_of(some, squares_of(some), points_for(rows, spec.k, out.centres), team);
         double inertia = 0;
-        for (std::size_t i = 0; i < batch; ++i) {
-            inertia += static_cast<double>(nearest.distance[i]) / static_cast<double>(batch);
-            const auto j = nearest.cluster[i];
-            float* centre = out.centres.data() + j * d;
-            const auto part = static_cast<float>(1 / (seen[j] += 1));
-            for (std::size_t c = 0; c < d; ++c) centre[c] *= 1 - part;
-            const auto count = some.sparse ? some.count(i) : d;
-            for (std::size_t v = 0; v < count; ++v)
-                centre[some.sparse ? some.row_where(i)[v] : v] += part * some.row_values(i)[v];
-        }
+        for (float away : nearest.distance)
+            inertia += static_cast<double>(away) / static_cast<double>(batch);
+        move_to_means(some, nearest.cluster, seen, out.centres);
         mean = step == 0 ? inertia : mean + rate * (inertia - mean);
         without = mean < least ? 0 : without + 1;
         least = std::min(least, mean);
@@ -116,8 +140,16 @@ Clustering batches(
 }  // namespace
 
 NearestCentres nearest_of(const Design& rows, const Points& centres, Team& team) {
+    return nearest_of(rows, squares_of(rows, team), centres, team);
+}
+
+NearestCentres nearest_of(
+    const Design& rows,
+    const std::vector<float>& squares,
+    const Points& centres,
+    Team& team
+) {
     NearestCentres out{std::vector<std::uint32_t>(rows.rows), std::vector<float>(rows.rows)};
-    const auto squares = squares_of(rows);
     const auto parts = parts_of(rows.rows, 0);
     team.run(parts.count, [&](std::size_t part) {
         each_product(
@@ -162,8 +194,8 @@ Clustering lloyd(
             fmt::format("{} clusters of {} columns are too many", spec.k, rows.columns),
             "ask for fewer clusters, or limit max_features"
         );
-    const auto squares = squares_of(rows);
-    const double tolerance = spec.tolerance * mean_variance(rows, team);
+    const auto squares = squares_of(rows, team);
+    const double tolerance = spec.tolerance * mean_variance(rows, squares, team);
     FirstCentres first(rows, squares, team);
     Clustering best;
     for (std::size_t start = 0; start < std::max<std::size_t>(1, spec.starts); ++start) {
@@ -174,7 +206,8 @@ Clustering lloyd(
                 ? batches(rows, std::move(centres), spec, base::CounterRandom(seed, 7), team, stop)
                 : all_rows(rows, squares, std::move(centres), spec, tolerance, team, stop);
         if (spec.batch > 0) {
-            const auto nearest = nearest_of(rows, points_for(rows, spec.k, one.centres), team);
+            const auto nearest =
+                nearest_of(rows, squares, points_for(rows, spec.k, one.centres), team);
             for (float away : nearest.distance) one.inertia += static_cast<double>(away);
             one.labels = nearest.cluster;
         }

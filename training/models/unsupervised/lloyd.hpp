@@ -50,6 +50,13 @@ struct NearestCentres {
     std::vector<float> distance;
 };
 NearestCentres nearest_of(const Design& rows, const Points& centres, Team& team);
+// With the squares_of() the rows, where they are known.
+NearestCentres nearest_of(
+    const Design& rows,
+    const std::vector<float>& squares,
+    const Points& centres,
+    Team& team
+);
 
 // A cluster number, 0 .. k - 1 (or fewer rows), for each row: for slices by likeness.
 std::vector<int> clusters_of(

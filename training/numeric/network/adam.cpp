@@ -27,13 +27,13 @@ void Adam::step(
         const auto count = std::min(stretch, parameters.size() - from);
         float* sum = shards.front() + from;
         for (const float* other : shards.subspan(1)) k.axpy(count, 1.0F, other + from, sum);
-        for (std::size_t i = 0; i < count; ++i) sum[i] *= scale;
         k.adam(
             count,
             parameters.data() + from,
             first_.data() + from,
             second_.data() + from,
             sum,
+            scale,
             corrected,
             epsilon,
             shrink

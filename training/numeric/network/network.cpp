@@ -113,9 +113,7 @@ const float* Network::forward(
                 space.work.data()
             );
         }
-        if (i + 1 < layers_.size()) {
-            for (std::size_t j = 0; j < count * layer.out; ++j) out[j] = std::max(out[j], 0.0F);
-        }
+        if (i + 1 < layers_.size()) k.rectify(count * layer.out, out);
     }
     return space.outputs.back().data();
 }
@@ -129,9 +127,8 @@ void Network::backward(const Design& rows, std::span<const std::uint32_t> chosen
         const float* error = space.errors[i + 1].data();
         float* bias = space.gradient.data() + layer.bias;
         std::fill_n(bias, layer.out, 0.0F);
-        for (std::size_t row = 0; row < count; ++row) {
-            for (std::size_t j = 0; j < layer.out; ++j) bias[j] += error[row * layer.out + j];
-        }
+        for (std::size_t row = 0; row < count; ++row)
+            k.axpy(layer.out, 1.0F, error + row * layer.out, bias);
         float* weights = space.gradient.data() + layer.weights;
         if (i == 0 && gathers(rows)) {
             std::fill_n(weights, layer.in * layer.out, 0.0F);
@@ -180,9 +177,7 @@ void Network::backward(const Design& rows, std::span<const std::uint32_t> chosen
             false,
             space.work.data()
         );
-        const float* active = space.outputs[i].data();
-        for (std::size_t j = 0; j < count * layer.in; ++j)
-            below[j] = active[j] > 0 ? below[j] : 0.0F;
+        k.rectify_back(count * layer.in, space.outputs[i].data(), below);
     }
 }
 
