@@ -95,18 +95,24 @@ struct CurveSample {
     double error = 0;
 };
 
-// error = floor + scale * rows^-exponent
+// error = floor + scale * (rows + shift)^-exponent, the law of four parameters that fitted best
+// what Viering and Loog 2023 ("The Shape of Learning Curves: a Review", table 1, POW4) tell of:
+// while a model has seen a few rows of each class its error hardly falls, and a law without a shift
+// would take that for a low exponent.
 struct PowerLaw {
     double floor = 0;
     double scale = 0;
     double exponent = 0;
-    double rmse = 0;  // of the fit over the samples
+    double rmse = 0;  // of the fit over the samples, weighted as they are
+    double shift = 0;
 
     double at(double rows) const;
 };
 
-// Least squares with floor and scale not negative and exponent in 0.01 .. 3; nothing for fewer than
-// three sizes.
+// Least squares with floor and scale not negative and exponent in 0.01 .. 3, samples weighted by
+// their rows, for what is asked lies beyond the largest. A shift, of up to twice the largest size,
+// is taken where it lowers the squares by a tenth and there are more than three sizes. Nothing for
+// fewer than three.
 std::optional<PowerLaw> fit_power_law(std::span<const CurveSample> samples);
 
 }  // namespace training

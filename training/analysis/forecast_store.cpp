@@ -93,7 +93,7 @@ std::vector<SlicePredicate> predicates_in(const std::string& text) {
 std::string json_of(const CurveLaws& curve) {
     json::array all;
     const auto add = [&](const PowerLaw& law) {
-        all.push_back(json::array{law.floor, law.scale, law.exponent});
+        all.push_back(json::array{law.floor, law.scale, law.exponent, law.shift});
     };
     add(curve.law);
     for (const auto& law : curve.others) add(law);
@@ -104,7 +104,7 @@ std::string json_of(const CurveLaws& curve) {
         {"by_row", curve.by_row}});
 }
 
-// Of an older program: the laws alone.
+// Of an older program: the laws alone, or laws without a shift.
 CurveLaws curve_in(const std::string& text) {
     CurveLaws out;
     const auto kept = json::parse(text);
@@ -120,7 +120,8 @@ CurveLaws curve_in(const std::string& text) {
             value.at(0).to_number<double>(),
             value.at(1).to_number<double>(),
             value.at(2).to_number<double>(),
-            0};
+            0,
+            value.as_array().size() > 3 ? value.at(3).to_number<double>() : 0};
         if (first)
             out.law = law;
         else

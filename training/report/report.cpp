@@ -86,10 +86,11 @@ std::string key_of(std::initializer_list<std::pair<std::string_view, std::string
 std::string curve_words(const Report& r) {
     if (!r.law) return "Error on held-out rows as the training set grows.";
     return fmt::format(
-        "Error falls as {} + {} &middot; rows<sup>&minus;{:.2f}</sup>. If that holds, twice the "
+        "Error falls as {} + {} &middot; {}<sup>&minus;{:.2f}</sup>. If that holds, twice the "
         "labels bring it from {} to {}.",
         number(r.law->floor),
         number(r.law->scale),
+        r.law->shift > 0 ? fmt::format("(rows + {})", number(std::round(r.law->shift))) : "rows",
         r.law->exponent,
         number(r.law->at(last_size(r))),
         number(r.law->at(2 * last_size(r)))

@@ -196,7 +196,7 @@ TEST_CASE(
 
 TEST_CASE("a power law is recovered from its points", "[training][errors]") {
     std::vector<CurveSample> samples;
-    const PowerLaw truth{0.1, 2, 0.5, 0};
+    const PowerLaw truth{.floor = 0.1, .scale = 2, .exponent = 0.5};
     for (double rows : {100.0, 200.0, 400.0, 800.0, 1600.0})
         samples.push_back({rows, truth.at(rows)});
     const auto law = fit_power_law(samples);
@@ -205,6 +205,16 @@ TEST_CASE("a power law is recovered from its points", "[training][errors]") {
     CHECK(law->exponent == Approx(0.5).margin(0.02));
     CHECK(law->at(6400) == Approx(truth.at(6400)).margin(0.002));
     CHECK_FALSE(fit_power_law(std::vector<CurveSample>{{10, 0.5}, {20, 0.4}, {20, 0.41}}));
+    // Hardly falling at first: a law without a shift would promise too little.
+    const PowerLaw late{.floor = 0.05, .scale = 300, .exponent = 0.9, .shift = 800};
+    std::vector<CurveSample> flat;
+    for (double rows : {100.0, 200.0, 400.0, 800.0, 1600.0}) flat.push_back({rows, late.at(rows)});
+    const auto shifted = fit_power_law(flat);
+    REQUIRE(shifted);
+    CHECK(shifted->shift > 0);
+    CHECK(shifted->at(2400) == Approx(late.at(2400)).margin(0.002));
+    // Three sizes have no fourth parameter.
+    CHECK(fit_power_law(std::span(flat).first(3))->shift == 0);
     const auto rising = fit_power_law(std::vector<CurveSample>{{10, 0.1}, {20, 0.2}, {40, 0.3}});
     REQUIRE(rising);
     CHECK(rising->scale == 0);

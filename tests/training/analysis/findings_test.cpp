@@ -36,7 +36,7 @@ std::vector<SizeErrors> errors_by_law(const PowerLaw& law, std::size_t judged) {
 }  // namespace
 
 TEST_CASE("a forecast holds what the law gives", "[training][forecast]") {
-    const PowerLaw law{0.1, 3, 0.5, 0};
+    const PowerLaw law{.floor = 0.1, .scale = 3, .exponent = 0.5};
     const auto sizes = errors_by_law(law, 4000);
     const auto curve = curve_laws(sizes);
     REQUIRE(curve);

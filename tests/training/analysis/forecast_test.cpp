@@ -76,7 +76,7 @@ TEST_CASE("four of five forecasts hold what comes, of classes", "[training][fore
     const auto moved = covered({0.08, 2, 0.5, 0}, 0.12, false);
     INFO(steady << " " << moved);
     CHECK(steady >= 0.7);
-    CHECK(steady <= 0.92);
+    CHECK(steady <= 0.95);  // a shift is looked for in vain, which widens
     CHECK(moved >= 0.7);
     CHECK(moved <= 0.92);
 }
