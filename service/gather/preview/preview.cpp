@@ -158,7 +158,9 @@ schema::Source source_of(Work& work, const PreviewSource& request) {
             );
     } else if (request.kind.empty()) {
         throw base::UsageError(
-            "a look", "needs a source", "name one, or give 'kind' and 'spec' of one to be"
+            "a source to preview",
+            "is not named",
+            "name one, or give 'kind' and 'spec' of one to be"
         );
     } else {
         source.name = "preview";
