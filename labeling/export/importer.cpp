@@ -33,7 +33,11 @@ Counted TextCounts::sorted() const {
 }
 
 Importer::Importer(base::Steps steps, const StoredProject& project, Time now)
-    : steps_(steps), project_(project), now_(now), records_(steps, project) {}
+    : steps_(steps),
+      project_(project),
+      question_(task_type(project.project.question.kind).as_truth(project.project.question)),
+      now_(now),
+      records_(steps, project) {}
 
 void Importer::add(GivenLabel&& label) {
     if (given_++ == 0) first_ = name_of_given(label);
@@ -55,7 +59,7 @@ void Importer::require_match() {
 void Importer::write() {
     if (waiting_.empty()) return;
     bool whole = std::any_of(waiting_.begin(), waiting_.end(), [&](const GivenLabel& label) {
-        return needs_record(question(), label);
+        return needs_record(question_, label);
     });
     std::vector<GivenLabel*> given;
     for (auto& label : waiting_) given.push_back(&label);
@@ -86,7 +90,7 @@ void Importer::take(
     const MatchedRecord& record,
     std::map<std::string, InferredLabel>& last
 ) {
-    auto read = read_given(question(), label, record);
+    auto read = read_given(question_, label, record);
     if (read.missing)
         ++result_.no_value;
     else if (!read.stranger.empty())

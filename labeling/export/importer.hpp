@@ -48,7 +48,6 @@ public:
     void require_match();
 
 private:
-    const Question& question() const { return project_.project.question; }
     void write();
     void take(
         const GivenLabel& label,
@@ -58,6 +57,7 @@ private:
 
     base::Steps steps_;
     const StoredProject& project_;
+    Question question_;  // as ground truth answers it
     Time now_;
     RecordMatch records_;
     std::vector<GivenLabel> waiting_;

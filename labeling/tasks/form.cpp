@@ -215,6 +215,11 @@ when = { question = "spam", is = "yes" }
                 );
         return json::serialize(read);
     }
+    Question as_truth(Question question) const override {
+        for (auto& part : question.parts)
+            part.question = type_of(part).as_truth(std::move(part.question));
+        return question;
+    }
     std::optional<std::string> answer_of_value(const Question& question, const std::string& value)
         const override {
         boost::system::error_code code;

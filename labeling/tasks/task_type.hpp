@@ -119,6 +119,9 @@ public:
     // what is no answer to the question.
     virtual std::string
     read(const Question& question, const std::string& answer, const AskedRecord& record) const = 0;
+    // The question as ground truth answers it. What is merged from several people's answers may be
+    // where none of theirs may: between two steps, or of more or fewer marks than one may give.
+    virtual Question as_truth(Question question) const;
     // The answer that a field of the source's data gives, by its text: JSON, or the name of a class
     // as the data spell it. Nothing if it gives none.
     virtual std::optional<std::string>

@@ -27,6 +27,13 @@ std::span<const TaskType* const> task_types() {
     return all;
 }
 
+Question TaskType::as_truth(Question question) const {
+    question.step.reset();
+    question.at_least.reset();
+    question.at_most.reset();
+    return question;
+}
+
 const TaskType& task_type(std::string_view kind) {
     for (const auto* type : task_types())
         if (type->name() == kind) return *type;

@@ -16,6 +16,7 @@
 #include "labeling/export/export_files.hpp"
 #include "labeling/export/export_store.hpp"
 #include "labeling/export/label_files.hpp"
+#include "tests/labeling/export/answer_steps.hpp"
 #include "tests/labeling/store_fixture.hpp"
 
 using Catch::Contains;
@@ -224,6 +225,21 @@ TEST_CASE("who answered what leaves with the labels, and without", "[labeling][i
     CHECK(std::count(csv.begin(), csv.end(), '\n') == 3);
     auto csv_alone = exported(world, "csv");
     CHECK(std::count(csv_alone.begin(), csv_alone.end(), '\n') == 2);
+}
+
+TEST_CASE("a truth may lie between the steps of an answer", "[labeling][import]") {
+    LabelingWorld world;
+    world.add_records(3, {"x"});
+    world.add_project("kind = \"regression\"\nlow = 1\nhigh = 5\nstep = 1\n");
+    auto done = from_text(world, "t.csv", "key,answer\nr0,3.5\nr1,4\nr2,5.5\n");
+    CHECK(done.added == 2);
+    REQUIRE(done.faults.size() == 1);
+    CHECK_THAT(done.faults[0].first, Contains("is above 5"));
+    CHECK_THAT(exported(world, "csv"), Contains("r0,3.5,1,import"));
+    auto people = take_answers(world, "a.csv", "key,user,answer\nr0,ann,3.5\nr0,bob,3\n");
+    CHECK(people.done.added == 1);
+    REQUIRE(people.reasons.size() == 1);
+    CHECK_THAT(people.reasons[0], Contains("lies between two steps of 1"));
 }
 
 TEST_CASE("labels of a large file come in and go out fast", "[labeling][import]") {

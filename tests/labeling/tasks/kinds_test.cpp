@@ -217,6 +217,55 @@ TEST_CASE("a number lies on its scale", "[labeling][kinds]") {
     );
 }
 
+TEST_CASE("what is merged is an answer of the truth's question", "[labeling][kinds]") {
+    struct Case {
+        std::string kind, toml;
+        std::vector<std::string> answers;
+    };
+    const std::string classes =
+        "[[class]]\nname = \"red\"\n[[class]]\nname = \"round\"\n[[class]]\nname = \"big\"\n";
+    const std::vector<Case> cases{
+        {"regression", "low = 1\nhigh = 5\nstep = 1\n", {"3", "4"}},
+        {"multilabel",
+         "at_least = 1\nat_most = 1\n" + classes,
+         {R"(["red"])", R"(["round"])", R"(["big"])"}},
+        {"boxes",
+         "at_most = 1\nat_least = 1\n" + classes,
+         {R"([{"x":0,"y":0,"width":9,"height":9,"label":"red"}])",
+          R"([{"x":40,"y":0,"width":9,"height":9,"label":"round"}])",
+          R"([{"x":0,"y":40,"width":9,"height":9,"label":"big"}])"}},
+        {"form",
+         "[[question]]\nname = \"how\"\nkind = \"regression\"\nstep = 1\n",
+         {R"({"how":3})", R"({"how":4})"}},
+    };
+    for (const auto& each : cases) {
+        INFO(each.kind);
+        auto asked = question(each.kind, each.toml);
+        const auto& type = labeling::task_type(each.kind);
+        auto set = type.gather(asked);
+        int n = 0;
+        for (const auto& answer : each.answers)
+            set->add(
+                {.key = "r",
+                 .user = "u" + std::to_string(++n),
+                 .value = type.read(asked, answer, record)}
+            );
+        auto truth = set->infer({.method = type.methods().front()}).labels.at(0).value;
+        CAPTURE(truth);
+        CHECK_THROWS_AS(type.read(asked, truth, record), base::UsageError);
+        CHECK(type.read(type.as_truth(asked), truth, record) == truth);
+    }
+    // What a truth is of stays: the scale, the classes; and what somebody wrote stays a text.
+    auto scale = question("regression", "low = 1\nhigh = 5\nstep = 1\n");
+    const auto& number = labeling::task_type("regression");
+    CHECK_THROWS_AS(number.read(number.as_truth(scale), "5.5", record), base::UsageError);
+    const auto& text = labeling::task_type("text");
+    CHECK_THROWS_AS(
+        text.read(text.as_truth(question("text", "at_most = 3\n")), R"("four")", record),
+        base::UsageError
+    );
+}
+
 TEST_CASE("the truth of a text is what is most like the others", "[labeling][kinds]") {
     auto asked = question("text");
     auto answers = labeling::task_type("text").gather(asked);
