@@ -90,6 +90,12 @@ void print_imported_answers(const std::string& project, const service::ImportedL
     ));
     if (of_people.taken_back > 0)
         print_line(fmt::format("{} answers taken back", times(of_people.taken_back)));
+    if (of_people.other_version > 0)
+        print_line(fmt::format(
+            "{} were given under a version of the classes that the project never had: they are "
+            "taken as of the present one",
+            times(of_people.other_version)
+        ));
     if (of_people.skipped > 0) print_line(fmt::format("{} skipped", times(of_people.skipped)));
     if (!of_people.new_annotators.empty())
         print_line(fmt::format(

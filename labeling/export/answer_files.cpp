@@ -2,7 +2,9 @@
 // tables, whose columns are told by their names.
 #include "labeling/export/answer_files.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <memory>
 
 #include <fmt/format.h>
@@ -20,6 +22,7 @@
 namespace labeling {
 
 namespace json = boost::json;
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -38,6 +41,8 @@ public:
         seconds_ = column(AnswerRole::seconds);
         attempt_ = column(AnswerRole::attempt);
         taken_back_ = column(AnswerRole::taken_back);
+        taken_back_at_ = column(AnswerRole::taken_back_at);
+        schema_version_ = column(AnswerRole::schema_version);
         simulated_ = column(AnswerRole::simulated);
         const auto& columns = table.columns();
         by_text_ = holds_texts(columns[item_]);
@@ -63,14 +68,17 @@ public:
         bool missing = exported_ ? table_.raw(answer_).empty() : table_.is_missing(answer_);
         if (!missing) answer.said.label = exported_ ? table_.raw(answer_) : table_.cell(answer_);
         read_times(answer);
-        if (attempt_ && !table_.cell(*attempt_).empty()) {
-            auto number = base::whole_number<int>(table_.cell(*attempt_), 10);
-            if (number && *number >= 1)
-                answer.attempt = *number;
+        for (auto [column, number] :
+             {std::pair(attempt_, &answer.attempt),
+              std::pair(schema_version_, &answer.schema_version)}) {
+            if (!column || table_.cell(*column).empty()) continue;
+            auto read = base::whole_number<int>(table_.cell(*column), 10);
+            if (read && *read >= 1)
+                *number = *read;
             else
-                fault(answer, *attempt_, "no number from 1");
+                fault(answer, *column, "no number from 1");
         }
-        answer.taken_back = is_true(taken_back_);
+        answer.taken_back = is_true(taken_back_) || answer.taken_back_at;
         answer.simulated = is_true(simulated_);
         return answer;
     }
@@ -110,9 +118,11 @@ private:
     }
 
     void read_times(PersonAnswer& answer) const {
-        if (time_ && !table_.is_missing(*time_)) {
-            answer.at = base::parse_time(table_.cell(*time_));
-            if (!answer.at) fault(answer, *time_, "no time that can be read in one way");
+        for (auto [column, at] :
+             {std::pair(time_, &answer.at), std::pair(taken_back_at_, &answer.taken_back_at)}) {
+            if (!column || table_.is_missing(*column)) continue;
+            *at = base::parse_time(table_.cell(*column));
+            if (!*at) fault(answer, *column, "no time that can be read in one way");
         }
         for (auto [column, unit] : {std::pair(milliseconds_, 1), std::pair(seconds_, 1000)}) {
             if (!column || table_.is_missing(*column)) continue;
@@ -129,7 +139,7 @@ private:
     const AnswerReading& reading_;
     std::size_t item_ = 0, answer_ = 0;
     std::optional<std::size_t> annotator_, time_, milliseconds_, seconds_, attempt_, taken_back_,
-        simulated_;
+        taken_back_at_, schema_version_, simulated_;
     bool by_text_ = false;
     bool exported_ = false;  // by ourselves
 };
@@ -174,6 +184,23 @@ void read_answer_table(
     }
 }
 
+// The files of a folder that doccano exported: one for each person, called by their name.
+std::vector<fs::path> files_of_people(const std::string& path) {
+    std::vector<fs::path> files;
+    if (path == "-" || !fs::is_directory(path)) return files;
+    for (const auto& entry : fs::directory_iterator(path))
+        if (entry.is_regular_file() && entry.path().extension() == ".jsonl")
+            files.push_back(entry.path());
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
+// Whose answers such a file has. What is shared, or of somebody who is gone, is nobody's.
+std::string person_of(const fs::path& file) {
+    auto name = file.stem().string();
+    return name == "all" || name == "unknown" ? "" : name;
+}
+
 // The labels of a file that does not say whose they are.
 void read_of_one(
     const EachLabel& labels,
@@ -193,14 +220,22 @@ void read_of_one(
 EachPersonAnswer
 answers_in(const std::string& path, const Question& question, const AnswerReading& reading) {
     return [=](const TakePersonAnswer& take) {
-        auto one_person = [&](PersonAnswer&& answer) {
-            if (answer.person.empty()) answer.person = reading.person;
-            take(std::move(answer));
+        auto read = [&](const std::string& file, const std::string& person) {
+            auto own = reading;
+            own.person = person;
+            auto table = formats::Table::of_all(file);
+            read_answer_table(table, file, question, own, [&](PersonAnswer&& answer) {
+                if (answer.person.empty()) answer.person = person;
+                take(std::move(answer));
+            });
         };
+        auto files = files_of_people(path);
+        for (const auto& file : files)
+            read(file.string(), reading.person.empty() ? person_of(file) : reading.person);
+        if (!files.empty()) return;
         if (path != "-" && is_told_by_its_name(path))
             return read_of_one(labels_in(path, question), path, reading.person, take);
-        auto table = formats::Table::of_all(path);
-        read_answer_table(table, path, question, reading, one_person);
+        read(path, reading.person);
     };
 }
 

@@ -31,6 +31,8 @@ struct AnswerReading {
 //     _session_id; what was ignored is a skip), of doccano (annotations with a user);
 //   - tasks of Label Studio with annotations (completed_by, updated_at or created_at, lead_time;
 //     what was cancelled is a skip);
+//   - a folder of JSON lines, as doccano exports them: a file for each person, called by their
+//   name;
 //   - with a `person`: whatever label_files.hpp reads.
 // Records are meant as in label_files.hpp. Throws base::Error, with the line or file, for what is
 // malformed, and for a table without such columns.

@@ -30,6 +30,7 @@ namespace {
 constexpr std::size_t answers_at_once = 2'000;
 constexpr std::size_t most_at_once = 20'000;  // of one record
 constexpr std::size_t names_told = 20;
+constexpr auto nobodys = "does not say who gave it";
 constexpr int most_attempts = 1'000'000;
 constexpr std::int64_t longest_answer = 24L * 60 * 60 * 1000;  // milliseconds
 
@@ -149,6 +150,10 @@ private:
         for (std::size_t i = 0; i < waiting_.size(); ++i) read(i, records, ready);
         if (!ready.empty()) take(ready);
         waiting_.clear();
+        auto stored = result_.added + result_.corrected;
+        if (stored < next_look_) return;
+        steps_.call([&](base::Tx& tx) { plan_for_more(tx, stored); });
+        next_look_ = 2 * stored;
     }
 
     void read(
@@ -187,6 +192,9 @@ private:
         made.answer.numbered = one.attempt.has_value();
         made.answer.answer.attempt = one.attempt.value_or(1);
         made.answer.taken_back = one.taken_back;
+        made.answer.taken_back_at = one.taken_back_at;
+        if (one.schema_version && *one.schema_version <= project_.schema_version)
+            made.answer.answer.schema_version = one.schema_version;
         made.answer.answer.at = one.at;
         if (one.milliseconds)
             made.answer.answer.milliseconds =
@@ -197,7 +205,7 @@ private:
     // Why an answer can not be taken whatever it says; empty: it can.
     std::string why_not(const PersonAnswer& one) const {
         if (!one.said.fault.empty()) return one.said.fault;
-        if (one.person.empty()) return "does not say who gave it";
+        if (one.person.empty()) return nobodys;
         if (machines_.contains(one.person))
             return "'" + one.person +
                    "' is a machine here, whose answers are suggestions: see 'tilth label suggest "
@@ -208,7 +216,11 @@ private:
         if (user != users_.end() && one.simulated && !user->second.simulated)
             return "'" + one.person + "' is a simulated annotator in the file, and a person here";
         if (one.attempt && *one.attempt > most_attempts) return "is an attempt beyond a million";
-        if (one.at && *one.at > now_ + std::chrono::hours(24)) return "was given in the future";
+        auto soon = now_ + std::chrono::hours(24);
+        if (one.at && *one.at > soon) return "was given in the future";
+        if (one.taken_back_at && *one.taken_back_at > soon) return "was taken back in the future";
+        if (one.at && one.taken_back_at && *one.taken_back_at < *one.at)
+            return "was taken back before it was given";
         return {};
     }
 
@@ -244,6 +256,7 @@ private:
         keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
         std::vector<NamedUser> made;
         std::vector<std::optional<Collected>> became;
+        PassedAnswers passed;
         steps_.call([&](base::Tx& tx) {
             made.clear();
             became.assign(ready.size(), std::nullopt);
@@ -264,9 +277,11 @@ private:
                 answers.push_back(ready[i].answer);
                 places.push_back(i);
             }
-            auto collected = collect(tx, project_, answers, now_);
-            for (std::size_t i = 0; i < places.size(); ++i) became[places[i]] = collected[i];
+            auto collected = collect(tx, project_, answers, passed_, now_);
+            for (std::size_t i = 0; i < places.size(); ++i) became[places[i]] = collected.became[i];
+            passed = std::move(collected.passed);
         });
+        for (const auto& [pair, attempt] : passed) passed_[pair] = attempt;
         for (auto& user : made) {
             result_.new_annotators.push_back(user.name);
             users_.insert_or_assign(user.name, user);
@@ -277,6 +292,9 @@ private:
     void count(const PersonAnswer& one, std::optional<Collected> became) {
         if (!became) return fault(one, "its record lacks a field that the question needs");
         told_.insert(one.person);
+        bool stored = *became == Collected::added || *became == Collected::corrected;
+        if (stored && one.schema_version.value_or(1) > project_.schema_version)
+            ++result_.other_version;
         switch (*became) {
             case Collected::added:
                 ++result_.added;
@@ -304,6 +322,7 @@ private:
 
     [[noreturn]] void fail_as_all_rejected() const {
         const auto& first = result_.faults.empty() ? result_.rejected : result_.faults;
+        bool nobody = !first.empty() && first.front().first == nobodys;
         throw base::Error(
             "project '" + project_.project.name + "'",
             fmt::format(
@@ -312,7 +331,8 @@ private:
                 result_.faults.empty() ? "no class is called " : "",
                 first.empty() ? std::string("they name no record") : first.front().first
             ),
-            "see --rejects"
+            nobody ? "name the person by --person, or what names them by --annotator-column"
+                   : "see --rejects"
         );
     }
 
@@ -326,6 +346,8 @@ private:
     std::vector<PersonAnswer> waiting_;
     std::string first_;
     std::int64_t given_ = 0;
+    std::int64_t next_look_ = 1'000;  // at plans, when so many are stored
+    PassedAnswers passed_;
     std::set<std::string> told_;  // whose answers were taken or there
     TextCounts strangers_, faults_;
     ImportedAnswers result_;

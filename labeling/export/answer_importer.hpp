@@ -43,6 +43,7 @@ struct ImportedAnswers {
     std::int64_t scaled = 0;     // whose places were of a picture of another size than the record's
     Counted rejected{};          // values that are no class, with how often; most frequent first
     Counted faults{};            // why others were not taken, with how often
+    std::int64_t other_version = 0;  // taken, and given under classes that the project never had
     std::int64_t annotators = 0;
     std::vector<std::string> new_annotators{}, new_classes{};
 };

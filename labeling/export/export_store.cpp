@@ -38,7 +38,7 @@ struct PlacedAnswer {
     std::string value;
     std::optional<std::int64_t> milliseconds;
     Time submitted_at;
-    bool withdrawn = false;
+    std::optional<Time> withdrawn_at;
     int schema_version = 1;
 };
 BOOST_DESCRIBE_STRUCT(
@@ -52,7 +52,7 @@ BOOST_DESCRIBE_STRUCT(
      value,
      milliseconds,
      submitted_at,
-     withdrawn,
+     withdrawn_at,
      schema_version)
 )
 
@@ -98,7 +98,9 @@ public:
             .value = std::move(answer.value),
             .milliseconds = answer.milliseconds,
             .submitted_at = base::rfc3339(answer.submitted_at, base::Precision::microseconds),
-            .withdrawn = answer.withdrawn,
+            .withdrawn_at = answer.withdrawn_at
+                                ? base::rfc3339(*answer.withdrawn_at, base::Precision::microseconds)
+                                : "",
             .schema_version = answer.schema_version};
     }
 

@@ -28,13 +28,21 @@ struct GivenAnswer {
     std::string value{};  // JSON: what a class can not say; empty: nothing
     std::optional<std::int64_t> milliseconds{};
     std::string submitted_at{};  // RFC 3339
-    bool withdrawn = false;
-    int schema_version = 1;  // of the project's classes when it was given
+    std::string withdrawn_at{};  // RFC 3339; empty: it stands
+    int schema_version = 1;      // of the project's classes when it was given
 };
 BOOST_DESCRIBE_STRUCT(
     GivenAnswer,
     (),
-    (user, simulated, attempt, label, value, milliseconds, submitted_at, withdrawn, schema_version)
+    (user,
+     simulated,
+     attempt,
+     label,
+     value,
+     milliseconds,
+     submitted_at,
+     withdrawn_at,
+     schema_version)
 )
 
 // One record on its way out, with its label, or with people's answers and perhaps no label.

@@ -17,6 +17,7 @@
 #include "base/text/ascii.hpp"
 #include "formats/archive/bytes.hpp"
 #include "formats/table/table.hpp"
+#include "labeling/export/imports/answer_roles.hpp"
 #include "labeling/export/imports/imports.hpp"
 #include "labeling/tasks/task_type.hpp"
 
@@ -92,7 +93,7 @@ void read_rows(
             read_object(row.as_object(), place, question, take);
             continue;
         }
-        bool by_text = table.columns().front() == "text";
+        bool by_text = holds_texts(table.columns().front());
         if (table.cell(0).empty()) table.fail(by_text ? "the text is empty" : "the key is empty");
         if (number == 1 && !table.has(1) && !table.has(2))
             table.fail("no column 'label' in the header", "the first line must be key,label");
@@ -112,8 +113,8 @@ void read_rows(
     }
 }
 
-// A table whose rows name records by their keys; without such a column, by their texts. `open`
-// opens it with the columns that it must have.
+// A table whose rows name records by their keys; without such a column, by their texts, which
+// doccano calls data. `open` opens it with the columns that it must have.
 formats::Table table_of_labels(
     const std::function<formats::Table(const std::vector<std::string>&)>& open
 ) {
@@ -121,11 +122,14 @@ formats::Table table_of_labels(
         return open({"key"});
     } catch (const base::Error&) {
         auto keyless = std::current_exception();
-        try {
-            return open({"text"});
-        } catch (const base::Error&) {
-            std::rethrow_exception(keyless);
+        for (auto texts : {"text", "data"}) {
+            try {
+                return open({texts});
+            } catch (const base::Error&) {
+                continue;
+            }
         }
+        std::rethrow_exception(keyless);
     }
 }
 

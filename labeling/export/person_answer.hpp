@@ -17,10 +17,12 @@ struct PersonAnswer {
     std::optional<int> attempt{};  // which of this person's answers to the record it is, from 1
     std::optional<std::int64_t> milliseconds{};  // that the person took
     std::optional<base::Time> at{};
-    bool taken_back = false;  // by the person
-    bool skipped = false;     // it is no answer: the person passed the record by
-    bool simulated = false;   // by a program that answers, for trials
-    std::string place{};      // the file, and where in it
+    bool taken_back = false;                    // by the person
+    std::optional<base::Time> taken_back_at{};  // when, if it says so
+    std::optional<int> schema_version{};        // of the project's classes when it was given
+    bool skipped = false;                       // it is no answer: the person passed the record by
+    bool simulated = false;                     // by a program that answers, for trials
+    std::string place{};                        // the file, and where in it
 };
 
 using TakePersonAnswer = std::function<void(PersonAnswer&& answer)>;

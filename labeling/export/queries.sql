@@ -77,8 +77,7 @@ ORDER BY k.rk, k.key;
 -- Who answered what about records from (rk $3, key $4) to (rk $5, key $6), in the order of an index; not what audits asked. Names are
 -- looked up once each (user_names, class_names): a join would do it for each answer.
 -- name: answers_between
-SELECT a.rk, a.key, a.user_id, a.attempt, a.class_id, a.value, a.milliseconds, a.submitted_at, a.withdrawn_at IS NOT NULL AS withdrawn,
-    a.schema_version
+SELECT a.rk, a.key, a.user_id, a.attempt, a.class_id, a.value, a.milliseconds, a.submitted_at, a.withdrawn_at, a.schema_version
 FROM annotation a
 WHERE a.project_id = $1 AND a.source_id = $2 AND a.audit_id IS NULL
     AND (a.rk, a.source_id, a.key) >= ($3::bigint, $2::bigint, $4::text) AND (a.rk, a.source_id, a.key) <= ($5::bigint, $2::bigint, $6::text)

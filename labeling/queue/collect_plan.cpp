@@ -1,7 +1,9 @@
 // The decisions of an import of answers. A file that is imported again, wholly or from where it was
 // cut off, must add nothing, whatever it tells of its answers: with a time or a number each is
 // known by that; without, a file that says "cat", "dog" and "cat" again of one person and record is
-// three answers, and the third is told from the first by when that was stored.
+// three answers, and the third is told from the first by their order. What is there from before is
+// gone through once, from the first to the last; the place is kept from batch to batch for those
+// who changed their minds, which are few.
 #include "labeling/queue/collect_plan.hpp"
 
 #include <algorithm>
@@ -9,9 +11,14 @@
 
 namespace labeling {
 
-CollectPlan::CollectPlan(std::span<const CollectedAnswer> given, Time now)
+CollectPlan::CollectPlan(
+    std::span<const CollectedAnswer> given,
+    const PassedAnswers& before,
+    Time now
+)
     : became(given.size(), Collected::known),
       given_(given),
+      before_(before),
       now_(std::chrono::floor<std::chrono::microseconds>(now)),
       same_(given.size()) {
     for (std::size_t i = 0; i < given.size(); ++i) {
@@ -40,13 +47,19 @@ void CollectPlan::note(const Before& before) {
 }
 
 void CollectPlan::make() {
-    for (auto& [pair, share] : shares_) plan(share);
+    for (auto& [pair, share] : shares_) plan(pair, share);
 }
 
 CollectPlan::Kept* CollectPlan::Share::standing() {
     for (auto each = kept.rbegin(); each != kept.rend(); ++each)
         if (!each->withdrawn) return &*each;
     return nullptr;
+}
+
+// Not before it was given, which of one without a time is now.
+std::optional<Time> CollectPlan::taken_back_at(std::size_t i) const {
+    const auto& at = given_[i].taken_back_at;
+    return at ? std::optional(std::max(*at, *answers[i].at)) : std::nullopt;
 }
 
 bool CollectPlan::says_the_same(std::size_t i, const Kept& kept) const {
@@ -61,11 +74,25 @@ bool CollectPlan::is_known(std::size_t i, Share& share, const Kept& kept) const 
     if (given.numbered && kept.attempt == given.answer.attempt) return true;
     bool stands = share.standing() == &kept;
     if (given.answer.at) return kept.at == answers[i].at || (!given.numbered && stands);
-    return !given.numbered && (stands || kept.at != now_);
+    if (given.numbered) return false;
+    // Said again, it is the one that was passed last.
+    bool next = &kept + 1 >= share.kept.data() + share.next;
+    return stands || (next && kept.at != now_);
 }
 
-void CollectPlan::plan(Share& share) {
+bool CollectPlan::is_bare(std::size_t i) const {
+    return !given_[i].numbered && !given_[i].answer.at;
+}
+
+void CollectPlan::plan(const std::pair<std::int64_t, std::int64_t>& pair, Share& share) {
     auto& coming = share.coming;
+    auto before = before_.find(pair);
+    for (const auto& kept : share.kept) {
+        bool seen = before != before_.end() && kept.attempt <= before->second;
+        // Whatever was stored by this import came behind all that was there.
+        if (seen || kept.at == now_) share.next = &kept - share.kept.data() + 1;
+    }
+    auto old = share.kept.size();
     bool timed = std::all_of(coming.begin(), coming.end(), [&](std::size_t i) {
         return given_[i].answer.at.has_value();
     });
@@ -79,6 +106,9 @@ void CollectPlan::plan(Share& share) {
         else
             plan_answer(i, share);
     }
+    bool bare = std::all_of(coming.begin(), coming.end(), [&](auto i) { return is_bare(i); });
+    if (bare && old > 1 && share.next > 0 && share.next <= old)
+        passed[pair] = share.kept[share.next - 1].attempt;
     if (share.taken_back) take_backs.push_back(*share.taken_back);
     // Who skipped a task and answered it after all has answered it.
     if (!share.skip || share.round > 0) return;
@@ -100,10 +130,13 @@ void CollectPlan::plan_answer(std::size_t i, Share& share) {
     auto* standing = share.standing();
     for (auto& kept : share.kept) {
         if (!is_known(i, share, kept)) continue;
+        auto place = static_cast<std::size_t>(&kept - share.kept.data());
+        share.next = std::max(share.next, place + 1);
         if (!given_[i].taken_back || standing != &kept) return;
         became[i] = Collected::taken_back;
         share.taken_back = i;
         kept.withdrawn = true;
+        kept.taken_back_at = taken_back_at(i);
         return;
     }
     if (share.lease == "invalid" || share.audit)
@@ -121,6 +154,7 @@ void CollectPlan::put(std::size_t i, Share& share) {
     if (rounds.size() <= share.round) rounds.resize(share.round + 1);
     auto& round = rounds[share.round++];
     if (corrects) {
+        if (!share.kept.empty()) answer.replaces_at = share.kept.back().taken_back_at;
         answer.attempt = share.attempt++;
         round.corrections.push_back(i);
     } else {
@@ -137,8 +171,13 @@ void CollectPlan::put(std::size_t i, Share& share) {
     share.lease = "answered";
     if (auto* before = share.standing()) before->withdrawn = true;
     share.kept.push_back(
-        {.attempt = share.attempt, .at = *answer.at, .withdrawn = given_[i].taken_back, .from = i}
+        {.attempt = share.attempt,
+         .at = *answer.at,
+         .withdrawn = given_[i].taken_back,
+         .taken_back_at = taken_back_at(i),
+         .from = i}
     );
+    share.next = share.kept.size();
     share.taken_back = given_[i].taken_back ? std::optional(i) : std::nullopt;
 }
 

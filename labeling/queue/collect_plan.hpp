@@ -42,14 +42,16 @@ struct CollectRound {
 
 class CollectPlan {
 public:
-    // `given` outlives it.
-    CollectPlan(std::span<const CollectedAnswer> given, Time now);
+    // `given` and `before` outlive it.
+    CollectPlan(std::span<const CollectedAnswer> given, const PassedAnswers& before, Time now);
 
     // All that is there, answer by answer.
     void note(const Before& before);
     void make();
 
     const std::vector<std::int64_t>& tasks() const { return tasks_; }
+    // When one that comes was taken back, if it is known.
+    std::optional<Time> taken_back_at(std::size_t i) const;
     // Those that come, as they are stored: with the attempts at which they are or, of corrections,
     // are not any more. Those who hold their tasks have their tokens.
     std::vector<Answer> answers{};
@@ -57,19 +59,22 @@ public:
     std::vector<std::size_t> to_lease{};  // the tasks of these, to their people
     std::vector<CollectRound> rounds{};
     std::vector<std::size_t> skips{}, take_backs{};  // after them
+    PassedAnswers passed{};                          // where it is further than before
 
 private:
     struct Kept {
         int attempt = 1;
         Time at;
         bool withdrawn = false;
-        std::optional<std::size_t> from{};  // the one of those that come, if it is one
+        std::optional<Time> taken_back_at{};  // by what comes
+        std::optional<std::size_t> from{};    // the one of those that come, if it is one
     };
     // A person and a task.
     struct Share {
         std::vector<std::size_t> coming;
         std::vector<Kept> kept;
-        std::string lease;  // its state; empty: there is none
+        std::size_t next = 0;  // of `kept`, the first that the file has not passed yet
+        std::string lease;     // its state; empty: there is none
         std::int64_t token = 0;
         int attempt = 1;  // of the lease
         bool audit = false;
@@ -81,12 +86,14 @@ private:
 
     bool says_the_same(std::size_t i, const Kept& kept) const;
     bool is_known(std::size_t i, Share& share, const Kept& kept) const;
-    void plan(Share& share);
+    bool is_bare(std::size_t i) const;  // it has neither a time nor a number
+    void plan(const std::pair<std::int64_t, std::int64_t>& pair, Share& share);
     void plan_skip(std::size_t i, Share& share);
     void plan_answer(std::size_t i, Share& share);
     void put(std::size_t i, Share& share);
 
     std::span<const CollectedAnswer> given_;
+    const PassedAnswers& before_;
     Time now_;
     std::vector<std::int64_t> tasks_;
     std::vector<std::set<int>> same_;  // attempts that say what each of them says

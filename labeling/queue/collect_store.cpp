@@ -43,17 +43,18 @@ struct NamedLease {
 };
 BOOST_DESCRIBE_STRUCT(NamedLease, (), (task, user, token, attempt))
 
-class Collection {
+class Collecting {
 public:
-    Collection(
+    Collecting(
         base::Tx& tx,
         const StoredProject& project,
         std::span<const CollectedAnswer> given,
+        const PassedAnswers& passed,
         Time now
     )
-        : tx_(tx), project_(project), now_(now), plan_(given, now) {}
+        : tx_(tx), project_(project), now_(now), plan_(given, passed, now) {}
 
-    std::vector<Collected> run() {
+    Collection run() {
         counted(tx_, plan_.tasks(), [&] {
             read();
             plan_.make();
@@ -64,9 +65,9 @@ public:
             const auto& answer = plan_.answers[i];
             skip(tx_, answer.task, answer.user_id, answer.token, skip_reason, now_);
         }
-        for (auto i : plan_.take_backs) take_back(plan_.answers[i]);
+        for (auto i : plan_.take_backs) take_back(plan_.answers[i], plan_.taken_back_at(i));
         settle_collected(tx_, project_, changed(), authors_, now_);
-        return std::move(plan_.became);
+        return {.became = std::move(plan_.became), .passed = std::move(plan_.passed)};
     }
 
 private:
@@ -142,8 +143,8 @@ private:
         );
     }
 
-    void take_back(const Answer& answer) {
-        auto at = schema::timestamp(now_);
+    void take_back(const Answer& answer, std::optional<Time> when) {
+        auto at = schema::timestamp(when.value_or(now_));
         counted(tx_, {answer.task}, [&] {
             auto back = base::first_as<Claimed>(
                 tx_.exec(sql::file["undo_answer"], answer.task, answer.user_id, at, at)
@@ -213,14 +214,20 @@ std::map<std::string, std::int64_t> tasks_to_collect(
     return tasks;
 }
 
-std::vector<Collected> collect(
+Collection collect(
     base::Tx& tx,
     const StoredProject& project,
     std::span<const CollectedAnswer> answers,
+    const PassedAnswers& passed,
     Time now
 ) {
     if (answers.empty()) return {};
-    return Collection(tx, project, answers, now).run();
+    return Collecting(tx, project, answers, passed, now).run();
+}
+
+void plan_for_more(base::Tx& tx, std::int64_t answers) {
+    if (tx.value<bool>(sql::file["is_planned_for_less"], static_cast<double>(answers)).value())
+        tx.exec(sql::file["analyze_answers"]);
 }
 
 void end_collection(base::Tx& tx, const StoredProject& project, Time now) {

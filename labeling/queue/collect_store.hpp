@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/words.hpp"
@@ -39,7 +40,9 @@ struct CollectedAnswer {
     Answer answer;
     bool numbered = false;    // it says which of its person's answers it is, by `answer.attempt`
     bool taken_back = false;  // its person took it back
-    bool skipped = false;     // it is none: its person skipped the task
+    std::optional<Time>
+        taken_back_at{};   // when, if it is known; nothing: at its next answer, or now
+    bool skipped = false;  // it is none: its person skipped the task
 };
 
 enum class Collected { added, corrected, taken_back, skipped, known, older, invalid, audit };
@@ -57,15 +60,26 @@ constexpr auto words_of(Collected) {
     });
 }
 
+// The attempt of a person's answer to a task up to which a file went, by task and user: of answers
+// that have neither a time nor a number, where several are there.
+using PassedAnswers = std::map<std::pair<std::int64_t, std::int64_t>, int>;
+
+struct Collection {
+    std::vector<Collected> became{};
+    PassedAnswers passed{};  // further than before
+};
+
 // Takes answers in this order, those of one person to one task by their times, and tells what came
 // of each. One is known if the same was given by the same person at the same time or attempt;
-// without either, if it was there before `now` or stands. Of what is new the last counts. Whoever
-// imports a file gives all its answers the same `now`. More answers than a task wants are kept too.
-// Throws base::Error if the project's classes are no longer those that the answers name.
-std::vector<Collected> collect(
+// without either, if it stands, or if it is the next of this person's from before `now` that says
+// so: behind those that the file has `passed`. Of what is new the last counts. Whoever imports a
+// file gives all its answers the same `now`. More answers than a task wants are kept too. Throws
+// base::Error if the project's classes are no longer those that the answers name.
+Collection collect(
     base::Tx& tx,
     const StoredProject& project,
     std::span<const CollectedAnswer> answers,
+    const PassedAnswers& passed,
     Time now
 );
 
@@ -82,6 +96,9 @@ void settle_collected(
     const std::map<std::int64_t, LastAuthor>& authors,
     Time now
 );
+// After so many of them: statistics, if the tables were smaller when they were made last. A
+// statement that was planned for an empty table goes through all of one that is not.
+void plan_for_more(base::Tx& tx, std::int64_t answers);
 // After the last of them, if any was new: what settle_collected() has not told, and statistics for
 // claims.
 void end_collection(base::Tx& tx, const StoredProject& project, Time now);

@@ -21,7 +21,7 @@ BOOST_DESCRIBE_STRUCT(StoredRow, (), (stored, closed))
 
 AnswerColumns columns_of(std::span<const Answer> answers, Time now) {
     std::vector<std::int64_t> tasks, users, tokens, attempts;
-    std::vector<std::string> classes, values, milliseconds, times, hours;
+    std::vector<std::string> classes, values, milliseconds, times, hours, versions, replacing;
     for (const auto& each : answers) {
         tasks.push_back(each.task);
         users.push_back(each.user_id);
@@ -30,7 +30,9 @@ AnswerColumns columns_of(std::span<const Answer> answers, Time now) {
         classes.push_back(each.class_id ? std::to_string(*each.class_id) : "");
         values.push_back(each.value.value_or(""));
         milliseconds.push_back(each.milliseconds ? std::to_string(*each.milliseconds) : "");
+        versions.push_back(each.schema_version ? std::to_string(*each.schema_version) : "");
         auto at = each.at.value_or(now);
+        replacing.push_back(schema::timestamp(each.replaces_at.value_or(at)));
         times.push_back(schema::timestamp(at));
         hours.push_back(schema::timestamp(std::chrono::floor<std::chrono::hours>(at)));
     }
@@ -43,7 +45,9 @@ AnswerColumns columns_of(std::span<const Answer> answers, Time now) {
         .values = schema::array_of_optional(values),
         .milliseconds = schema::array_of_optional(milliseconds),
         .times = schema::array_of(times),
-        .hours = schema::array_of(hours)};
+        .hours = schema::array_of(hours),
+        .versions = schema::array_of_optional(versions),
+        .replacing = schema::array_of(replacing)};
 }
 
 std::size_t put_answers(base::Batch& batch, const AnswerColumns& answers) {
@@ -56,7 +60,8 @@ std::size_t put_answers(base::Batch& batch, const AnswerColumns& answers) {
         answers.classes,
         answers.values,
         answers.milliseconds,
-        answers.times
+        answers.times,
+        answers.versions
     );
 }
 
@@ -69,7 +74,9 @@ std::size_t put_corrections(base::Batch& batch, const AnswerColumns& answers) {
         answers.classes,
         answers.values,
         answers.milliseconds,
-        answers.times
+        answers.times,
+        answers.versions,
+        answers.replacing
     );
 }
 

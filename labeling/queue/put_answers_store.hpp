@@ -13,8 +13,10 @@ namespace labeling {
 
 struct AnswerColumns {
     std::string tasks, users, tokens, attempts, classes, values, milliseconds;
-    std::string times;  // when they were given
-    std::string hours;  // the hours of these
+    std::string times;      // when they were given
+    std::string hours;      // the hours of these
+    std::string versions;   // of the classes
+    std::string replacing;  // when those that they correct counted no more
 };
 // Answers without a time of their own are of `now`.
 AnswerColumns columns_of(std::span<const Answer> answers, Time now);

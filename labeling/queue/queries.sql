@@ -202,24 +202,25 @@ WITH task AS (
 UPDATE label_task t SET leases = t.leases - 1, free_since = pg_current_xact_id() FROM gone WHERE t.id = gone.task_id;
 
 -- Stores answers, one of a person to a task each, if their leases are those they were given under: tasks $1, users $2, tokens $3, attempts $4,
--- classes $5, values $6, milliseconds $7, times $8. Tells how many, and which tasks have all they wanted now; also to tally_tasks and
--- note_answer behind it, of one: that its task was 'answered' or 'closed', '' if nothing was stored.
+-- classes $5, values $6, milliseconds $7, times $8, versions of the classes $9. Tells how many, and which tasks have all they wanted now; also
+-- to tally_tasks and note_answer behind it, of one: that its task was 'answered' or 'closed', '' if nothing was stored. The state of leases is
+-- read from a row: by a word of the statement all held leases could be gone through for each answer, which looks cheap where few are held.
 -- name: submit_answer
 WITH given AS MATERIALIZED (
-    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::int[], $5::int[], $6::text[], $7::int[], $8::timestamptz[])
-        AS g (task_id, user_id, token, attempt, class_id, value, milliseconds, at)
+    SELECT g.*, 'held'::text AS state FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::int[], $5::int[], $6::text[], $7::int[], $8::timestamptz[],
+        $9::int[]) AS g (task_id, user_id, token, attempt, class_id, value, milliseconds, at, schema_version)
 ), task AS MATERIALIZED (
     SELECT * FROM label_task WHERE id IN (SELECT task_id FROM given) ORDER BY id FOR UPDATE
 ), taken AS (
     UPDATE label_lease l SET state = 'answered', expires_at = g.at FROM given g JOIN task t ON t.id = g.task_id
-    WHERE l.task_id = t.id AND l.user_id = g.user_id AND l.token = g.token AND l.attempt = g.attempt AND l.state = 'held'
+    WHERE l.task_id = t.id AND l.user_id = g.user_id AND l.token = g.token AND l.attempt = g.attempt AND l.state = g.state
         AND (g.class_id IS NULL OR EXISTS (SELECT 1 FROM label_class c WHERE c.project_id = t.project_id AND c.class_id = g.class_id))
-    RETURNING g.task_id, g.user_id, g.attempt, g.class_id, g.value, g.milliseconds, g.at, l.audit_id
+    RETURNING g.task_id, g.user_id, g.attempt, g.class_id, g.value, g.milliseconds, g.at, g.schema_version, l.audit_id
 ), kept AS (
     INSERT INTO annotation (rk, source_id, key, project_id, user_id, attempt, version, task_id, class_id, value, milliseconds, submitted_at,
         schema_version, audit_id)
     SELECT t.rk, t.source_id, t.key, t.project_id, g.user_id, g.attempt, t.version, t.id, g.class_id, g.value::jsonb, g.milliseconds, g.at,
-        p.schema_version, g.audit_id
+        coalesce(g.schema_version, p.schema_version), g.audit_id
     FROM taken g JOIN task t ON t.id = g.task_id JOIN label_project p ON p.id = t.project_id
 ), undrafted AS (
     DELETE FROM label_draft d USING taken g WHERE d.task_id = g.task_id AND d.user_id = g.user_id
@@ -468,24 +469,24 @@ ORDER BY h.expires_at DESC, h.task_id DESC;
 -- $7. Tells how many; also note_answer behind it, that there were some: '' if those are not the last ones of their users.
 -- name: correct_answer
 WITH given AS MATERIALIZED (
-    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::int[], $5::text[], $6::int[], $7::timestamptz[])
-        AS g (task_id, user_id, attempt, class_id, value, milliseconds, at)
+    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::int[], $5::text[], $6::int[], $7::timestamptz[], $8::int[],
+        $9::timestamptz[]) AS g (task_id, user_id, attempt, class_id, value, milliseconds, at, schema_version, replaces_at)
 ), task AS MATERIALIZED (
     SELECT * FROM label_task WHERE id IN (SELECT task_id FROM given) ORDER BY id FOR UPDATE
 ), raised AS (
     UPDATE label_lease l SET attempt = l.attempt + 1, expires_at = g.at FROM given g JOIN task t ON t.id = g.task_id
     WHERE l.task_id = t.id AND l.user_id = g.user_id AND l.attempt = g.attempt AND l.state = 'answered'
         AND (g.class_id IS NULL OR EXISTS (SELECT 1 FROM label_class c WHERE c.project_id = t.project_id AND c.class_id = g.class_id))
-    RETURNING g.task_id, g.user_id, g.attempt, g.class_id, g.value, g.milliseconds, g.at, l.audit_id
+    RETURNING g.task_id, g.user_id, g.attempt, g.class_id, g.value, g.milliseconds, g.at, g.schema_version, g.replaces_at, l.audit_id
 ), old AS (
-    UPDATE annotation a SET withdrawn_at = g.at FROM raised g JOIN task t ON t.id = g.task_id
+    UPDATE annotation a SET withdrawn_at = g.replaces_at FROM raised g JOIN task t ON t.id = g.task_id
     WHERE a.rk = t.rk AND a.source_id = t.source_id AND a.key = t.key AND a.project_id = t.project_id
         AND a.user_id = g.user_id AND a.attempt = g.attempt AND a.withdrawn_at IS NULL
 ), stored AS (
     INSERT INTO annotation (rk, source_id, key, project_id, user_id, attempt, version, task_id, class_id, value, milliseconds, submitted_at,
         schema_version, audit_id)
     SELECT t.rk, t.source_id, t.key, t.project_id, g.user_id, g.attempt + 1, t.version, t.id, g.class_id, g.value::jsonb, g.milliseconds, g.at,
-        p.schema_version, g.audit_id
+        coalesce(g.schema_version, p.schema_version), g.audit_id
     FROM raised g JOIN task t ON t.id = g.task_id JOIN label_project p ON p.id = t.project_id
     RETURNING attempt
 )
@@ -820,6 +821,13 @@ INSERT INTO app_user (name, role, simulated, created_at) VALUES ($1, 'labeler', 
 
 -- name: analyze_tasks
 ANALYZE label_task;
+
+-- Whether what is planned may be planned for less than $1 answers.
+-- name: is_planned_for_less
+SELECT reltuples < $1::float8 FROM pg_class WHERE oid = 'label_lease'::regclass;
+
+-- name: analyze_answers
+ANALYZE label_task, label_lease, annotation, ground_truth;
 
 -- name: count_open_tasks
 SELECT coalesce(sum(open), 0)::bigint FROM label_tally WHERE user_id = 0;

@@ -192,6 +192,9 @@ struct Answer {
     std::optional<std::string> value{};          // JSON, for what a class cannot say
     std::optional<std::int32_t> milliseconds{};  // the person took
     std::optional<Time> at{};                    // when it was given; nothing: now
+    std::optional<int> schema_version{};         // of the classes then; nothing: the present ones
+    std::optional<Time> replaces_at{};  // of a correction: when the one before it counted no more;
+                                        // nothing: when it was given
 };
 // In all projects.
 std::int64_t count_open_tasks(base::Tx& tx);

@@ -134,6 +134,9 @@ json::object rejected_row(const labeling::PersonAnswer& one, const std::string& 
     if (one.milliseconds) row["milliseconds"] = *one.milliseconds;
     if (one.attempt) row["attempt"] = *one.attempt;
     if (one.taken_back) row["withdrawn"] = true;
+    if (one.taken_back_at)
+        row["withdrawn_at"] = base::rfc3339(*one.taken_back_at, base::Precision::microseconds);
+    if (one.schema_version) row["schema_version"] = *one.schema_version;
     if (one.simulated) row["simulated"] = true;
     row["place"] = one.place;
     row["reason"] = reason;
@@ -201,6 +204,7 @@ ImportedLabels import_answers(
     of_people.taken_back = done.taken_back;
     of_people.skipped = done.skipped;
     of_people.rejects = done.rejects;
+    of_people.other_version = done.other_version;
     of_people.annotators = done.annotators;
     of_people.new_annotators = std::move(done.new_annotators);
     return {

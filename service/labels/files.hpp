@@ -47,9 +47,11 @@ BOOST_DESCRIBE_STRUCT(RejectedAnswer, (), (place, key, annotator, answer, reason
 // What came of answers, beside what is told of labels: `added` are first answers of their people to
 // their records, `changed` later ones, `faults` also tell why answers were not taken.
 struct ImportedAnswers {
-    std::int64_t taken_back = 0;  // that stood, and by the file do not
-    std::int64_t skipped = 0;     // records that people passed by
-    std::int64_t rejects = 0;     // that `rejected` and `faults` count
+    std::int64_t taken_back = 0;     // that stood, and by the file do not
+    std::int64_t skipped = 0;        // records that people passed by
+    std::int64_t rejects = 0;        // that `rejected` and `faults` count
+    std::int64_t other_version = 0;  // taken as of the present classes: they tell of a version of
+                                     // the classes that the project never had
     std::int64_t annotators = 0;
     std::vector<std::string> new_annotators;    // users now, who can not sign in
     labeling::ColumnNames columns;              // of a table, that were read
@@ -58,7 +60,8 @@ struct ImportedAnswers {
 BOOST_DESCRIBE_STRUCT(
     ImportedAnswers,
     (),
-    (taken_back, skipped, rejects, annotators, new_annotators, columns, rejected_rows)
+    (taken_back, skipped, rejects, other_version, annotators, new_annotators, columns, rejected_rows
+    )
 )
 struct ImportedLabels {
     std::int64_t added = 0, changed = 0, unchanged = 0;

@@ -3,7 +3,8 @@
 // cell.
 //
 // With answers, a row for each of them, beside the label of its record: user, given (what was
-// answered), attempt, milliseconds, submitted_at, withdrawn, schema_version; simulated, if any is.
+// answered), attempt, milliseconds, submitted_at, withdrawn, withdrawn_at, schema_version;
+// simulated, if any is.
 #include <ostream>
 
 #include <fmt/format.h>
@@ -34,7 +35,8 @@ public:
         out_ << "key," << (content.shape == LabelShape::classes ? "label" : "answer")
              << ",probability,method,revision,version";
         if (answers_)
-            out_ << ",user,given,attempt,milliseconds,submitted_at,withdrawn,schema_version";
+            out_ << ",user,given,attempt,milliseconds,submitted_at,withdrawn,withdrawn_at,"
+                    "schema_version";
         if (simulated_) out_ << ",simulated";
         out_ << "\r\n";
     }
@@ -58,14 +60,15 @@ public:
                  std::to_string(one.attempt),
                  one.milliseconds ? std::to_string(*one.milliseconds) : "",
                  one.submitted_at,
-                 one.withdrawn ? "true" : "false",
+                 one.withdrawn_at.empty() ? "false" : "true",
+                 one.withdrawn_at,
                  std::to_string(one.schema_version)}
             );
             if (simulated_) line.emplace_back(one.simulated ? "true" : "false");
             put(std::move(line));
         }
         if (row.answers.empty()) {
-            cells.resize(cells.size() + (simulated_ ? 8 : 7));
+            cells.resize(cells.size() + (simulated_ ? 9 : 8));
             put(std::move(cells));
         }
     }

@@ -3,8 +3,8 @@
 // classes, "spans" for parts of a text, "answer" for all else, as the kind has it.
 //
 // With answers, also "answers":[{"user","attempt","label" (or as above),"milliseconds",
-// "submitted_at","withdrawn","schema_version"}], "simulated" of users who are; a record that is not
-// labeled yet has null for its label then.
+// "submitted_at","withdrawn","withdrawn_at","schema_version"}], "simulated" of users who are; a
+// record that is not labeled yet has null for its label then.
 #include <ostream>
 
 #include <fmt/format.h>
@@ -65,7 +65,8 @@ private:
             write_answer(one.label, one.value);
             if (one.milliseconds) out_ << ",\"milliseconds\":" << *one.milliseconds;
             out_ << ",\"submitted_at\":" << quoted(one.submitted_at);
-            if (one.withdrawn) out_ << ",\"withdrawn\":true";
+            if (!one.withdrawn_at.empty())
+                out_ << ",\"withdrawn\":true,\"withdrawn_at\":" << quoted(one.withdrawn_at);
             out_ << ",\"schema_version\":" << one.schema_version << '}';
             between = ",";
         }

@@ -77,11 +77,12 @@ private:
         for (const auto& one : row.answers) {
             if (after_label) out_ << ',';
             after_label = true;
-            begin(one.withdrawn ? "true" : "false");
+            begin(one.withdrawn_at.empty() ? "false" : "true");
             out_ << ",\"completed_by\":{\"email\":" << quoted(one.user)
                  << (one.simulated ? ",\"simulated\":true" : "") << "},\"attempt\":" << one.attempt
                  << ",\"schema_version\":" << one.schema_version
                  << ",\"created_at\":" << quoted(one.submitted_at);
+            if (!one.withdrawn_at.empty()) out_ << ",\"withdrawn_at\":" << quoted(one.withdrawn_at);
             if (one.milliseconds)
                 out_ << ",\"lead_time\":"
                      << fmt::format("{}", static_cast<double>(*one.milliseconds) / 1000);

@@ -32,13 +32,19 @@ std::optional<base::Time> time_in(const json::value& value) {
     return std::nullopt;
 }
 
-void read_attempt(const json::value& value, PersonAnswer& answer) {
+// A number from 1, which faults call by its name.
+void read_count(
+    const json::value& value,
+    std::string_view name,
+    std::optional<int>& into,
+    PersonAnswer& answer
+) {
     boost::system::error_code none;
     auto number = value.to_number<int>(none);
     if (!none && number >= 1)
-        answer.attempt = number;
+        into = number;
     else
-        answer.said.fault = "its attempt is no number from 1";
+        answer.said.fault = fmt::format("its {} is no number from 1", name);
 }
 
 void read_duration(const json::value& value, double unit, PersonAnswer& answer) {
@@ -50,9 +56,9 @@ void read_duration(const json::value& value, double unit, PersonAnswer& answer) 
         answer.said.fault = "its duration is none";
 }
 
-void read_time(const json::value& value, PersonAnswer& answer) {
-    answer.at = time_in(value);
-    if (!answer.at && !value.is_null())
+void read_time(const json::value& value, std::optional<base::Time>& into, PersonAnswer& answer) {
+    into = time_in(value);
+    if (!into && !value.is_null())
         answer.said.fault =
             "its time is " + json::serialize(value) + ", which is none that can be read in one way";
 }
@@ -109,10 +115,15 @@ void AnswerObjects::read_exported(
         for (auto name : {"label", "spans", "answer"})
             if (const auto* said = given->if_contains(name); said && !said->is_null())
                 answer.said.answer.text = json::serialize(*said);
-        if (const auto* number = given->if_contains("attempt")) read_attempt(*number, answer);
+        if (const auto* number = given->if_contains("attempt"))
+            read_count(*number, "attempt", answer.attempt, answer);
+        if (const auto* number = given->if_contains("schema_version"))
+            read_count(*number, "schema_version", answer.schema_version, answer);
         if (const auto* took = given->if_contains("milliseconds")) read_duration(*took, 1, answer);
-        if (const auto* at = given->if_contains("submitted_at")) read_time(*at, answer);
-        answer.taken_back = says_true(*given, "withdrawn");
+        if (const auto* at = given->if_contains("submitted_at")) read_time(*at, answer.at, answer);
+        if (const auto* at = given->if_contains("withdrawn_at"))
+            read_time(*at, answer.taken_back_at, answer);
+        answer.taken_back = says_true(*given, "withdrawn") || answer.taken_back_at;
         answer.simulated = says_true(*given, "simulated");
         take(std::move(answer));
     }
@@ -196,6 +207,8 @@ void AnswerObjects::find_names(const json::object& line, const std::string& plac
     names_.seconds = find(AnswerRole::seconds);
     names_.attempt = find(AnswerRole::attempt);
     names_.taken_back = find(AnswerRole::taken_back);
+    names_.taken_back_at = find(AnswerRole::taken_back_at);
+    names_.schema_version = find(AnswerRole::schema_version);
     names_.simulated = find(AnswerRole::simulated);
     if (!told_ && reading_.tell) reading_.tell(names_);
     told_ = true;
@@ -226,11 +239,17 @@ void AnswerObjects::read_row(
             return name.empty() ? nullptr : line.if_contains(name);
         };
         if (!names.annotator.empty()) answer.person = key_of(line, names.annotator);
-        if (const auto* at = member(names.time)) read_time(*at, answer);
+        if (const auto* at = member(names.time)) read_time(*at, answer.at, answer);
+        if (const auto* at = member(names.taken_back_at))
+            read_time(*at, answer.taken_back_at, answer);
         if (const auto* took = member(names.milliseconds)) read_duration(*took, 1, answer);
         if (const auto* took = member(names.seconds)) read_duration(*took, 1000, answer);
-        if (const auto* number = member(names.attempt)) read_attempt(*number, answer);
-        answer.taken_back = !names.taken_back.empty() && says_true(line, names.taken_back);
+        if (const auto* number = member(names.attempt))
+            read_count(*number, names.attempt, answer.attempt, answer);
+        if (const auto* number = member(names.schema_version))
+            read_count(*number, names.schema_version, answer.schema_version, answer);
+        answer.taken_back = answer.taken_back_at ||
+                            (!names.taken_back.empty() && says_true(line, names.taken_back));
         answer.simulated = !names.simulated.empty() && says_true(line, names.simulated);
         take(std::move(answer));
     });

@@ -1,8 +1,8 @@
 // The usual names of columns in tables of answers: those of tilth, of the published crowd data
 // (question, worker, answer; item, annotator, label; unit, rater, rating), of Amazon Mechanical
 // Turk (HITId, WorkerId, Answer.NAME, WorkTimeInSeconds), of Snow and others (orig_id,
-// !amt_worker_ids, response), of Toloka and of Label Studio's tables. Letters and digits alone are
-// compared.
+// !amt_worker_ids, response), of Toloka, doccano (id, data, label) and of Label Studio's tables.
+// Letters and digits alone are compared.
 #include "labeling/export/imports/answer_roles.hpp"
 
 #include <algorithm>
@@ -28,7 +28,7 @@ const Names& usual_names(AnswerRole role) {
           "taskid",    "unit",   "unitid",     "record",   "recordid",   "example",
           "exampleid", "object", "objectid",   "instance", "document",   "documentid",
           "docid",     "origid", "sentenceid", "hitid",    "inputid",    "text",
-          "inputtext", "image",  "imageurl",   "url",      "id"}},
+          "inputtext", "data",   "image",      "imageurl", "url",        "id"}},
         {AnswerRole::annotator,
          {"user",
           "username",
@@ -71,6 +71,8 @@ const Names& usual_names(AnswerRole role) {
          {"seconds", "leadtime", "duration", "worktimeinseconds", "timespent", "elapsed"}},
         {AnswerRole::attempt, {"attempt"}},
         {AnswerRole::taken_back, {"withdrawn"}},
+        {AnswerRole::taken_back_at, {"withdrawnat"}},
+        {AnswerRole::schema_version, {"schemaversion"}},
         {AnswerRole::simulated, {"simulated"}},
     };
     return names.at(role);
@@ -124,7 +126,7 @@ std::optional<std::size_t> column_for(
 
 bool holds_texts(std::string_view column) {
     auto name = bare_name(column);
-    return name == "text" || name == "inputtext";
+    return name == "text" || name == "inputtext" || name == "data";
 }
 
 }  // namespace labeling

@@ -17,6 +17,8 @@ enum class AnswerRole {
     seconds,
     attempt,
     taken_back,
+    taken_back_at,
+    schema_version,
     simulated,
 };
 

@@ -94,7 +94,8 @@ private:
 
     // What the members of an object are; empty: there is none.
     struct Names : ColumnNames {
-        std::string milliseconds{}, seconds{}, attempt{}, taken_back{}, simulated{};
+        std::string milliseconds{}, seconds{}, attempt{}, taken_back{}, taken_back_at{},
+            schema_version{}, simulated{};
     };
     void find_names(const boost::json::object& line, const std::string& place);
 

@@ -116,12 +116,18 @@ PersonAnswer answer_in(
             answer.milliseconds = std::llround(seconds * 1000);
     if (const auto* by = annotation.if_contains("completed_by"); by && by->is_object())
         answer.simulated = is_true(by->get_object(), "simulated");
-    if (const auto* number = annotation.if_contains("attempt"); number && number->is_int64())
-        answer.attempt =
-            static_cast<int>(std::clamp<std::int64_t>(number->get_int64(), 1, INT_MAX));
+    auto count = [&](std::string_view name) -> std::optional<int> {
+        const auto* number = annotation.if_contains(name);
+        if (!number || !number->is_int64()) return std::nullopt;
+        return static_cast<int>(std::clamp<std::int64_t>(number->get_int64(), 1, INT_MAX));
+    };
+    answer.attempt = count("attempt");
+    answer.schema_version = count("schema_version");
     // What we wrote ourselves says by its number that it was an answer.
     bool cancelled = is_true(annotation, "was_cancelled");
     answer.taken_back = cancelled && answer.attempt;
+    if (answer.taken_back)
+        answer.taken_back_at = base::parse_time(key_of(annotation, "withdrawn_at"));
     answer.skipped = cancelled && !answer.attempt;
     if (!answer.skipped) take_results(annotation, place, question, answer.said);
     return answer;

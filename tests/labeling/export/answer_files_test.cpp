@@ -3,7 +3,11 @@
 
 #include <catch2/catch.hpp>
 
+#include <filesystem>
+#include <fstream>
+
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "base/error.hpp"
 #include "tests/labeling/export/answer_steps.hpp"
@@ -48,6 +52,51 @@ TEST_CASE("Label Studio's annotations are answers of their authors", "[labeling]
     auto again = take_answers(world, "ls.json", text).done;
     CHECK(again.added + again.corrected + again.skipped == 0);
     CHECK(again.unchanged == 3);
+}
+
+TEST_CASE("labels of one person are answers of theirs", "[labeling][answers]") {
+    LabelingWorld world;
+    world.add_records(3, {"x"});
+    world.add_project();
+    auto folder = std::filesystem::temp_directory_path() / fmt::format("answers.{}", ::getpid());
+    std::filesystem::create_directories(folder);
+    auto write = [&](const std::string& name, const std::string& text) {
+        std::ofstream(folder / name) << text;
+    };
+    // As doccano exports what several people labeled.
+    write("ann.jsonl", R"({"id":1,"key":"r0","label":["a"],"Comments":[]})");
+    write("bob.jsonl", R"({"id":1,"key":"r0","label":["b"],"Comments":[]})");
+    write("unknown.jsonl", R"({"id":1,"key":"r1","label":["b"],"Comments":[]})");
+    auto taken = [&](const std::string& person) {
+        labeling::AnswerImport import{.unknown = labeling::UnknownAnnotators::create};
+        labeling::AnswerReading reading{.person = person};
+        return labeling::import_answers(
+            *world.db,
+            "p",
+            labeling::answers_in(folder.string(), world.project.project.question, reading),
+            import,
+            world.now()
+        );
+    };
+    auto done = taken("");
+    CHECK(done.added == 2);
+    CHECK(done.new_annotators == std::vector<std::string>{"ann", "bob"});
+    REQUIRE(done.faults.size() == 1);
+    CHECK(done.faults[0].first == "does not say who gave it");
+    CHECK(standing(world, "bob", "r0") == 1);
+    CHECK(taken("cid").added == 2);
+    std::filesystem::remove_all(folder);
+
+    auto spacy = R"({"text":"","meta":{"key":"r2"},"cats":{"a":0.0,"c":1.0}})";
+    CHECK_THROWS_WITH(
+        take_answers(world, "s.jsonl", spacy), Contains("name the person by --person")
+    );
+    CHECK(
+        take_answers(world, "s.jsonl", spacy, UnknownAnnotators::create, {.person = "ann"})
+            .done.added == 1
+    );
+    CHECK(standing(world, "ann", "r2") == 2);
+    world.check_sums();
 }
 
 TEST_CASE("Prodigy and doccano say who answered", "[labeling][answers]") {

@@ -177,7 +177,7 @@ TEST_CASE("who answered what stands in the formats that can hold it", "[labeling
          .label = "no",
          .milliseconds = 1500,
          .submitted_at = "2026-01-02T03:04:05.000000Z",
-         .withdrawn = true,
+         .withdrawn_at = "2026-01-02T03:04:06.000000Z",
          .schema_version = 3},
         {.user = "bob", .attempt = 2, .label = "yes", .submitted_at = "2026-01-02T03:05:05Z"}};
     auto unlabeled = row;
@@ -190,10 +190,15 @@ TEST_CASE("who answered what stands in the formats that can hold it", "[labeling
     };
     auto csv = exported("csv");
     CHECK_THAT(
-        csv, Contains("user,given,attempt,milliseconds,submitted_at,withdrawn,schema_version\r\n")
+        csv,
+        Contains(
+            "user,given,attempt,milliseconds,submitted_at,withdrawn,withdrawn_at,schema_version\r\n"
+        )
     );
     CHECK_THAT(
-        csv, Contains(",yes,0.75,mv,1,1,ada,no,1,1500,2026-01-02T03:04:05.000000Z,true,3\r\n")
+        csv,
+        Contains(",yes,0.75,mv,1,1,ada,no,1,1500,2026-01-02T03:04:05.000000Z,true,"
+                 "2026-01-02T03:04:06.000000Z,3\r\n")
     );
     CHECK_THAT(csv, Contains("other,,,,,1,bob,yes,2,,"));
     auto lines = exported("jsonl");

@@ -314,7 +314,7 @@ private:
                 answer.answer.class_id = classes[place].id;
                 answers.push_back(answer);
             }
-            labeling::collect(tx, stored, answers, at);
+            labeling::collect(tx, stored, answers, {}, at);
         });
     }
 
