@@ -10,6 +10,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "api/server/ranges.hpp"
 #include "api/tables.hpp"
 #include "api/verb_table.hpp"
 #include "base/bytes/percent.hpp"
@@ -62,7 +63,7 @@ bool gives_file(const service::Verb& verb) {
     return &verb.answer() == &base::shape_of<service::Download>();
 }
 
-Response file_of(const service::Download& download) {
+Response file_of(const Request& request, const service::Download& download) {
     Response response;
     response.media_type = download.media_type;
     response.body = download.bytes;
@@ -76,6 +77,7 @@ Response file_of(const service::Download& download) {
         return response;
     }
     response.set("Content-Disposition", "attachment; filename=\"" + download.name + "\"");
+    answer_range(request, response);
     return response;
 }
 
@@ -131,7 +133,8 @@ Response run_verb(Call& call) {
         auto answer = verb.run(work, given);
         if (is_told(call)) note(call, given);
         if (!verb.answers()) return no_content();
-        if (const auto* download = answer.as<service::Download>()) return file_of(*download);
+        if (const auto* download = answer.as<service::Download>())
+            return file_of(call.request, *download);
         if (auto table = as_table(call.request, answer)) return *table;
         auto value = answer.json();
         auto response = json(value, call.route.status);

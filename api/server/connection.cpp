@@ -5,6 +5,7 @@
 #include "api/server/connection.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -184,7 +185,8 @@ awaitable<bool> Connection::send(const Response& response, const Message& messag
     answer.keep_alive(message.keep);
     bool bodiless = response.status == 204 || response.status == 304;
     const auto* file = response.file.get();
-    if (!bodiless) answer.content_length(file ? file->size() : bytes.size());
+    auto part = response.part.value_or(FilePart{.from = 0, .size = file ? file->size() : 0});
+    if (!bodiless) answer.content_length(file ? part.size : bytes.size());
     if (!bodiless && !head) answer.body() = {bytes.data(), bytes.size()};
     stream_.expires_after(options_.write);
     beast::error_code error;
@@ -192,19 +194,20 @@ awaitable<bool> Connection::send(const Response& response, const Message& messag
     if (head || bodiless || file) {
         http::response_serializer<http::span_body<const char>> serializer(answer);
         std::tie(error, size) = co_await http::async_write_header(stream_, serializer, no_throw);
-        if (!error && file && !head && !co_await send_file(*file)) co_return false;
+        if (!error && file && !head && !co_await send_file(*file, part)) co_return false;
     } else {
         std::tie(error, size) = co_await http::async_write(stream_, answer, no_throw);
     }
     co_return !error && message.keep;
 }
 
-awaitable<bool> Connection::send_file(const base::Spool& file) {
+awaitable<bool> Connection::send_file(const base::Spool& file, FilePart wanted) {
     std::vector<char> part(file_part);
-    for (std::uint64_t at = 0; at < file.size();) {
-        auto got = file.read(at, part);
+    for (std::uint64_t sent = 0; sent < wanted.size;) {
+        auto left = std::min<std::uint64_t>(part.size(), wanted.size - sent);
+        auto got = file.read(wanted.from + sent, std::span(part).first(left));
         if (got == 0 || !co_await send_part({part.data(), got})) co_return false;
-        at += got;
+        sent += got;
     }
     co_return true;
 }

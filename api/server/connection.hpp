@@ -71,7 +71,7 @@ private:
     struct Head;
     boost::asio::awaitable<bool> read_head(Head& head, Message& message);
     boost::asio::awaitable<void> read_body(Head& head, Message& message);
-    boost::asio::awaitable<bool> send_file(const base::Spool& file);
+    boost::asio::awaitable<bool> send_file(const base::Spool& file, FilePart wanted);
 
     boost::beast::tcp_stream stream_;
     boost::beast::flat_buffer buffer_;

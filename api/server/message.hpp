@@ -57,6 +57,10 @@ struct Watcher {
     std::optional<service::EventWatch> project = {};  // none: the progress of the service
 };
 
+struct FilePart {
+    std::uint64_t from = 0, size = 0;
+};
+
 struct Response {
     int status = 200;
     std::string media_type = "application/json";
@@ -64,6 +68,7 @@ struct Response {
     std::vector<std::pair<std::string, std::string>> headers;
     std::shared_ptr<const std::string> shared;          // sent instead of `body` when set
     std::shared_ptr<const base::Spool> file = nullptr;  // sent instead of both, a part at a time
+    std::optional<FilePart> part = {};                  // of the file: all that is sent of it
     std::optional<Watcher> stream;  // the answer is the stream of progress events, for that one
 
     std::string_view bytes() const { return shared ? std::string_view(*shared) : body; }

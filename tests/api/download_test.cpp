@@ -83,6 +83,49 @@ TEST_CASE("an export of many labels is whole over HTTP, also on a used connectio
     CHECK_THAT(second, Catch::EndsWith("\r\n\r\n"));
 }
 
+TEST_CASE("a download that broke off goes on where it did", "[api]") {
+    test::Stage stage;
+    make_labels(*stage.database);
+    auto ann = stage.bearer("ann", "analyst");
+    const std::string path = "/api/v1/projects/many/export?format=csv";
+    auto whole = ann.get(path);
+    auto etag = whole.headers["etag"];
+    CHECK(whole.headers["accept-ranges"] == "bytes");
+    REQUIRE(etag.size() > 20);
+    auto ask = [&](const std::string& range, const std::string& of) {
+        return test::Client::raw(
+            stage.server->port(),
+            "GET " + path + " HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + ann.bearer +
+                "\r\nRange: " + range + "\r\n" + (of.empty() ? "" : "If-Range: " + of + "\r\n") +
+                "Connection: close\r\n\r\n"
+        );
+    };
+    auto size = std::to_string(whole.body.size());
+    auto rest = ask("bytes=300000-", etag);
+    CHECK_THAT(rest, Catch::StartsWith("HTTP/1.1 206 "));
+    CHECK_THAT(rest, Catch::Contains("Content-Range: bytes 300000-"));
+    CHECK_THAT(rest, Catch::EndsWith("\r\n\r\n" + whole.body.substr(300'000)));
+    auto middle = ask("bytes=10-19", etag);
+    CHECK_THAT(middle, Catch::Contains("Content-Range: bytes 10-19/" + size));
+    CHECK_THAT(middle, Catch::EndsWith("\r\n\r\n" + whole.body.substr(10, 10)));
+    CHECK_THAT(
+        ask("bytes=-5", etag),
+        Catch::EndsWith("\r\n\r\n" + whole.body.substr(whole.body.size() - 5))
+    );
+    auto beyond = ask("bytes=" + size + "-", etag);
+    CHECK_THAT(beyond, Catch::StartsWith("HTTP/1.1 416 "));
+    CHECK_THAT(beyond, Catch::Contains("Content-Range: bytes */" + size));
+    // Of what is another file by now, or is no such range, all is sent.
+    for (const std::string range :
+         {"bytes=9-5", "bytes=a-", "items=3-", "bytes=1-2,5-9", "bytes=-"})
+        CHECK_THAT(ask(range, etag), Catch::StartsWith("HTTP/1.1 200 "));
+    CHECK_THAT(ask("bytes=300000-", ""), Catch::EndsWith(whole.body));
+    stage.database->call([](base::Tx& tx) {
+        tx.exec("UPDATE ground_truth SET probability = 0.5 WHERE rk = 7 AND project_id = 900");
+    });
+    CHECK_THAT(ask("bytes=300000-", etag), Catch::StartsWith("HTTP/1.1 200 "));
+}
+
 TEST_CASE("an export is held on disk and not in memory, a refused one nowhere", "[api]") {
     test::TestDatabase database;
     make_labels(*database);
