@@ -6,6 +6,7 @@
 #include <cmath>
 #include <filesystem>
 #include <memory>
+#include <tuple>
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
@@ -68,15 +69,15 @@ public:
         bool missing = exported_ ? table_.raw(answer_).empty() : table_.is_missing(answer_);
         if (!missing) answer.said.label = exported_ ? table_.raw(answer_) : table_.cell(answer_);
         read_times(answer);
-        for (auto [column, number] :
-             {std::pair(attempt_, &answer.attempt),
-              std::pair(schema_version_, &answer.schema_version)}) {
+        for (auto [column, number, name] :
+             {std::tuple(attempt_, &answer.attempt, "attempt"),
+              std::tuple(schema_version_, &answer.schema_version, "schema_version")}) {
             if (!column || table_.cell(*column).empty()) continue;
             auto read = base::whole_number<int>(table_.cell(*column), 10);
             if (read && *read >= 1)
                 *number = *read;
             else
-                fault(answer, *column, "no number from 1");
+                fault(answer, *column, name, "no number from 1");
         }
         answer.taken_back = is_true(taken_back_) || answer.taken_back_at;
         answer.simulated = is_true(simulated_);
@@ -111,26 +112,35 @@ private:
         return word == "true" || word == "1" || word == "yes";
     }
 
-    void fault(PersonAnswer& answer, std::size_t column, std::string_view wanted) const {
+    void fault(
+        PersonAnswer& answer,
+        std::size_t column,
+        std::string_view usual_name,
+        std::string_view wanted
+    ) const {
+        answer.unread.emplace_back(usual_name, table_.cell(column));
         answer.said.fault = fmt::format(
             "its '{}' is '{}', which is {}", column_name(column), table_.cell(column), wanted
         );
     }
 
     void read_times(PersonAnswer& answer) const {
-        for (auto [column, at] :
-             {std::pair(time_, &answer.at), std::pair(taken_back_at_, &answer.taken_back_at)}) {
+        for (auto [column, at, name] :
+             {std::tuple(time_, &answer.at, "time"),
+              std::tuple(taken_back_at_, &answer.taken_back_at, "withdrawn_at")}) {
             if (!column || table_.is_missing(*column)) continue;
             *at = base::parse_time(table_.cell(*column));
-            if (!*at) fault(answer, *column, "no time that can be read in one way");
+            if (!*at) fault(answer, *column, name, "no time that can be read in one way");
         }
-        for (auto [column, unit] : {std::pair(milliseconds_, 1), std::pair(seconds_, 1000)}) {
+        for (auto [column, unit, name] :
+             {std::tuple(milliseconds_, 1, "milliseconds"),
+              std::tuple(seconds_, 1000, "seconds")}) {
             if (!column || table_.is_missing(*column)) continue;
             auto number = base::parse_number(table_.cell(*column));
             if (number && *number >= 0 && *number < 1e12)
                 answer.milliseconds = std::llround(*number * unit);
             else
-                fault(answer, *column, "no duration");
+                fault(answer, *column, name, "no duration");
         }
     }
 
@@ -189,7 +199,8 @@ std::vector<fs::path> files_of_people(const std::string& path) {
     std::vector<fs::path> files;
     if (path == "-" || !fs::is_directory(path)) return files;
     for (const auto& entry : fs::directory_iterator(path))
-        if (entry.is_regular_file() && entry.path().extension() == ".jsonl")
+        if (entry.is_regular_file() && entry.path().extension() == ".jsonl" &&
+            entry.file_size() > 0)
             files.push_back(entry.path());
     std::sort(files.begin(), files.end());
     return files;

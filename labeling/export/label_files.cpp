@@ -165,6 +165,17 @@ void read_folder(const fs::path& folder, const Question& question, const TakeLab
     for (const auto& entry : fs::recursive_directory_iterator(annotations))
         if (entry.is_regular_file() && entry.path().extension() == ".xml")
             files.insert(entry.path());
+    bool of_people = std::any_of(
+        fs::directory_iterator(folder),
+        fs::directory_iterator(),
+        [](const fs::directory_entry& entry) { return entry.path().extension() == ".jsonl"; }
+    );
+    if (files.empty() && of_people)
+        throw base::Error(
+            folder.string(),
+            "holds files of JSON lines, as of several people, of which none is what is true",
+            "import what they answered by --answers, or one file alone"
+        );
     if (files.empty()) return read_yolo(folder, question, take);
     for (const auto& file : files)
         read_voc(

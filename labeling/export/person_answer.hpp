@@ -4,6 +4,8 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/time/time.hpp"
 #include "labeling/export/given_label.hpp"
@@ -22,7 +24,9 @@ struct PersonAnswer {
     std::optional<int> schema_version{};        // of the project's classes when it was given
     bool skipped = false;                       // it is no answer: the person passed the record by
     bool simulated = false;                     // by a program that answers, for trials
-    std::string place{};                        // the file, and where in it
+    // What says one of these and can not be read, as the file has it, by the usual name.
+    std::vector<std::pair<std::string, std::string>> unread{};
+    std::string place{};  // the file, and where in it
 };
 
 using TakePersonAnswer = std::function<void(PersonAnswer&& answer)>;

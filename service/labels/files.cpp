@@ -138,6 +138,8 @@ json::object rejected_row(const labeling::PersonAnswer& one, const std::string& 
         row["withdrawn_at"] = base::rfc3339(*one.taken_back_at, base::Precision::microseconds);
     if (one.schema_version) row["schema_version"] = *one.schema_version;
     if (one.simulated) row["simulated"] = true;
+    // Else it would be taken without, if nobody mends it.
+    for (const auto& [name, text] : one.unread) row[name] = text;
     row["place"] = one.place;
     row["reason"] = reason;
     return row;

@@ -107,6 +107,33 @@ TEST_CASE("what is not taken of a file of answers can be mended and taken", "[se
     CHECK(world.db.number("SELECT count(*) FROM annotation WHERE milliseconds = 2500") == 1);
 }
 
+TEST_CASE("what can not be read of an answer is not read without it either", "[service][answers]") {
+    CrowdWorld world;
+    service::ImportLabels request{.annotators = labeling::UnknownAnnotators::create};
+    for (const std::string text :
+         {"item,worker,answer,time,seconds,attempt,withdrawn_at\nm0,w1,spam,soon,,,\n"
+          "m1,w1,spam,,long,,\nm2,w1,spam,,,first,\nm0,w2,spam,2022-01-01,,,later\n"
+          "m1,w2,spam,2022-01-01,,,\n",
+          R"({"item":"m0","worker":"w1","answer":"spam","time":"soon"}
+{"item":"m1","worker":"w1","answer":"spam","seconds":"long"}
+{"item":"m2","worker":"w1","answer":"spam","attempt":"first"}
+{"item":"m0","worker":"w2","answer":"spam","withdrawn_at":"later"}
+)"}) {
+        auto name = text.front() == '{' ? "a.jsonl" : "a.csv";
+        std::ostringstream rejects;
+        bool table = text.front() != '{';
+        auto file = world.home.write(name, text + (table ? "" : "\n")).string();
+        if (!table) {
+            CHECK_THROWS_WITH(world.import(request, file, &rejects), Catch::Contains("none of 4"));
+        } else {
+            CHECK(world.import(request, file, &rejects).answers->rejects == 4);
+        }
+        auto again = world.home.write("again.jsonl", rejects.str()).string();
+        CHECK_THROWS_WITH(world.import(request, again, nullptr), Catch::Contains("none of 4"));
+    }
+    CHECK(world.db.number("SELECT count(*) FROM annotation") == 1);
+}
+
 TEST_CASE("only who runs the service lets a file make users", "[service][answers]") {
     CrowdWorld world;
     service::ImportLabels request{

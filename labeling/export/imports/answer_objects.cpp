@@ -32,6 +32,18 @@ std::optional<base::Time> time_in(const json::value& value) {
     return std::nullopt;
 }
 
+void unread(
+    const json::value& value,
+    std::string_view name,
+    std::string reason,
+    PersonAnswer& answer
+) {
+    answer.unread.emplace_back(
+        name, value.is_string() ? std::string(value.get_string()) : json::serialize(value)
+    );
+    answer.said.fault = std::move(reason);
+}
+
 // A number from 1, which faults call by its name.
 void read_count(
     const json::value& value,
@@ -44,23 +56,32 @@ void read_count(
     if (!none && number >= 1)
         into = number;
     else
-        answer.said.fault = fmt::format("its {} is no number from 1", name);
+        unread(value, name, fmt::format("its {} is no number from 1", name), answer);
 }
 
-void read_duration(const json::value& value, double unit, PersonAnswer& answer) {
+void read_duration(const json::value& value, int unit, PersonAnswer& answer) {
     boost::system::error_code none;
     auto number = value.to_number<double>(none);
     if (!none && number >= 0 && number < 1e12)
         answer.milliseconds = std::llround(number * unit);
     else
-        answer.said.fault = "its duration is none";
+        unread(value, unit == 1 ? "milliseconds" : "seconds", "its duration is none", answer);
 }
 
-void read_time(const json::value& value, std::optional<base::Time>& into, PersonAnswer& answer) {
+void read_time(
+    const json::value& value,
+    std::string_view name,
+    std::optional<base::Time>& into,
+    PersonAnswer& answer
+) {
     into = time_in(value);
     if (!into && !value.is_null())
-        answer.said.fault =
-            "its time is " + json::serialize(value) + ", which is none that can be read in one way";
+        unread(
+            value,
+            name,
+            "its time is " + json::serialize(value) + ", which is none that can be read in one way",
+            answer
+        );
 }
 
 // Members by which read_line() knows what was said.
@@ -120,9 +141,10 @@ void AnswerObjects::read_exported(
         if (const auto* number = given->if_contains("schema_version"))
             read_count(*number, "schema_version", answer.schema_version, answer);
         if (const auto* took = given->if_contains("milliseconds")) read_duration(*took, 1, answer);
-        if (const auto* at = given->if_contains("submitted_at")) read_time(*at, answer.at, answer);
+        if (const auto* at = given->if_contains("submitted_at"))
+            read_time(*at, "time", answer.at, answer);
         if (const auto* at = given->if_contains("withdrawn_at"))
-            read_time(*at, answer.taken_back_at, answer);
+            read_time(*at, "withdrawn_at", answer.taken_back_at, answer);
         answer.taken_back = says_true(*given, "withdrawn") || answer.taken_back_at;
         answer.simulated = says_true(*given, "simulated");
         take(std::move(answer));
@@ -239,15 +261,15 @@ void AnswerObjects::read_row(
             return name.empty() ? nullptr : line.if_contains(name);
         };
         if (!names.annotator.empty()) answer.person = key_of(line, names.annotator);
-        if (const auto* at = member(names.time)) read_time(*at, answer.at, answer);
+        if (const auto* at = member(names.time)) read_time(*at, "time", answer.at, answer);
         if (const auto* at = member(names.taken_back_at))
-            read_time(*at, answer.taken_back_at, answer);
+            read_time(*at, "withdrawn_at", answer.taken_back_at, answer);
         if (const auto* took = member(names.milliseconds)) read_duration(*took, 1, answer);
         if (const auto* took = member(names.seconds)) read_duration(*took, 1000, answer);
         if (const auto* number = member(names.attempt))
-            read_count(*number, names.attempt, answer.attempt, answer);
+            read_count(*number, "attempt", answer.attempt, answer);
         if (const auto* number = member(names.schema_version))
-            read_count(*number, names.schema_version, answer.schema_version, answer);
+            read_count(*number, "schema_version", answer.schema_version, answer);
         answer.taken_back = answer.taken_back_at ||
                             (!names.taken_back.empty() && says_true(line, names.taken_back));
         answer.simulated = !names.simulated.empty() && says_true(line, names.simulated);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/error.hpp"
+#include "labeling/export/label_files.hpp"
 #include "tests/labeling/export/answer_steps.hpp"
 
 using Catch::Contains;
@@ -66,6 +67,7 @@ TEST_CASE("labels of one person are answers of theirs", "[labeling][answers]") {
     // As doccano exports what several people labeled.
     write("ann.jsonl", R"({"id":1,"key":"r0","label":["a"],"Comments":[]})");
     write("bob.jsonl", R"({"id":1,"key":"r0","label":["b"],"Comments":[]})");
+    write("nobody.jsonl", "");
     write("unknown.jsonl", R"({"id":1,"key":"r1","label":["b"],"Comments":[]})");
     auto taken = [&](const std::string& person) {
         labeling::AnswerImport import{.unknown = labeling::UnknownAnnotators::create};
@@ -85,6 +87,16 @@ TEST_CASE("labels of one person are answers of theirs", "[labeling][answers]") {
     CHECK(done.faults[0].first == "does not say who gave it");
     CHECK(standing(world, "bob", "r0") == 1);
     CHECK(taken("cid").added == 2);
+    CHECK_THROWS_WITH(
+        labeling::import_labels(
+            *world.db,
+            "p",
+            labeling::labels_in(folder.string(), world.project.project.question),
+            {},
+            world.now()
+        ),
+        Contains("of which none is what is true")
+    );
     std::filesystem::remove_all(folder);
 
     auto spacy = R"({"text":"","meta":{"key":"r2"},"cats":{"a":0.0,"c":1.0}})";
