@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 #include <limits>
+#include <set>
 
 #include <catch2/catch.hpp>
 
@@ -218,6 +219,106 @@ TEST_CASE("images are flipped, moved and made noisy", "[training][prepare]") {
             moved = moved || all.pixels[static_cast<std::size_t>(copies * 6 + 6 + i)] != i + 1;
     }
     CHECK(moved);
+}
+
+TEST_CASE("numbers are mapped to others", "[training][prepare]") {
+    const auto rows = numbers({1, 2, 9, std::numeric_limits<double>::quiet_NaN()});
+    const auto kept = Preparation::parse(R"([{"op":"map","from":[1,2],"to":[10,20]}])")
+                          .fit(rows)
+                          .apply(rows)
+                          .numeric;
+    CHECK(kept[0] == 10);
+    CHECK(kept[1] == 20);
+    CHECK(kept[2] == 9);
+    CHECK(std::isnan(kept[3]));
+    const auto other = Preparation::parse(R"([{"op":"map","from":[1],"to":[10],"otherwise":-1}])")
+                           .fit(rows)
+                           .apply(rows)
+                           .numeric;
+    CHECK(other[0] == 10);
+    CHECK(other[1] == -1);
+    CHECK(std::isnan(other[3]));
+    CHECK_THROWS_AS(Preparation::parse(R"([{"op":"map","from":[1],"to":[]}])"), base::UsageError);
+}
+
+TEST_CASE("images are turned, cut and partly erased", "[training][prepare]") {
+    Examples rows;
+    rows.rows = 1;
+    rows.pixel_count = 15 * 10 * 2;
+    rows.pixel_width = 15;
+    rows.pixel_channels = 2;
+    for (std::size_t i = 0; i < rows.pixel_count; ++i)
+        rows.pixels.push_back(static_cast<std::uint8_t>(i % 2 == 0 ? 200 : i / 30 * 20));
+    const auto after = [&](const char* operation) {
+        const auto all = Preparation::parse(operation).fit(rows).augment(rows, 3);
+        check(all);
+        return std::vector<std::uint8_t>(
+            all.pixels.begin() + static_cast<std::ptrdiff_t>(rows.pixel_count), all.pixels.end()
+        );
+    };
+    for (const char* operation :
+         {R"([{"op":"rotate","degrees":30}])", R"([{"op":"crop","share":0.5}])"}) {
+        const auto made = after(operation);
+        CHECK(made != rows.pixels);
+        // A channel of one level stays so; what is between levels is not beyond them.
+        for (std::size_t i = 0; i < made.size(); ++i) {
+            if (i % 2 == 0)
+                CHECK(made[i] == 200);
+            else
+                CHECK(made[i] <= 180);
+        }
+    }
+    const auto erased = after(R"([{"op":"erase","share":0.3}])");
+    std::size_t changed = 0;
+    for (std::size_t i = 0; i < erased.size(); ++i) changed += erased[i] != rows.pixels[i] ? 1 : 0;
+    CHECK(changed > 0);
+    CHECK(changed < erased.size() / 2);
+    CHECK_THROWS_AS(Preparation::parse(R"([{"op":"rotate","degrees":-1}])"), base::UsageError);
+    CHECK_THROWS_AS(Preparation::parse(R"([{"op":"crop","share":1}])"), base::UsageError);
+}
+
+TEST_CASE("rare classes get more rows", "[training][prepare]") {
+    Examples rows;
+    rows.rows = 20;
+    rows.class_names = {"rare", "usual"};
+    rows.columns = {
+        {"x", schema::Column::Type::number, ""}, {"flag", schema::Column::Type::flag, ""}};
+    for (int i = 0; i < 20; ++i) {
+        rows.classes.push_back(i < 4 ? 0 : 1);
+        rows.keys.push_back(i);
+        rows.numeric.insert(rows.numeric.end(), {i < 4 ? 100.0 + i : 1.0 * i, i % 2 * 1.0});
+    }
+    const auto counted = [](const Examples& of, int c) {
+        return std::count(of.classes.begin(), of.classes.end(), c);
+    };
+    const auto again = Preparation::parse(R"([{"op":"resample","share":0.75}])").fit(rows);
+    const auto more = again.augment(rows, 1);
+    CHECK(counted(more, 0) == 12);
+    CHECK(counted(more, 1) == 16);
+    for (std::size_t row = 20; row < more.rows; ++row) CHECK(more.numeric[row * 2] >= 100);
+    CHECK(again.augment(rows, 1).numeric == more.numeric);
+
+    const auto made =
+        Preparation::parse(R"([{"op":"smote","neighbours":2}])").fit(rows).augment(rows, 1);
+    CHECK(counted(made, 0) == 16);
+    std::set<double> between;
+    for (std::size_t row = 20; row < made.rows; ++row) {
+        const double x = made.numeric[row * 2], flag = made.numeric[row * 2 + 1];
+        CHECK(x >= 100);
+        CHECK(x <= 103);
+        CHECK((flag == 0 || flag == 1));
+        between.insert(x);
+    }
+    CHECK(between.size() > 8);
+    check(made);
+    auto values = rows;
+    values.classes.clear();
+    values.class_names.clear();
+    values.targets.assign(20, 1);
+    CHECK_THROWS_AS(again.augment(values, 1), base::Error);
+    CHECK_THROWS_AS(Preparation::parse(R"([{"op":"resample","copies":2}])"), base::UsageError);
+    auto alone = take(rows, {0, 4, 5, 6});  // one row has no neighbour
+    CHECK(Preparation::parse(R"([{"op":"smote"}])").fit(alone).augment(alone, 1).rows == 6);
 }
 
 TEST_CASE(

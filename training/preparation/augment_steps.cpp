@@ -1,36 +1,16 @@
-// Altered copies of training rows: words dropped and swapped as in EDA (Wei and Zou 2019), noise on
-// numbers and pixels.
+// Altered copies of training rows: words dropped and swapped as in EDA (Wei and Zou 2019), pictures
+// moved, turned, cut, made noisy and partly erased (Zhong and others 2020); and rows of rare
+// classes again, as they are or between their neighbours (SMOTE: Chawla and others 2002).
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numbers>
 
-#include "training/preparation/step.hpp"
+#include "training/preparation/augmentation.hpp"
 
 namespace training {
 
 namespace {
-
-class Augmentation : public Step {
-public:
-    explicit Augmentation(Settings& settings) {
-        auto copies = settings.number("copies", 1);
-        if (copies < 1 || copies > 20 || copies != std::floor(copies))
-            settings.fail("'copies' is not 1 to 20", "give how many copies each training row gets");
-        copies_ = static_cast<std::size_t>(copies);
-    }
-    std::size_t copies() const override { return copies_; }
-
-protected:
-    static double share(Settings& settings, double otherwise) {
-        auto value = settings.number("share", otherwise);
-        if (value <= 0 || value >= 1)
-            settings.fail("'share' is not between 0 and 1", "write share = 0.1");
-        return value;
-    }
-
-private:
-    std::size_t copies_ = 1;
-};
 
 std::vector<std::string> words_of(const std::string& text) {
     std::vector<std::string> words;
@@ -150,6 +130,128 @@ private:
     std::ptrdiff_t most_ = 0;
 };
 
+// A picture as pixels with places; `width` 0: it has none.
+struct Picture {
+    std::ptrdiff_t width = 0, height = 0, channels = 1;
+    std::uint8_t* pixels = nullptr;
+
+    static Picture of(Examples& examples, std::size_t row) {
+        Picture out;
+        if (examples.pixel_count == 0 || examples.pixel_width == 0) return out;
+        out.channels =
+            static_cast<std::ptrdiff_t>(std::max<std::size_t>(1, examples.pixel_channels));
+        out.width = static_cast<std::ptrdiff_t>(examples.pixel_width);
+        out.height = static_cast<std::ptrdiff_t>(examples.pixel_count) / out.width / out.channels;
+        out.pixels = examples.pixels.data() + row * examples.pixel_count;
+        return out;
+    }
+    // Each pixel from where `from` (x and y, of the middle of a pixel) says that it was, between
+    // four of them; beyond the edge is what lies at it.
+    template <typename From>
+    void draw(const From& from) const {
+        const std::vector<std::uint8_t> was(pixels, pixels + width * height * channels);
+        const auto at = [&](std::ptrdiff_t x, std::ptrdiff_t y, std::ptrdiff_t c) {
+            x = std::clamp<std::ptrdiff_t>(x, 0, width - 1);
+            y = std::clamp<std::ptrdiff_t>(y, 0, height - 1);
+            return static_cast<double>(was[static_cast<std::size_t>((y * width + x) * channels + c)]
+            );
+        };
+        for (std::ptrdiff_t y = 0; y < height; ++y)
+            for (std::ptrdiff_t x = 0; x < width; ++x) {
+                const auto [fx, fy] = from(static_cast<double>(x), static_cast<double>(y));
+                const auto left = static_cast<std::ptrdiff_t>(std::floor(fx)),
+                           top = static_cast<std::ptrdiff_t>(std::floor(fy));
+                const double right = fx - std::floor(fx), down = fy - std::floor(fy);
+                for (std::ptrdiff_t c = 0; c < channels; ++c)
+                    pixels[(y * width + x) * channels + c] = static_cast<std::uint8_t>(std::lround(
+                        (1 - down) *
+                            ((1 - right) * at(left, top, c) + right * at(left + 1, top, c)) +
+                        down *
+                            ((1 - right) * at(left, top + 1, c) + right * at(left + 1, top + 1, c))
+                    ));
+            }
+    }
+};
+
+// Turned around its middle by up to so many degrees.
+class PixelTurn : public Augmentation {
+public:
+    explicit PixelTurn(Settings& settings)
+        : Augmentation(settings), degrees_(settings.number("degrees", 10)) {
+        if (!(degrees_ > 0 && degrees_ <= 180))
+            settings.fail("'degrees' is not between 0 and 180", "give how far it may be turned");
+    }
+    void alter(Examples& examples, std::size_t row, const base::CounterRandom& random)
+        const override {
+        const auto picture = Picture::of(examples, row);
+        if (picture.width == 0) return;
+        const double angle = (2 * random.unit(0) - 1) * degrees_ * std::numbers::pi / 180;
+        const double cx = static_cast<double>(picture.width - 1) / 2,
+                     cy = static_cast<double>(picture.height - 1) / 2;
+        const double c = std::cos(angle), s = std::sin(angle);
+        picture.draw([&](double x, double y) {
+            return std::pair(cx + c * (x - cx) - s * (y - cy), cy + s * (x - cx) + c * (y - cy));
+        });
+    }
+
+private:
+    double degrees_;
+};
+
+// A part of it, whose sides are by up to such a share smaller, as large as it was.
+class PixelCrop : public Augmentation {
+public:
+    explicit PixelCrop(Settings& settings) : Augmentation(settings), share_(share(settings, 0.2)) {}
+    void alter(Examples& examples, std::size_t row, const base::CounterRandom& random)
+        const override {
+        const auto picture = Picture::of(examples, row);
+        if (picture.width == 0) return;
+        const double kept = 1 - share_ * random.unit(0);
+        const double w = static_cast<double>(picture.width),
+                     h = static_cast<double>(picture.height);
+        const double left = random.unit(1) * (1 - kept) * w, top = random.unit(2) * (1 - kept) * h;
+        picture.draw([&](double x, double y) {
+            return std::pair(left + (x + 0.5) * kept - 0.5, top + (y + 0.5) * kept - 0.5);
+        });
+    }
+
+private:
+    double share_;
+};
+
+// A rectangle of up to such a share of it becomes noise.
+class PixelErase : public Augmentation {
+public:
+    explicit PixelErase(Settings& settings)
+        : Augmentation(settings), share_(share(settings, 0.2)) {}
+    void alter(Examples& examples, std::size_t row, const base::CounterRandom& random)
+        const override {
+        const auto picture = Picture::of(examples, row);
+        if (picture.width == 0) return;
+        const double area = share_ * random.unit(0), aspect = std::exp(random.unit(1) * 2 - 1);
+        const auto side = [](double of, std::ptrdiff_t all) {
+            const auto pixels =
+                static_cast<std::ptrdiff_t>(std::lround(std::sqrt(of) * static_cast<double>(all)));
+            return std::clamp<std::ptrdiff_t>(pixels, 1, all);
+        };
+        const auto w = side(area * aspect, picture.width), h = side(area / aspect, picture.height);
+        const auto place = [&](std::uint64_t at, std::ptrdiff_t room) {
+            return static_cast<std::ptrdiff_t>(random.below(at, static_cast<std::size_t>(room + 1))
+            );
+        };
+        const auto left = place(2, picture.width - w), top = place(3, picture.height - h);
+        std::uint64_t at = 4;
+        for (auto y = top; y < top + h; ++y)
+            for (auto i = (y * picture.width + left) * picture.channels;
+                 i < (y * picture.width + left + w) * picture.channels;
+                 ++i)
+                picture.pixels[i] = static_cast<std::uint8_t>(random.below(at++, 256));
+    }
+
+private:
+    double share_;
+};
+
 template <typename S>
 std::unique_ptr<Step> step(Settings& settings) {
     return std::make_unique<S>(settings);
@@ -166,6 +268,17 @@ constexpr std::array kinds{
     StepKind{"pixel_noise", "deviation, copies", "makes an image noisy", step<PixelNoise>},
     StepKind{"flip", "copies", "turns an image left to right", move<true>},
     StepKind{"shift", "pixels, copies", "moves an image by up to so many pixels", move<false>},
+    StepKind{
+        "rotate",
+        "degrees, copies",
+        "turns an image by up to so many degrees",
+        step<PixelTurn>},
+    StepKind{"crop", "share, copies", "cuts up to such a share off its sides", step<PixelCrop>},
+    StepKind{
+        "erase",
+        "share, copies",
+        "makes up to such a share of an image noise",
+        step<PixelErase>},
 };
 
 }  // namespace

@@ -258,6 +258,25 @@ std::unique_ptr<Step> missing_values(Settings& settings) {
     );
 }
 
+std::unique_ptr<Step> map_values(Settings& settings) {
+    const auto from = settings.numbers("from"), to = settings.numbers("to");
+    if (from.empty() || from.size() != to.size())
+        settings.fail(
+            "'from' and 'to' are no lists of one length", "give what each number becomes"
+        );
+    const bool others = settings.has("otherwise");
+    const double otherwise = settings.number("otherwise", 0);
+    return std::make_unique<ColumnStep>(
+        nothing,
+        [=](double value, const Numbers&) {
+            const auto at = std::find(from.begin(), from.end(), value);
+            if (at != from.end()) return to[static_cast<std::size_t>(at - from.begin())];
+            return others && !std::isnan(value) ? otherwise : value;
+        },
+        settings
+    );
+}
+
 std::unique_ptr<Step> logarithm(Settings& settings) {
     return std::make_unique<ColumnStep>(
         nothing,
@@ -273,6 +292,7 @@ constexpr std::array kinds{
     StepKind{"scale", "by", "standard, minmax or robust (fitted)", scale},
     StepKind{"bin", "bins, by, or edges", "by quantiles or width (fitted), or at edges", bin},
     StepKind{"log", "", "ln(1 + x); missing for -1 and less", logarithm},
+    StepKind{"map", "from, to, otherwise", "numbers to others, one by one", map_values},
     StepKind{"convert", "factor, offset, unit", "x * factor + offset", convert},
 };
 

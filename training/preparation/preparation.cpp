@@ -40,13 +40,14 @@ struct Family {
     std::span<const StepKind> kinds;
 };
 
-std::array<Family, 5> families() {
+std::array<Family, 6> families() {
     return {
         {{"Texts", text_steps()},
          {"Numbers", number_steps()},
          {"Columns", column_steps()},
          {"Accepted fixes", fix_steps},
-         {"Augmentation, of training rows only", augment_steps()}}};
+         {"Augmentation, of training rows only", augment_steps()},
+         {"Rare classes, of training rows only", class_steps()}}};
 }
 
 const StepKind& kind_of(std::string_view op, const std::string& place) {
@@ -175,26 +176,31 @@ Examples FittedPreparation::apply(Examples examples, std::vector<std::size_t>* c
 Examples FittedPreparation::augment(const Examples& examples, std::uint64_t seed) const {
     std::vector<std::size_t> rows(examples.rows);
     std::iota(rows.begin(), rows.end(), std::size_t{0});
-    auto originals = rows;
     struct Copy {
-        std::size_t step, number;
+        std::size_t step, number, first;  // and its first row
     };
     std::vector<Copy> copies;
     for (std::size_t i = 0; i < steps_.size(); ++i)
         for (std::size_t copy = 0; copy < steps_[i]->copies(); ++copy) {
-            rows.insert(rows.end(), originals.begin(), originals.end());
-            copies.push_back({i, copy});
+            copies.push_back({i, copy, rows.size()});
+            const auto chosen = steps_[i]->chosen(examples, seed);
+            rows.insert(rows.end(), chosen.begin(), chosen.end());
         }
     if (copies.empty()) return examples;
     auto all = take(examples, rows);
-    for (std::size_t c = 0; c < copies.size(); ++c)
-        for (std::size_t row = 0; row < examples.rows; ++row) {
+    for (std::size_t c = 0; c < copies.size(); ++c) {
+        const auto end = c + 1 < copies.size() ? copies[c + 1].first : rows.size();
+        std::vector<std::size_t> times(examples.rows);  // of a row that is copied more than once
+        for (auto at = copies[c].first; at < end; ++at) {
+            const auto row = rows[at];
             auto key = examples.keys.empty() ? row : static_cast<std::uint64_t>(examples.keys[row]);
             base::CounterRandom random(
-                seed ^ base::mix(key), copies[c].step * 1000 + copies[c].number
+                seed ^ base::mix(key),
+                copies[c].step * 1000 + copies[c].number + 1'000'000 * times[row]++
             );
-            steps_[copies[c].step]->alter(all, (c + 1) * examples.rows + row, random);
+            steps_[copies[c].step]->alter(all, at, random);
         }
+    }
     return all;
 }
 

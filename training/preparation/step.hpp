@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <numeric>
 #include <set>
 #include <span>
 #include <string>
@@ -28,6 +30,12 @@ struct Step {
     // Altered copies per training row, 0 for steps that are no augmentation.
     virtual std::size_t copies() const { return 0; }
     virtual void alter(Examples&, std::size_t /*row*/, const base::CounterRandom&) const {}
+    // Rows that are copied instead, each as often as it is listed; `seed` of the training.
+    virtual std::vector<std::size_t> chosen(const Examples& rows, std::uint64_t /*seed*/) const {
+        std::vector<std::size_t> all(rows.rows);
+        std::iota(all.begin(), all.end(), std::size_t{0});
+        return all;
+    }
 
     boost::json::object operation;  // as written
 };
@@ -67,5 +75,6 @@ std::span<const StepKind> text_steps();
 std::span<const StepKind> number_steps();
 std::span<const StepKind> column_steps();
 std::span<const StepKind> augment_steps();
+std::span<const StepKind> class_steps();
 
 }  // namespace training
