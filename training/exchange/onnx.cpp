@@ -275,6 +275,13 @@ std::string onnx_of(const Predictor& predictor, OnnxInputs inputs) {
     boost::json::array names;
     for (const auto& name : classes) names.emplace_back(name);
     graph.note("classes", boost::json::serialize(names));
+    if (const auto* sets = std::get_if<PlainSets>(&plain)) {
+        const auto marks =
+            graph.op("Not", {graph.op("Less", {answers, graph.row(sets->thresholds)})});
+        graph.output(answers, "probabilities", Type::real64, classes.size());
+        graph.output(graph.cast(marks, Type::int64), "set", Type::int64, classes.size());
+        return graph.bytes();
+    }
     const auto decision = onnx_decided(graph, answers, predictor.decision(), classes.size());
     graph.output(decision.probabilities, "probabilities", Type::real64, classes.size());
     graph.output(graph.texts_of(decision.decided, classes), "class", Type::text, 0);

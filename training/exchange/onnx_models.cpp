@@ -130,6 +130,18 @@ struct Answers {
         return out;
     }
 
+    // The second of two classes of each part, or its only number.
+    std::string operator()(const PlainSets& model) const {
+        std::vector<std::string> columns;
+        for (const auto& [part] : model.parts) {
+            const auto* constant = std::get_if<PlainConstant>(&part);
+            const bool single = constant && constant->answer.size() == 1;
+            const auto said = std::visit(*this, part);
+            columns.push_back(single ? said : graph.columns_at(said, {1}));
+        }
+        return graph.concat(columns);
+    }
+
     // As Trees::answer() makes them of the margins.
     std::string operator()(const PlainTrees& model) const {
         auto x = rows;

@@ -105,6 +105,16 @@ std::vector<double> LabelSets::predict(const Design& rows, Team& team) const {
     return out;
 }
 
+PlainModel LabelSets::plain() const {
+    PlainSets out{{}, thresholds_};
+    for (const auto& part : parts_) {
+        auto plain = part.model ? part.model->plain() : PlainConstant{{part.share}};
+        if (std::holds_alternative<std::monostate>(plain)) return {};
+        out.parts.push_back({std::move(plain)});
+    }
+    return out;
+}
+
 void LabelSets::save(Writer& out) const {
     out.list(thresholds_);
     for (const auto& part : parts_) {

@@ -22,6 +22,8 @@ public:
 
     // Row-major, rows x classes: how probable each class is, independently of the others.
     std::vector<double> predict(const Design& rows, Team& team) const override;
+    // Nothing where a class's kind is not laid open.
+    PlainModel plain() const override;
     void save(Writer& out) const override;
     void load(Reader& in) override;
 

@@ -70,8 +70,27 @@ struct PlainTrees {
     double mean = 0, scale = 1;
 };
 
+// Of each class by itself whether a row has it: by the second of two classes of a model, or as
+// probable everywhere as PlainConstant says (one number). A row has those whose probability reaches
+// their threshold.
+struct PlainSetPart;
+struct PlainSets {
+    std::vector<PlainSetPart> parts;
+    std::vector<double> thresholds;
+};
+
 // None: the kind is not laid open.
-using PlainModel = std::
-    variant<std::monostate, PlainConstant, PlainLinear, PlainNetwork, PlainConvNetwork, PlainTrees>;
+using PlainModel = std::variant<
+    std::monostate,
+    PlainConstant,
+    PlainLinear,
+    PlainNetwork,
+    PlainConvNetwork,
+    PlainTrees,
+    PlainSets>;
+
+struct PlainSetPart {
+    PlainModel model;
+};
 
 }  // namespace training

@@ -15,6 +15,7 @@
 #include "training/evaluation/metrics.hpp"
 #include "training/exchange/onnx.hpp"
 #include "training/features/features.hpp"
+#include "training/models/label_sets.hpp"
 #include "training/trainer.hpp"
 
 namespace {
@@ -153,7 +154,9 @@ public:
              inputs == OnnxInputs::columns ? inputs_of(rows) : features_of(predictor, rows)},
             {"output", predictor.predicts_classes() ? "probabilities" : "value"},
             {"expected", json::value_from(answers)}};
-        if (predictor.predicts_classes()) {
+        if (predictor.predicts_sets()) {
+            out["set"] = json::value_from(decide_sets(answers, predictor.thresholds()));
+        } else if (predictor.predicts_classes()) {
             const auto& classes = predictor.class_names();
             json::array names;
             const auto& decision = predictor.decision();
@@ -336,6 +339,34 @@ void of_texts(Cases& cases) {
         }
 }
 
+// Each class by itself, one of them in no row.
+void of_sets(Cases& cases) {
+    const auto marked = [](Examples rows, bool fresh) {
+        const std::size_t classes = rows.class_names.size() + 1;
+        rows.marks.assign(rows.rows * classes, 0);
+        for (std::size_t row = 0; row < rows.rows; ++row) {
+            rows.marks[row * classes + static_cast<std::size_t>(rows.classes[row])] = 1;
+            if (row % 3 == 0) rows.marks[row * classes] = 1;
+        }
+        rows.classes.clear();
+        rows.class_names.emplace_back("nobody's");
+        if (fresh) rows.marks.clear();
+        return rows;
+    };
+    for (const char* model : {"majority", "softmax", "logistic", "svm", "mlp", "boosting"})
+        cases.add(
+            "sets-" + std::string(model),
+            spec_of(model),
+            marked(columns_of(600, 1, 3, false), false),
+            marked(columns_of(200, 2, 3, true), true)
+        );
+    auto spec = spec_of("logistic");
+    spec.features.text.method = TextMethod::vocabulary;
+    cases.add(
+        "sets-texts", spec, marked(made::topics(300, 1), false), marked(made::topics(80, 2), true)
+    );
+}
+
 void of_features(Cases& cases) {
     const auto train = made::topics(300, 1), rows = made::topics(60, 2);
     for (const char* model :
@@ -358,5 +389,6 @@ int main(int argc, char** argv) {
     of_decisions(cases);
     of_texts(cases);
     of_features(cases);
+    of_sets(cases);
     return 0;
 }

@@ -1,5 +1,5 @@
 // Each case of the folder is NAME.onnx with NAME.json: {"rows": N, "inputs": {name: {"type", "columns", "values"}}, "output", "expected",
-// "classes"}. Numbers that are missing are null. Outputs must be within 1e-5 of what is expected, relative to values above 1.
+// "classes" or "set"}. Numbers that are missing are null. Outputs must be within 1e-5 of what is expected, relative to values above 1.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ort from 'onnxruntime-node';
@@ -34,6 +34,8 @@ for (const file of names) {
     let wrong = 0;
     if (given.classes)
         for (let i = 0; i < given.rows; ++i) if (answers.class.data[i] !== given.classes[i]) ++wrong;
+    if (given.set)
+        for (let i = 0; i < given.set.length; ++i) if (Number(answers.set.data[i]) !== given.set[i]) ++wrong;
     const good = worst <= 1e-5 && wrong === 0 && given.expected.length > 0;
     if (!good) ++failed;
     console.log(`${good ? 'ok    ' : 'FAILED'} ${name}: ${given.expected.length} numbers, worst ${worst.toExponential(1)}, ${wrong} classes wrong`);
