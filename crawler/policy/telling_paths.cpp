@@ -29,14 +29,36 @@ bool is_within(std::string_view one, std::string_view other) {
 
 }  // namespace
 
-void PathCounts::add(std::string_view canonical, bool wanted) {
-    const auto count = [wanted](Count& of) { ++(wanted ? of.wanted : of.others); };
-    count(all_);
+// All directories of an address, the uppermost first.
+template <typename See>
+void PathCounts::each_directory(std::string_view canonical, const See& see) {
     const auto path = path_of(canonical);
     if (path == canonical.npos) return;
     const auto end = canonical.find_first_of("?#", path);
     for (auto at = path; at != canonical.npos && at < end; at = canonical.find('/', at + 1))
-        count(below_[std::string(canonical.substr(0, at + 1))]);
+        if (!see(canonical.substr(0, at + 1))) return;
+}
+
+void PathCounts::add_wanted(std::string_view canonical) {
+    ++all_.wanted;
+    each_directory(canonical, [&](std::string_view directory) {
+        ++below_[std::string(directory)].wanted;
+        return true;
+    });
+}
+
+void PathCounts::add_other(std::string_view canonical) {
+    if (!complete_)
+        std::erase_if(below_, [](const auto& one) { return one.second.wanted < least_wanted; });
+    complete_ = true;
+    ++all_.others;
+    // What is below a directory of few wanted pages has no more.
+    each_directory(canonical, [&](std::string_view directory) {
+        const auto known = below_.find(directory);
+        if (known == below_.end()) return false;
+        ++known->second.others;
+        return true;
+    });
 }
 
 std::vector<TellingPath> PathCounts::telling(std::size_t most) const {

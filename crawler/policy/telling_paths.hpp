@@ -16,10 +16,13 @@ struct TellingPath {
     std::size_t wanted = 0, others = 0;
 };
 
+// Memory grows with the directories of wanted pages alone, however many others there are.
 class PathCounts {
 public:
-    // A page of the kind that is wanted, or another one.
-    void add(std::string_view canonical, bool wanted);
+    // A page of the kind that is wanted: all of these come first.
+    void add_wanted(std::string_view canonical);
+    // Another one.
+    void add_other(std::string_view canonical);
 
     // At most `most` directories, none within another: those that hold at least three wanted pages
     // and where these are by more than chance (lower end of Wilson's 95 % interval) one and a half
@@ -31,8 +34,13 @@ private:
     struct Count {
         std::size_t wanted = 0, others = 0;
     };
-    std::map<std::string, Count, std::less<>> below_;  // by directory, all above it, too
+    // Calls see(directory), the uppermost first, until it says no.
+    template <typename See>
+    static void each_directory(std::string_view canonical, const See& see);
+
+    std::map<std::string, Count, std::less<>> below_;  // by directory
     Count all_;
+    bool complete_ = false;  // directories of too few wanted pages are forgotten
 };
 
 // A regular expression that addresses below the directory match, for ScopeRules::prefer.

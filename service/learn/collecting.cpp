@@ -79,9 +79,17 @@ std::vector<PagesToGather> pages_to_gather(Work& work, const training::Analysis&
     if (asked.empty()) return {};
     const auto source = schema::find_source(work.tx, analysis.run.source);
     if (!source || !source_kind(source->kind).crawls) return {};
-    crawler::each_page_address(work.tx, source->id, [&](const auto& key, const auto& url) {
-        for (auto& one : asked) one.paths.add(url, one.keys.contains(key));
-    });
+    // Twice over all pages, so that only directories of what is wanted are kept.
+    for (const bool wanted : {true, false})
+        crawler::each_page_address(work.tx, source->id, [&](const auto& key, const auto& url) {
+            for (auto& one : asked) {
+                if (one.keys.contains(key) != wanted) continue;
+                if (wanted)
+                    one.paths.add_wanted(url);
+                else
+                    one.paths.add_other(url);
+            }
+        });
     std::vector<PagesToGather> out;
     std::vector<std::string> prefixes;
     std::set<std::string> known;

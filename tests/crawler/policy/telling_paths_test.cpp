@@ -6,8 +6,25 @@
 
 using crawler::PathCounts;
 
+namespace {
+
+// Pages in any order.
+struct Pages {
+    std::vector<std::string> wanted, others;
+
+    void add(std::string url, bool want) { (want ? wanted : others).push_back(std::move(url)); }
+    std::vector<crawler::TellingPath> telling(std::size_t most) const {
+        PathCounts counts;
+        for (const auto& url : wanted) counts.add_wanted(url);
+        for (const auto& url : others) counts.add_other(url);
+        return counts.telling(most);
+    }
+};
+
+}  // namespace
+
 TEST_CASE("pages of a kind are told by the directories where they lie", "[crawler][telling]") {
-    PathCounts counts;
+    Pages counts;
     for (int i = 0; i < 40; ++i) {
         counts.add(fmt::format("https://example.org/news/{}", i), false);
         counts.add(fmt::format("https://example.org/shop/tools/{}?page=/x/", i), i < 30);
@@ -25,7 +42,7 @@ TEST_CASE("pages of a kind are told by the directories where they lie", "[crawle
 }
 
 TEST_CASE("few pages, or all of them, tell nothing", "[crawler][telling]") {
-    PathCounts counts;
+    Pages counts;
     CHECK(counts.telling(5).empty());
     for (int i = 0; i < 10; ++i) counts.add(fmt::format("https://example.org/a/{}", i), true);
     CHECK(counts.telling(5).empty());
