@@ -18,6 +18,7 @@
 #include "base/error.hpp"
 #include "base/text/figures.hpp"
 #include "training/analysis/analysis.hpp"
+#include "training/answers/answer_model.hpp"
 #include "training/evaluation/run_judging.hpp"
 #include "training/leakage/leakage.hpp"
 #include "training/models/model.hpp"
@@ -74,6 +75,7 @@ const std::vector<std::pair<std::string, MetricName>>& shown_metrics() {
         {"map", {"mAP .50 to .95", false, false}},
         {"map_50", {"mAP .50", false, false}},
         {"box_f1", {"F1 of boxes", false, false}},
+        {"outline_f1", {"F1 of boxes by outlines", false, false}},
         {"oks", {"Keypoint similarity", false, false}},
         {"pck", {"Points near enough", false, false}},
         {"relation_f1", {"F1 of relations of marked spans", false, false}},
@@ -121,6 +123,13 @@ void add_models(base::Tx& tx, const RunInfo& run, Report& report) {
         if (std::any_of(line.cells.begin(), line.cells.end(), measured))
             report.models.push_back(std::move(line));
     }
+}
+
+void add_limits(const RunInfo& run, const SnapshotInfo& snapshot, Report& report) {
+    const auto target = json::parse(run.spec).as_object()["target"];
+    const auto* kind = target == "" || target.is_null() ? answer_kind(snapshot.kind) : nullptr;
+    if (kind && !kind->limits.empty())
+        report.facts.emplace_back("What it does not do", std::string(kind->limits));
 }
 
 void add_balance(const SnapshotInfo& snapshot, Report& report) {
@@ -354,6 +363,7 @@ Report report_of(
     add_facts(run, snapshot, analysis, report);
     for (const auto& name : analysis.at("class_names").as_array())
         report.class_names.emplace_back(name.as_string());
+    add_limits(run, snapshot, report);
     add_balance(snapshot, report);
     add_training(analysis, report);
     add_leaks(analysis, report);

@@ -8,6 +8,7 @@
 #include "base/numbers/random.hpp"
 #include "training/answers/answer_model.hpp"
 #include "training/answers/pictures/box_judging.hpp"
+#include "training/answers/pictures/outlines.hpp"
 #include "training/answers/pictures/windows.hpp"
 #include "training/evaluation/baselines.hpp"
 #include "training/trainer.hpp"
@@ -193,10 +194,42 @@ TEST_CASE("outlines are learnt as their boxes", "[training][answers][boxes]") {
     const auto judged =
         Predictor::load(fitted.artefact).judge_answers(scenes(30, 6, "polygons"), {2});
     CHECK(box_figure(judged, "map_50") > 0.6);
+    // A box is hardly ever half an outline's.
+    CHECK(box_figure(judged, "outline_f1") < box_figure(judged, "box_f1") / 2);
     for (const auto& one : judged.said) {
         const auto marks = json::parse(one.answer);
         for (const auto& mark : marks.as_array()) CHECK(mark.at("points").as_array().size() == 4);
     }
+}
+
+TEST_CASE("boxes overlap outlines by what is in both", "[training][answers][boxes]") {
+    AskedQuestion question;
+    question.kind = "polygons";
+    question.classes = {"thing"};
+    const auto outline = [&](const std::string& points) {
+        const auto all =
+            outlines_in(question, R"([{"label":"thing","points":)" + points + "}]", {100, 200});
+        REQUIRE(all.size() == 1);
+        return all.front();
+    };
+    const ShareBox whole{0, 0, 1, 1}, left{0, 0, 0.5, 1}, none{2, 2, 1, 1};
+    const auto triangle = outline("[[0,0],[100,0],[0,200]]");
+    CHECK(triangle.area() == Approx(0.5));
+    CHECK(overlap_of(whole, triangle) == Approx(0.5));
+    CHECK(overlap_of(left, triangle) == Approx(0.375 / (0.5 + 0.5 - 0.375)));
+    CHECK(overlap_of(none, triangle) == 0);
+    // A square without its right upper quarter, which is not convex, the other way round too.
+    for (const auto* points :
+         {"[[0,0],[0,200],[100,200],[100,100],[50,100],[50,0]]",
+          "[[50,0],[50,100],[100,100],[100,200],[0,200],[0,0]]"}) {
+        CHECK(outline(points).area() == Approx(0.75));
+        CHECK(overlap_of(whole, outline(points)) == Approx(0.75));
+        CHECK(overlap_of({0.5, 0, 0.5, 1}, outline(points)) == Approx(0.25 / (0.5 + 0.75 - 0.25)));
+    }
+    CHECK(outlines_in(question, R"([{"label":"thing","points":[[0,0],[9,9],[5,5]]}])", {10, 10})
+              .empty());
+    CHECK(outlines_in(question, R"([{"label":"other","points":[[0,0],[9,9],[0,9]]}])", {10, 10})
+              .empty());
 }
 
 TEST_CASE("what a detector cannot learn is told", "[training][answers][boxes]") {

@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "training/answers/answer_kinds.hpp"
+#include "training/answers/pictures/outlines.hpp"
 
 namespace training {
 
@@ -147,6 +148,15 @@ AnswersJudged BoxModel::judge(const Examples& truth, const AnswerJudging& how) c
     }
     if (!how.figures) return out;
     out.metrics = box_metrics(pictures, classes(), thresholds_, how.stop);
+    if (question_.kind == polygon_answers().name) {
+        std::vector<std::vector<MarkedBox>> boxes;
+        std::vector<std::vector<MarkedOutline>> outlines;
+        for (std::size_t row = 0; row < truth.rows; ++row) {
+            boxes.push_back(pictures[row].said);
+            outlines.push_back(outlines_in(question_, truth.answers[row], size_of(truth, row)));
+        }
+        out.metrics.push_back(outline_metric(boxes, outlines, thresholds_, how.stop));
+    }
     json::array parts;
     const std::vector<std::uint32_t> once(pictures.size(), 1);
     for (std::size_t c = 0; c < classes(); ++c) {
@@ -249,7 +259,9 @@ const AnswerKind& polygon_answers() {
     static const AnswerKind kind{
         .name = "polygons",
         .learns = Learns::classes,
-        .limits = "outlines are learnt, found and judged as the upright boxes around them",
+        .limits =
+            "outlines are learnt and found as the upright boxes around them, and judged as such; "
+            "outline_f1 judges the boxes by the outlines themselves",
         .pictures = true,
         .make = &made<BoxModel>};
     return kind;
