@@ -122,10 +122,9 @@ TrainOutcome train(
     auto spec = settings.spec();
     auto start = std::chrono::steady_clock::now();
     auto snapshot = require_snapshot(database, settings.snapshot);
-    auto names =
-        settings.target.empty()
-            ? database.call([&](base::Tx& tx) { return class_names(tx, snapshot.project_id); })
-            : std::vector<std::string>{};
+    auto names = settings.target.empty()
+                     ? database.call([&](base::Tx& tx) { return class_names(tx, snapshot); })
+                     : std::vector<std::string>{};
     auto preparation = database.call([&](base::Tx& tx) {
         auto recipe = require_preparation(tx, snapshot.source_id, settings.prepare.version);
         spec.preparation = Preparation::parse(recipe.operations).without_column(settings.target);
@@ -134,8 +133,7 @@ TrainOutcome train(
     });
     std::optional<AskedQuestion> question;
     if (settings.target.empty() && answer_kind(snapshot.kind))
-        question =
-            database.call([&](base::Tx& tx) { return asked_question(tx, snapshot.project_id); });
+        question = database.call([&](base::Tx& tx) { return asked_question(tx, snapshot); });
     auto asked = names;
     if (question) asked.push_back(question->json());
     const auto key = run_key(snapshot.hash, settings, preparation, asked, spec.rules, code_version);

@@ -1,21 +1,31 @@
 -- Queries of training/. Pages are read by key range, so that no long transaction is held.
 
--- By name or by number; with what its question says beside its classes (AskedQuestion).
+-- A project by name ($1) or number ($2); of a form what is asked by the question $3, nothing as kind where it has no such question.
 -- name: find_project
-SELECT p.id, p.source_id, s.name AS source, p.kind, to_json(p.label_fields)::text AS label_fields, coalesce(p.spec->'candidates', '[]')::text AS candidates,
-    coalesce(p.spec->>'table', '') AS table_field, coalesce(p.spec->'relation', '[]')::text AS relations, coalesce((p.spec->>'ties')::boolean, false) AS ties
-FROM label_project p JOIN source s ON s.id = p.source_id WHERE p.name = $1 OR p.id = $2;
+SELECT p.id, p.source_id, s.name AS source, CASE WHEN $3 = '' THEN p.kind WHEN a.spec IS NULL THEN '' ELSE coalesce(a.spec->>'kind', 'classification') END AS kind,
+    coalesce((SELECT string_agg(q->>'name', ', ' ORDER BY place) FROM jsonb_array_elements(p.spec->'question') WITH ORDINALITY AS e (q, place)), '') AS questions,
+    to_json(p.label_fields)::text AS label_fields, coalesce(a.spec->'candidates', '[]')::text AS candidates,
+    coalesce(a.spec->>'table', '') AS table_field, coalesce(a.spec->'relation', '[]')::text AS relations, coalesce((a.spec->>'ties')::boolean, false) AS ties
+FROM label_project p JOIN source s ON s.id = p.source_id
+CROSS JOIN LATERAL (SELECT CASE WHEN $3 = '' THEN p.spec
+    ELSE (SELECT q FROM jsonb_array_elements(p.spec->'question') q WHERE q->>'name' = $3 LIMIT 1) END AS spec) a
+WHERE p.name = $1 OR p.id = $2;
 
+-- Of a form those of its question $2.
 -- name: class_names
-SELECT class_id, name FROM label_class WHERE project_id = $1 ORDER BY class_id;
+SELECT class_id, name FROM label_class WHERE project_id = $1 AND question = $2 ORDER BY class_id;
 
 -- Labelled records of a project after ($3, $4), with what a condition may ask for.
 -- Labels of several parts (part_labels.hpp) are taken as they are ($8); what else is neither a class nor a number no model learns. The payload comes only if $6 says so. A label is stale if the text or the
--- picture is another than that which it was given to; of records without both, if anything is.
+-- picture is another than that which it was given to; of records without both, if anything is. Of a form it is what was answered to its question $9,
+-- whose classes are counted from 0.
 -- name: labeled_records
+WITH of_question AS (
+    SELECT name, (row_number() OVER (ORDER BY class_id) - 1)::int AS place FROM label_class WHERE $9 <> '' AND project_id = $1 AND question = $9)
 SELECT g.rk, g.key, r.version, encode(r.content_sha256, 'hex') AS content_sha256, coalesce(r.group_key, '') AS group_key,
-    extract(epoch FROM r.record_time)::float8 AS time, g.class_id,
-    CASE WHEN NOT $8 AND jsonb_typeof(g.value) IN ('number', 'string') THEN (g.value #>> '{}')::float8 END AS value,
+    extract(epoch FROM r.record_time)::float8 AS time,
+    CASE WHEN $9 = '' THEN g.class_id WHEN NOT $8 THEN (SELECT c.place FROM of_question c WHERE c.name = g.value #>> '{}') END AS class_id,
+    CASE WHEN NOT $8 AND (jsonb_typeof(g.value) = 'number' OR ($9 = '' AND jsonb_typeof(g.value) = 'string')) THEN (g.value #>> '{}')::float8 END AS value,
     CASE WHEN $8 THEN g.value::text END AS label, g.probability, g.method,
     CASE WHEN $6 THEN v.payload::text END AS payload, t.simhash, t.words, t.characters, t.language, t.title, v.url, v.file, v.media_type,
     i.width, i.height, d.by_row, d.by_text, d.by_image,
@@ -26,9 +36,11 @@ SELECT g.rk, g.key, r.version, encode(r.content_sha256, 'hex') AS content_sha256
     w.rk IS NOT NULL AND ((u.title, u.body) IS DISTINCT FROM (t.title, t.body)
         OR (i.rk IS NOT NULL AND w.blob_sha256 IS DISTINCT FROM v.blob_sha256)
         OR (t.rk IS NULL AND i.rk IS NULL AND w.content_sha256 <> v.content_sha256)) AS stale
-FROM (SELECT * FROM ground_truth
+FROM (SELECT rk, source_id, key, class_id, CASE WHEN $9 = '' THEN value ELSE value->$9 END AS value, probability, method, labeled_version, set_at
+      FROM ground_truth
       WHERE project_id = $1 AND source_id = $2 AND (rk, source_id, key) > ($3, $2, $4)
-          AND (class_id IS NOT NULL OR jsonb_typeof(value) IN ('number', 'string') OR ($8 AND jsonb_typeof(value) IN ('array', 'object')))
+          AND (class_id IS NOT NULL OR jsonb_typeof(CASE WHEN $9 = '' THEN value ELSE value->$9 END) IN ('number', 'string')
+              OR ($8 AND jsonb_typeof(CASE WHEN $9 = '' THEN value ELSE value->$9 END) IN ('array', 'object')))
       ORDER BY rk, source_id, key LIMIT $5) g
 JOIN record r USING (rk, source_id, key)
 JOIN record_version v USING (rk, source_id, key, version)
@@ -90,7 +102,7 @@ SELECT coalesce(spec->>'consent', 'honour') FROM source WHERE id = $1;
 
 -- name: find_snapshot
 SELECT s.id, s.name, coalesce(s.project_id, 0) AS project_id, coalesce(p.name, '') AS project, s.source_id, c.name AS source, s.state,
-    coalesce(encode(s.content_sha256, 'hex'), '') AS hash, s.members, s.counts::text AS counts, s.spec::text AS spec, coalesce(p.kind, '') AS kind,
+    coalesce(encode(s.content_sha256, 'hex'), '') AS hash, s.members, s.counts::text AS counts, s.spec::text AS spec, coalesce((SELECT coalesce(q->>'kind', 'classification') FROM jsonb_array_elements(p.spec->'question') q WHERE q->>'name' = s.spec->>'question'), p.kind, '') AS kind,
     to_char(s.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS created_at,
     to_char(s.closed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS closed_at
 FROM snapshot s JOIN source c ON c.id = s.source_id LEFT JOIN label_project p ON p.id = s.project_id
@@ -98,7 +110,7 @@ WHERE s.name = $1;
 
 -- name: list_snapshots
 SELECT s.id, s.name, coalesce(s.project_id, 0) AS project_id, coalesce(p.name, '') AS project, s.source_id, c.name AS source, s.state,
-    coalesce(encode(s.content_sha256, 'hex'), '') AS hash, s.members, s.counts::text AS counts, s.spec::text AS spec, coalesce(p.kind, '') AS kind,
+    coalesce(encode(s.content_sha256, 'hex'), '') AS hash, s.members, s.counts::text AS counts, s.spec::text AS spec, coalesce((SELECT coalesce(q->>'kind', 'classification') FROM jsonb_array_elements(p.spec->'question') q WHERE q->>'name' = s.spec->>'question'), p.kind, '') AS kind,
     to_char(s.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS created_at,
     to_char(s.closed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS closed_at
 FROM snapshot s JOIN source c ON c.id = s.source_id LEFT JOIN label_project p ON p.id = s.project_id

@@ -193,12 +193,12 @@ void show_comparison(const service::ComparedRuns& runs, const training::RunCompa
             found.rows,
             found.differences.at(0).p_value
         ));
-    if (runs.more.empty())
+    if (runs.more.empty() && found.accuracy_difference)
         print_line(fmt::format(
             "accuracy of run {} less that of run {}: {} over {} test records; McNemar p = {:.2g}",
             runs.b,
             runs.a,
-            with_interval(found.accuracy_difference.value_or(0), found.low, found.high),
+            with_interval(*found.accuracy_difference, found.low, found.high),
             found.rows,
             found.p_value.value_or(1)
         ));

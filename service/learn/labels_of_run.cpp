@@ -2,6 +2,7 @@
 // keep: a number of a class, or JSON as the database writes it.
 #include "service/learn/labels_of_run.hpp"
 
+#include <algorithm>
 #include <map>
 #include <unordered_map>
 
@@ -13,6 +14,7 @@
 #include "base/numbers/random.hpp"
 #include "labeling/quality/record_labels_store.hpp"
 #include "training/snapshots/member_store.hpp"
+#include "training/snapshots/snapshot_store.hpp"
 
 namespace service {
 
@@ -33,10 +35,25 @@ struct RecordList {
     }
 };
 
-std::string text_of_label(const labeling::RecordLabel& label) {
-    if (label.class_id) return std::to_string(*label.class_id);
-    return label.value.value_or("");
-}
+// What a run learns of labels: of a form the answers to one question.
+struct Learnt {
+    std::string question;
+    std::vector<std::string> classes;  // of the question
+
+    std::string text_of(const labeling::RecordLabel& label) const {
+        if (label.class_id) return std::to_string(*label.class_id);
+        if (question.empty() || !label.value) return label.value.value_or("");
+        const auto form = json::parse(*label.value);
+        const auto* object = form.if_object();
+        const auto* answer = object ? object->if_contains(question) : nullptr;
+        if (!answer) return "";
+        if (const auto* name = answer->if_string()) {
+            const auto at = std::find(classes.begin(), classes.end(), std::string_view(*name));
+            if (at != classes.end()) return std::to_string(at - classes.begin());
+        }
+        return json::serialize(*answer);
+    }
+};
 
 // As labeling has the label of a member, if it is the one that the snapshot has.
 std::string text_of_member(const training::SnapshotMember& member) {
@@ -47,6 +64,9 @@ std::string text_of_member(const training::SnapshotMember& member) {
 
 bool same_label(const std::string& now, const std::string& then) {
     if (now == then) return true;
+    boost::system::error_code no_list, none;
+    const auto left = json::parse(now, no_list), right = json::parse(then, none);
+    if (!no_list && !none && left == right) return true;
     const auto a = base::parse_number(now), b = base::parse_number(then);
     return a && b && *a == *b;
 }
@@ -74,6 +94,9 @@ training::LabelsNow labels_now(Work& work, const training::RunInfo& run) {
     const bool column = target && target->is_string() && !target->as_string().empty();
     if (run.project_id == 0 || column) return {.digest = "no labels"};
     training::LabelsNow out;
+    const auto snapshot = training::require_snapshot(work.tx, run.snapshot);
+    const Learnt learnt{
+        training::made_with(snapshot, "question"), training::class_names(work.tx, snapshot)};
     std::uint64_t digest = 0;
     RecordList page;
     std::vector<std::string> then;
@@ -82,7 +105,7 @@ training::LabelsNow labels_now(Work& work, const training::RunInfo& run) {
         for (const auto& label : labeling::labels_of_records(
                  work.tx, run.project_id, run.source_id, page.rks, page.keys
              ))
-            now[label.key] = text_of_label(label);
+            now[label.key] = learnt.text_of(label);
         for (std::size_t i = 0; i < page.keys.size(); ++i) {
             const auto& label = now[page.keys[i]];
             // A sum, for the order of records says nothing.

@@ -4,6 +4,7 @@
 // of its own (work.here.database) and not in the request's.
 #include "service/learn/snapshots.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -95,13 +96,17 @@ schema::Source source_of(Work& work, const training::SnapshotSpec& request) {
     const auto& name = request.project;
     if (name.empty()) return schema::require_source(work.tx, request.source);
     auto project = labeling::load_project(work.tx, name).project;
-    const auto& kind = project.question.kind;
-    auto target = labeling::task_type(kind).target();
-    if (target == labeling::Target::none)
+    const auto& parts = project.question.parts;
+    const auto part = std::find_if(parts.begin(), parts.end(), [&](const auto& one) {
+        return one.name == request.question;
+    });
+    const auto& asked = part == parts.end() ? project.question : part->question;
+    // A form as a whole is refused with the names of its questions.
+    if (asked.parts.empty() && labeling::task_type(asked.kind).target() == labeling::Target::none)
         throw base::UsageError(
-            "project '" + name + "'",
-            "no model here learns the labels of a " + kind + " project",
-            "choose a project of another kind, or export its labels"
+            part == parts.end() ? "project '" + name + "'" : "question '" + part->name + "'",
+            "no model here learns the labels of a " + asked.kind + " question",
+            "choose one of another kind, or export its labels"
         );
     return schema::require_source(work.tx, project.source);
 }

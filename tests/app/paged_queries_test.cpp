@@ -75,7 +75,7 @@ const std::map<std::string, Asked> paged{
     {"crawler.waiting_urls", {fmt::format("1, {}, NULL, 1000, {}", rows / 2, page)}},
     {"crawler.stored_pages", {middle}},
     {"ingest.list_rejects", {fmt::format("1, '', '', '', '', {}, -1, 0, '', {}", rows / 2, page)}},
-    {"training.labeled_records", {fmt::format("1, 1, 0, '', {}, true, 20, true", page)}},
+    {"training.labeled_records", {fmt::format("1, 1, 0, '', {}, true, 20, true, ''", page)}},
     {"training.records_of_source", {fmt::format("1, 0, '', {}, true, 20", page)}},
     {"training.members_to_check", {fmt::format("1, 0, '', {}, 20, 1", page)}},
     {"training.snapshot_members", {fmt::format("1, 0, 0, '', {}", page)}},

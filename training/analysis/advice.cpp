@@ -137,7 +137,7 @@ void add_confused(const Evidence& evidence, std::vector<Advice>& out) {
 
 // What is said of a class where much of it is missed.
 Advice about_missed(const ClassMarks& of, double share, const Evidence& evidence) {
-    const char* what = of.spans ? "spans" : "records";
+    const auto& what = of.what;
     Advice advice{
         .action = Action::guideline,
         .finding = fmt::format(
@@ -194,9 +194,10 @@ void add_classes(const Evidence& evidence, std::vector<Advice>& out) {
             out.push_back(
                 {.action = Action::guideline,
                  .finding = fmt::format(
-                     "{} of the {} spans of '{}' are cut otherwise",
+                     "{} of the {} {} of '{}' are placed otherwise",
                      share_text(cut),
                      of.support,
+                     of.what,
                      of.name
                  ),
                  .cause = "where it begins and ends is not clear",

@@ -64,7 +64,7 @@ struct ConfusedMarks {
 // What is wrong of one class, or label of spans.
 struct ClassMarks {
     std::string name;
-    bool spans = false;  // it marks spans; else records have it
+    std::string what = "records";  // that are of it: records, spans, parts
     std::size_t support = 0, missed = 0, spurious = 0;
     std::size_t wrong_boundary = 0;
     std::size_t learnt = 0;              // how many the training rows have

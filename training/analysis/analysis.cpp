@@ -200,6 +200,7 @@ Analysis analyse(
     }
     if (loaded.predictor.predicts_sets()) find_set_errors(of, analysis);
     if (loaded.predictor.predicts_spans()) find_span_errors(of, analysis);
+    if (loaded.question) find_answer_errors(of, analysis);
     if (request.label_errors && one_class) find_label_errors(of, analysis);
     if (all) {
         find_odd_items(of, analysis);

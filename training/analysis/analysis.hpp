@@ -54,18 +54,18 @@ struct ConfusedClasses {
     std::vector<std::string> examples;  // keys of some
 };
 
-// What a model of sets or spans gets wrong of one class.
+// What a model of sets, spans or answers gets wrong of one class.
 struct ClassErrors {
     std::string name;
     std::size_t support = 0, said = 0;  // marks or spans of it, and those that are said
     std::size_t missed = 0, spurious = 0;
-    std::size_t wrong_label = 0, wrong_boundary = 0;  // of spans
+    std::size_t wrong_label = 0, wrong_boundary = 0;  // of spans and answers
     std::size_t suspects = 0, confident = 0;          // marks or spans that may be wrong, all parts
     // Keys of some records, of spans with what is marked: "k7: Ada Lovelace", "k8: Paris as city".
     std::vector<std::string> missed_examples = {}, spurious_examples = {}, cut_examples = {};
 };
 
-// A slice where one class of the sets is wrong more often than elsewhere.
+// A slice where one class of several parts is wrong more often than elsewhere.
 struct ClassSlice {
     std::string name;
     Slice slice;
@@ -85,9 +85,9 @@ struct Analysis {
     std::size_t wrong = 0;
     std::optional<double> rmse;              // of values
     std::vector<ConfusedClasses> confused;   // most rows first
-    std::vector<ClassErrors> by_class;       // of sets and spans
+    std::vector<ClassErrors> by_class;       // of sets, spans and answers
     std::vector<Slice> slices;               // worst first
-    std::vector<ClassSlice> class_slices;    // of sets
+    std::vector<ClassSlice> class_slices;    // likewise
     std::vector<ReviewItem> label_errors;    // the likeliest first, of all parts
     std::size_t label_errors_judged = 0;     // rows whose labels were judged
     std::size_t label_errors_found = 0;      // suspects before `top`
@@ -114,7 +114,8 @@ struct Analysis {
 // classes, slices where it is worse than elsewhere; labels of all parts that are likely wrong,
 // those of training rows by models that have not seen them; rows that are ambiguous, far from what
 // was learnt, or nearly the same as others; what more labels would bring, and what to do. And which
-// unlabelled records to label next. Of sets and spans all this class by class. Of a run that
+// unlabelled records to label next. Of sets, spans and answers all this
+// class by class. Of a run that
 // predicts values there are slices, far rows, forecasts and next records. What was fitted at an
 // earlier look at the run, under the same labels, is not fitted again. Reads only. Throws
 // base::Error for a run that made no model, base::Interrupted at a stop.

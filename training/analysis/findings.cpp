@@ -210,8 +210,9 @@ void find_odd_items(Findings& of, Analysis& analysis) {
     find_far(of, analysis);
     find_alike(of, analysis);
     const auto& names = of.loaded.predictor.class_names();
-    if (names.empty() || of.judged.items.empty() || !tells_records_apart(of.loaded)) return;
-    if (of.loaded.predictor.answers()) return;
+    const bool answers = of.loaded.predictor.answers() != nullptr;
+    if (of.judged.items.empty() || !tells_records_apart(of.loaded)) return;
+    if (answers ? of.errors.probable.names.empty() : names.empty()) return;
     if (!of.loaded.predicts_one_class()) return find_ambiguous_parts(of, analysis);
     for (std::size_t row = 0; row < of.judged.items.size(); ++row)
         of.doubt.push_back(doubt_of(

@@ -51,10 +51,11 @@ bool tells_records_apart(const LoadedRun& loaded);
 void find_confusions(const Findings& of, Analysis& analysis);
 // Labels that may be wrong, of all parts.
 void find_label_errors(Findings& of, Analysis& analysis);
-// The same two of sets, and of spans, class by class; with slices by class of sets.
+// The same two of sets, of spans, and of answers of several parts, class by class, with slices.
 void find_set_errors(Findings& of, Analysis& analysis);
 void find_span_errors(Findings& of, Analysis& analysis);
-// Rows of sets or spans that are right, and yet doubtful.
+void find_answer_errors(Findings& of, Analysis& analysis);
+// Rows of several parts that are right, and yet doubtful.
 void find_ambiguous_parts(Findings& of, Analysis& analysis);
 // Ambiguous rows, those far from the training rows, and those nearly the same as others.
 void find_odd_items(Findings& of, Analysis& analysis);

@@ -5,12 +5,14 @@
 // shows after the next training.
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
 
 #include <fmt/format.h>
 
 #include "base/database/database.hpp"
 #include "training/analysis/findings.hpp"
+#include "training/parts/part_differences.hpp"
 
 namespace training {
 
@@ -79,14 +81,26 @@ void score_earlier(const Findings& of, Analysis& analysis) {
     }
 }
 
-// Classes of sets and spans, with how often the training rows have them.
+// How often the parts of the training rows' answers are of each class.
+std::map<std::string, std::size_t> classes_learnt(const Findings& of) {
+    std::map<std::string, std::size_t> out;
+    const auto* kind = of.loaded.question ? part_kind(*of.loaded.question) : nullptr;
+    if (kind)
+        for (const auto& answer : of.training.examples.answers)
+            for (const auto& name : kind->compare(*of.loaded.question, answer, answer).truth)
+                ++out[name];
+    return out;
+}
+
+// Classes of labels of several parts, with how often the training rows have them.
 void gather_classes(const Findings& of, const Analysis& analysis, Evidence& evidence) {
     const auto& learnt = of.training.examples;
     const auto names = learnt.class_names.size();
+    auto of_answers = classes_learnt(of);
     for (std::size_t c = 0; c < analysis.by_class.size(); ++c) {
         const auto& one = analysis.by_class[c];
-        std::size_t rows = 0;
-        for (std::size_t row = 0; row < learnt.rows; ++row) {
+        std::size_t rows = of_answers[one.name];
+        for (std::size_t row = 0; row < learnt.rows && !learnt.has_answers(); ++row) {
             if (learnt.has_sets()) {
                 rows += learnt.marks[row * names + c];
             } else {
@@ -100,7 +114,9 @@ void gather_classes(const Findings& of, const Analysis& analysis, Evidence& evid
         }
         evidence.classes.push_back(
             {.name = one.name,
-             .spans = learnt.has_spans(),
+             .what = learnt.has_spans()     ? "spans"
+                     : learnt.has_answers() ? "parts"
+                                            : "records",
              .support = one.support,
              .missed = one.missed,
              .spurious = one.spurious,

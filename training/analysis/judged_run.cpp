@@ -13,7 +13,6 @@
 #include "base/error.hpp"
 #include "base/settings/settings.hpp"
 #include "base/text/utf8.hpp"
-#include "training/answers/answer_model.hpp"
 #include "training/labels/part_labels.hpp"
 #include "training/models/label_sets.hpp"
 #include "training/preparation/preparation_store.hpp"
@@ -114,9 +113,8 @@ LoadedRun load_run(
         store.choose_fields(inputs->fields());
     }
     if (predictor.answers())
-        loaded.question = database.call([&](base::Tx& tx) {
-            return asked_question(tx, loaded.snapshot.project_id);
-        });
+        loaded.question =
+            database.call([&](base::Tx& tx) { return asked_question(tx, loaded.snapshot); });
     return loaded;
 }
 
@@ -168,8 +166,11 @@ RowErrors judge_rows(const LoadedRun& loaded, const RunRows& rows) {
         return out;
     }
     if (loaded.predictor.answers()) {
-        auto judged = loaded.predictor.judge_answers(rows.examples, {.figures = false});
+        auto judged =
+            loaded.predictor.judge_answers(rows.examples, {.figures = false, .parts = true});
         out.errors = std::move(judged.errors);
+        out.said = std::move(judged.said);
+        out.probable = std::move(judged.probable);
         return out;
     }
     out.predicted = loaded.predictor.predict(rows.examples);

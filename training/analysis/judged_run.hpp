@@ -10,6 +10,7 @@
 #include "training/analysis/content/contents_of_run.hpp"
 #include "training/analysis/parts/span_errors.hpp"
 #include "training/analysis/slices.hpp"
+#include "training/answers/answer_model.hpp"
 #include "training/answers/asked_question.hpp"
 #include "training/run_store.hpp"
 #include "training/snapshots/example_store.hpp"
@@ -65,6 +66,8 @@ struct RowErrors {
     std::vector<int> decided = {};        // classes
     std::vector<std::uint8_t> sets = {};  // in the place of these: rows x classes
     std::vector<JudgedSpans> spans = {};  // in the place of all these
+    std::vector<SaidAnswer> said = {};    // likewise, of models of answers
+    PartsProbable probable = {};          // of their parts
     std::vector<double> errors = {};      // as SizeErrors has them
 };
 RowErrors judge_rows(const LoadedRun& loaded, const RunRows& rows);

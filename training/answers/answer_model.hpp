@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -33,17 +34,28 @@ struct SaidAnswer {
     boost::json::object more = {};  // what is told beside it
 };
 
+// How probable each class of the parts of labels is, to a model that knows which parts there are.
+struct PartsProbable {
+    std::vector<std::string> names = {};     // of the classes; none: the model does not say it
+    std::vector<double> probabilities = {};  // parts x classes
+    std::vector<int> given = {};             // the class that the label has
+    std::vector<std::uint32_t> record = {};  // of each part, in rising order
+    std::vector<std::string> parts = {};     // "row 3"; empty where the class says it
+};
+
 // What was said of records beside what is true of them (Examples::answers).
 struct AnswersJudged {
     std::vector<SaidAnswer> said;
     std::vector<double> errors;   // by record: the share of its parts that is wrong
     std::vector<Metric> metrics;  // with bootstrap intervals over the records
     boost::json::object report;   // {"rows", "parts": [{"name", "f1", "support", "predicted"}]}
+    PartsProbable probable = {};  // if it was asked for
 };
 
 struct AnswerJudging {
     std::size_t threads = 0;
     bool figures = true;  // metrics and report too, beside answers and errors
+    bool parts = false;   // and `probable`
     std::stop_token stop = {};
 };
 

@@ -36,7 +36,10 @@ struct AskedQuestion {
 };
 BOOST_DESCRIBE_STRUCT(AskedQuestion, (), (kind, classes, candidates, ties, table, relations))
 
-// That of a project.
-AskedQuestion asked_question(base::Tx& tx, std::int64_t project_id);
+// That of a project, or the one of a form that is named. Throws base::Error if it is gone.
+AskedQuestion
+asked_question(base::Tx& tx, std::int64_t project_id, const std::string& question = {});
+struct SnapshotInfo;
+AskedQuestion asked_question(base::Tx& tx, const SnapshotInfo& snapshot);
 
 }  // namespace training

@@ -29,13 +29,19 @@ std::vector<std::string> names_at(const boost::json::object& object, const char*
 
 }  // namespace
 
-AskedQuestion asked_question(base::Tx& tx, std::int64_t project_id) {
-    const auto row =
-        base::first_as<AskedRow>(tx.exec(sql::file["find_project"], std::string(), project_id));
-    if (!row) throw base::Error("label project", "it is gone", "make another snapshot");
+AskedQuestion asked_question(base::Tx& tx, const SnapshotInfo& snapshot) {
+    return asked_question(tx, snapshot.project_id, made_with(snapshot, "question"));
+}
+
+AskedQuestion asked_question(base::Tx& tx, std::int64_t project_id, const std::string& question) {
+    const auto row = base::first_as<AskedRow>(
+        tx.exec(sql::file["find_project"], std::string(), project_id, question)
+    );
+    if (!row || row->kind.empty())
+        throw base::Error("label project", "it is gone", "make another snapshot");
     AskedQuestion out;
     out.kind = row->kind;
-    out.classes = class_names(tx, project_id);
+    out.classes = class_names(tx, project_id, question);
     const auto candidates = boost::json::parse(row->candidates);
     for (const auto& name : candidates.as_array()) out.candidates.emplace_back(name.as_string());
     out.ties = row->ties;

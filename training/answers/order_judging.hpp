@@ -4,6 +4,7 @@
 #include <stop_token>
 #include <vector>
 
+#include "training/answers/asked_question.hpp"
 #include "training/run_store.hpp"
 
 namespace training {
@@ -14,6 +15,10 @@ struct JudgedOrder {
     std::vector<int> places;
     std::vector<double> scores;
 };
+
+// The place of each of the question's candidates in a label or an answer, the best 0. Throws
+// base::Error where it is of other candidates.
+std::vector<int> places_in(const AskedQuestion& question, const std::string& answer);
 
 // Of two candidates that are not level in truth: 1 if the scores have them that way, a half if
 // level. Nothing where all are level.

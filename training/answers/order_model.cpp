@@ -61,7 +61,9 @@ private:
     };
 
     std::size_t width() const { return question_.candidates.size(); }
-    std::vector<int> places_in(const std::string& answer) const;
+    std::vector<int> places_in(const std::string& answer) const {
+        return training::places_in(question_, answer);
+    }
     std::vector<RowPair> pairs_of(const Examples& records) const;
     std::unique_ptr<BradleyTerry> fitted(
         const Rows& train,
@@ -77,6 +79,7 @@ private:
     Design rows_of(const Examples& records, Team& team) const;
     std::vector<double> scores_of(const Examples& records, std::size_t threads) const;
     SaidAnswer said_of(std::span<const double> scores) const;
+    void add_probable(const JudgedOrder& order, std::size_t record, PartsProbable& out) const;
 
     AskedQuestion question_;
     std::string kind_;
@@ -92,40 +95,6 @@ some_pairs(const std::vector<RowPair>& pairs, std::size_t width, double fraction
     for (const auto& pair : pairs)
         if (in_fraction(pair.better / width, fraction)) out.push_back(pair);
     return out;
-}
-
-// The place of each candidate, the best 0; throws where the label is of other candidates.
-std::vector<int> OrderModel::places_in(const std::string& answer) const {
-    const auto parsed = json::parse(answer);
-    std::vector<int> places(width(), -1);
-    const auto put = [&](const json::value& name, int place) {
-        const auto& names = question_.candidates;
-        const auto found = std::find(names.begin(), names.end(), std::string(name.as_string()));
-        if (found == names.end())
-            throw base::Error(
-                "the label " + answer,
-                "names none of the candidates that the project has now",
-                "make another snapshot"
-            );
-        places[static_cast<std::size_t>(found - names.begin())] = place;
-    };
-    if (parsed.is_string()) {
-        std::fill(places.begin(), places.end(), parsed.as_string() == level ? 0 : 1);
-        if (parsed.as_string() != level) put(parsed, 0);
-        return places;
-    }
-    int place = 0;
-    for (const auto& item : parsed.as_array()) {
-        if (item.is_string()) {
-            put(item, place);
-        } else {
-            for (const auto& one : item.as_array()) put(one, place);
-        }
-        ++place;
-    }
-    for (auto& one : places)
-        if (one < 0) one = place;
-    return places;
 }
 
 std::vector<RowPair> OrderModel::pairs_of(const Examples& records) const {
@@ -293,6 +262,23 @@ std::vector<SaidAnswer> OrderModel::predict(const Examples& examples, std::size_
     return out;
 }
 
+// Pairs that the label does not have level, by the order that the candidates have in the question.
+void OrderModel::add_probable(const JudgedOrder& order, std::size_t record, PartsProbable& out)
+    const {
+    const auto& names = question_.candidates;
+    const bool two = names.size() == 2;
+    out.names = two ? names : std::vector<std::string>{"in this order", "the other way round"};
+    for (std::size_t a = 0; a < names.size(); ++a)
+        for (std::size_t b = a + 1; b < names.size(); ++b) {
+            if (order.places[a] == order.places[b]) continue;
+            const double first = 1 / (1 + std::exp(order.scores[b] - order.scores[a]));
+            out.probabilities.insert(out.probabilities.end(), {first, 1 - first});
+            out.given.push_back(order.places[a] < order.places[b] ? 0 : 1);
+            out.record.push_back(static_cast<std::uint32_t>(record));
+            out.parts.push_back(two ? "" : fmt::format("{} before {}", names[a], names[b]));
+        }
+}
+
 AnswersJudged OrderModel::judge(const Examples& truth, const AnswerJudging& how) const {
     AnswersJudged out;
     const auto scores = scores_of(truth, how.threads);
@@ -305,6 +291,7 @@ AnswersJudged OrderModel::judge(const Examples& truth, const AnswerJudging& how)
         even += right ? 0 : 1;
         out.errors.push_back(1 - right.value_or(0.5));
         out.said.push_back(said_of(own));
+        if (how.parts) add_probable(orders.back(), row, out.probable);
     }
     if (!how.figures) return out;
     out.metrics = order_metrics(orders, how.stop);

@@ -13,7 +13,9 @@
 #include "base/error.hpp"
 #include "base/text/ascii.hpp"
 #include "schema/labels/spans.hpp"
+#include "training/analysis/parts/span_errors.hpp"
 #include "training/answers/answer_kinds.hpp"
+#include "training/answers/graph.hpp"
 #include "training/answers/unit_model.hpp"
 #include "training/evaluation/set_metrics.hpp"
 #include "training/tagging/span_model.hpp"
@@ -28,66 +30,6 @@ using schema::TextSpan;
 
 constexpr std::size_t most_pairs = 4000;  // of one text
 constexpr std::size_t words_beside = 3, words_between = 12;
-
-struct Related {
-    std::size_t from = 0, to = 0;
-    std::string label;
-
-    auto operator<=>(const Related&) const = default;
-};
-
-// An answer: spans by their places, and relations between them.
-struct Graph {
-    std::vector<TextSpan> spans;
-    std::vector<Related> relations;
-    bool of_fields = false;  // some are of fields, which are not read here
-};
-
-Graph graph_in(const std::string& answer) {
-    Graph out;
-    const auto parsed = json::parse(answer);
-    const auto* object = parsed.if_object();
-    const auto* listed = object ? object->if_contains("spans") : nullptr;
-    if (!listed) return out;
-    std::vector<TextSpan> given;
-    for (const auto& one : listed->as_array()) {
-        given.push_back(schema::parse_spans(json::serialize(json::array{one})).front());
-        out.of_fields = out.of_fields || !given.back().field.empty();
-    }
-    out.spans = given;
-    std::sort(out.spans.begin(), out.spans.end());
-    const auto place = [&](const json::value& at) {
-        const auto& span = given.at(at.to_number<std::size_t>());
-        return static_cast<std::size_t>(
-            std::lower_bound(out.spans.begin(), out.spans.end(), span) - out.spans.begin()
-        );
-    };
-    if (const auto* relations = object->if_contains("relations"))
-        for (const auto& one : relations->as_array())
-            out.relations.push_back(
-                {place(one.at("from")),
-                 place(one.at("to")),
-                 std::string(one.at("label").as_string())}
-            );
-    return out;
-}
-
-std::string text_of(const Graph& graph) {
-    json::array relations;
-    for (const auto& [from, to, label] : graph.relations)
-        relations.push_back({{"from", from}, {"to", to}, {"label", label}});
-    return "{\"spans\":" + schema::spans_text(graph.spans) +
-           ",\"relations\":" + json::serialize(relations) + "}";
-}
-
-// The relations of a graph with their spans, to be compared with those of another.
-std::vector<std::tuple<TextSpan, TextSpan, std::string>> with_spans(const Graph& graph) {
-    std::vector<std::tuple<TextSpan, TextSpan, std::string>> out;
-    for (const auto& [from, to, label] : graph.relations)
-        out.emplace_back(graph.spans[from], graph.spans[to], label);
-    std::sort(out.begin(), out.end());
-    return out;
-}
 
 // A text with its tokens, to be asked what lies where.
 class Tokens {
@@ -321,6 +263,20 @@ private:
             for (std::size_t to = 0; to < graph.spans.size() && out.size() < most_pairs; ++to)
                 if (from != to && may_be_related(graph.spans[from], graph.spans[to]))
                     out.emplace_back(from, to);
+        return out;
+    }
+
+    std::vector<std::string> unit_names(const Examples& records, std::size_t record)
+        const override {
+        const auto graph = graph_in(records.answers[record]);
+        const auto& text = records.text[record].body;
+        std::vector<std::string> out;
+        for (const auto& [from, to] : pairs_of(graph))
+            out.push_back(fmt::format(
+                "'{}' to '{}'",
+                marked_text(text, graph.spans[from]),
+                marked_text(text, graph.spans[to])
+            ));
         return out;
     }
 

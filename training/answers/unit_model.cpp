@@ -211,13 +211,45 @@ struct UnitModel::Judged {
     }
 };
 
+PartsProbable UnitModel::probable_of(
+    const Examples& truth,
+    const Units& units,
+    std::span<const double> probabilities
+) const {
+    PartsProbable out;
+    out.names = inner_->class_names();
+    const auto classes = out.names.size();
+    std::vector<std::string> names;
+    std::size_t first = 0;  // unit of the record
+    for (std::size_t unit = 0; unit < units.record.size(); ++unit) {
+        const auto record = units.record[unit];
+        if (unit == 0 || record != units.record[first]) {
+            first = unit;
+            names = unit_names(truth, record);
+        }
+        if (units.classes[unit] < 0) continue;
+        const auto own = probabilities.subspan(unit * classes, classes);
+        out.probabilities.insert(out.probabilities.end(), own.begin(), own.end());
+        out.given.push_back(units.classes[unit]);
+        out.record.push_back(static_cast<std::uint32_t>(record));
+        const auto at = unit - first;
+        out.parts.push_back(at < names.size() ? names[at] : fmt::format("{} {}", part(), at + 1));
+    }
+    return out;
+}
+
 AnswersJudged UnitModel::judge(const Examples& truth, const AnswerJudging& how) const {
     AnswersJudged out;
     out.said = predict(truth, how.threads);
     const auto units = units_of(truth);
     Judged judged(truth.rows, class_names().size(), none_is_nothing());
+    std::vector<double> probable;
     std::vector<int> decided;
-    if (units.rows.rows > 0) decided = inner_->decide(inner_->predict(units.rows, how.threads));
+    if (units.rows.rows > 0) {
+        probable = inner_->predict(units.rows, how.threads);
+        decided = inner_->decide(probable);
+    }
+    if (how.parts) out.probable = probable_of(truth, units, probable);
     for (std::size_t unit = 0; unit < units.record.size(); ++unit) {
         const auto is = units.classes[unit], says = decided[unit];
         if (is < 0) continue;

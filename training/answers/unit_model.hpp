@@ -52,6 +52,8 @@ protected:
     virtual std::vector<std::string> names() const { return question_.classes; }
     // What a part is called in metrics: "row".
     virtual std::string_view part() const = 0;
+    // Of the parts of a record, for people; none: "row 3".
+    virtual std::vector<std::string> unit_names(const Examples&, std::size_t) const { return {}; }
     // Whether what is none of the classes is left out of F1, as what is not there to be found.
     virtual bool none_is_nothing() const { return false; }
 
@@ -61,6 +63,11 @@ private:
     struct Judged;
     // And an empty name for none of them.
     std::vector<std::string> class_names() const;
+    PartsProbable probable_of(
+        const Examples& truth,
+        const Units& units,
+        std::span<const double> probabilities
+    ) const;
 
     AskedQuestion question_;
     std::string artefact_;

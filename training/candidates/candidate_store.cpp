@@ -58,7 +58,8 @@ pqxx::result next_page(
     const SnapshotProject& project,
     std::int64_t rk,
     const std::string& key,
-    bool payload
+    bool payload,
+    const std::string& question
 ) {
     if (project.id == 0)
         return tx.exec(
@@ -79,8 +80,33 @@ pqxx::result next_page(
         page_size,
         payload,
         words_to_compare,
-        labels_are_parts(project.kind)
+        labels_are_parts(project.kind),
+        question
     );
+}
+
+// A form is learnt question by question.
+void check_question(const SnapshotSpec& spec, const SnapshotProject& project) {
+    const auto thing = fmt::format("label project '{}'", spec.project);
+    if (spec.question.empty()) {
+        if (!project.questions.empty())
+            throw base::UsageError(
+                thing,
+                "is a form, which is learnt question by question",
+                "give --question, one of: " + project.questions
+            );
+        return;
+    }
+    if (project.questions.empty())
+        throw base::UsageError(
+            thing, "asks one question, which has no name", "leave --question out"
+        );
+    if (project.kind.empty())
+        throw base::UsageError(
+            thing,
+            fmt::format("has no question '{}'", spec.question),
+            "give one of: " + project.questions
+        );
 }
 
 }  // namespace
@@ -91,7 +117,7 @@ SnapshotProject find_project(base::Tx& tx, const SnapshotSpec& spec) {
         return {.id = 0, .source_id = source.id, .source = source.name, .kind = {}};
     }
     auto found = base::first_as<SnapshotProject>(
-        tx.exec(sql::file["find_project"], spec.project, std::int64_t{0})
+        tx.exec(sql::file["find_project"], spec.project, std::int64_t{0}, spec.question)
     );
     if (!found)
         throw base::Error(
@@ -99,6 +125,7 @@ SnapshotProject find_project(base::Tx& tx, const SnapshotSpec& spec) {
             "there is none of that name",
             "see 'tilth label project list'"
         );
+    check_question(spec, *found);
     if (!spec.source.empty() && spec.source != found->source)
         throw base::UsageError(
             fmt::format("label project '{}'", spec.project),
@@ -156,7 +183,7 @@ Candidates choose(
         std::vector<Labeled> page;
         std::vector<schema::RecordFields> fields;
         database.call([&](base::Tx& tx) {
-            auto rows = next_page(tx, project, rk, key, payload);
+            auto rows = next_page(tx, project, rk, key, payload, spec.question);
             page = base::rows_as<Labeled>(rows);
             fields.clear();
             std::vector<schema::RecordVersion> versions;
@@ -175,6 +202,9 @@ Candidates choose(
         rk = page.back().rk;
         key = page.back().key;
         for (std::size_t i = 0; i < page.size(); ++i) {
+            const auto& one = page[i];
+            // An answer of a form that names a class which the question has no more.
+            if (project.id != 0 && !one.class_id && !one.value && !one.label) continue;
             presence.see(fields[i]);
             if (page[i].quarantined || !plan.where.matches(fields[i])) continue;
             if (honour && page[i].denied) {

@@ -19,10 +19,11 @@ struct SnapshotProject {
     std::int64_t id = 0;  // 0: none
     std::int64_t source_id = 0;
     std::string source;
-    std::string kind;                 // of the project
+    std::string kind;                 // of the project, or of the question of its form
+    std::string questions = {};       // of a form: their names
     std::string label_fields = "[]";  // JSON: paths in the records that labels were imported from
 };
-BOOST_DESCRIBE_STRUCT(SnapshotProject, (), (id, source_id, source, kind, label_fields))
+BOOST_DESCRIBE_STRUCT(SnapshotProject, (), (id, source_id, source, kind, questions, label_fields))
 
 // A record that the condition holds for, with its label.
 struct Candidate {

@@ -19,7 +19,20 @@ struct ModelFigures {
     std::size_t classes = 0;
     std::vector<Compared> by;
 
+    static double of_parts(const SaidOfRows& said, Multiplicities times) {
+        double common = 0, both = 0;
+        for (std::size_t row = 0; row < said.parts.size(); ++row) {
+            common += times[row] * said.parts[row].common;
+            both += times[row] * (said.parts[row].first + said.parts[row].second);
+        }
+        return both > 0 ? 2 * common / both : 1;
+    }
+
     void of(const SaidOfRows& said, Multiplicities times, std::span<double> out) const {
+        if (!said.parts.empty()) {
+            out[0] = of_parts(said, times);
+            return;
+        }
         double loss = 0;
         double right = 0;
         double rows = 0;
@@ -47,10 +60,13 @@ struct ModelFigures {
 };
 
 std::size_t rows_of(std::span<const SaidOfRows> models, std::span<const int> truth) {
-    const auto n = models.empty() ? 0 : models.front().losses.size();
+    const auto size = [](const SaidOfRows& said) {
+        return std::max(said.parts.size(), said.losses.size());
+    };
+    const auto n = models.empty() ? 0 : size(models.front());
     for (const auto& model : models)
-        if (model.losses.size() != n || (!truth.empty() && model.classes.size() != n) ||
-            (!truth.empty() && truth.size() != n))
+        if (size(model) != n || model.parts.empty() != models.front().parts.empty() ||
+            (!truth.empty() && model.classes.size() != n) || (!truth.empty() && truth.size() != n))
             throw base::Error(
                 "comparison",
                 "the runs were not judged on the same rows",
@@ -107,11 +123,13 @@ std::vector<PairwiseDifference> compare(
     std::span<const int> truth,
     std::uint64_t seed,
     std::size_t threads,
-    std::stop_token stop
+    std::stop_token stop,
+    Compared parts_by
 ) {
     const auto n = rows_of(models, truth);
     ModelFigures figures{truth, classes_of(models, truth), {Compared::squared_error}};
     if (!truth.empty()) figures.by = {Compared::accuracy, Compared::macro_f1, Compared::log_loss};
+    if (n > 0 && !models.front().parts.empty()) figures.by = {parts_by};
     const auto width = figures.by.size();
     std::vector<PairwiseDifference> out;
     for (std::size_t f = 0; f < width; ++f)

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/words.hpp"
+#include "schema/labels/spans.hpp"
 #include "training/evaluation/statistics.hpp"
 
 // Whether one model is better than another on the same rows.
@@ -17,9 +18,22 @@ namespace training {
 struct SaidOfRows {
     std::vector<int> classes;    // empty where values are predicted
     std::vector<double> losses;  // -log of the probability of the label, or the squared error
+    std::vector<schema::Overlap> parts = {};  // in the place of both: of labels of several parts
 };
 
-enum class Compared { accuracy, macro_f1, log_loss, squared_error };
+enum class Compared {
+    accuracy,
+    macro_f1,
+    log_loss,
+    squared_error,
+    micro_f1,
+    span_f1,
+    pair_accuracy,
+    row_accuracy,
+    found_relation_f1,
+    box_f1,
+    oks
+};
 
 constexpr auto words_of(Compared) {
     return std::to_array<base::Word<Compared>>({
@@ -27,6 +41,13 @@ constexpr auto words_of(Compared) {
         {Compared::macro_f1, "macro_f1", "the mean F1 of the classes"},
         {Compared::log_loss, "log_loss", "the mean logarithmic loss; less is better"},
         {Compared::squared_error, "squared_error", "of values; less is better"},
+        {Compared::micro_f1, "micro_f1", "of sets: F1 of all classes of all records"},
+        {Compared::span_f1, "span_f1", "of spans: F1 of those equal in place and class"},
+        {Compared::pair_accuracy, "pair_accuracy", "of preferences and rankings"},
+        {Compared::row_accuracy, "row_accuracy", "of rows of tables: the share that is right"},
+        {Compared::found_relation_f1, "found_relation_f1", "of relations with both their spans"},
+        {Compared::box_f1, "box_f1", "of boxes and outlines: F1 at an overlap of a half"},
+        {Compared::oks, "oks", "of keypoints: the mean similarity of things"},
     });
 }
 
@@ -49,15 +70,16 @@ struct PairwiseDifference {
 };
 
 // Every pair of the models, by accuracy, macro F1 and log-loss, or by the squared error where
-// `truth` is empty. All pairs are judged on the same resamples: the same seed gives the same bits
-// at any number of threads. Throws base::Error when the lists differ in length, base::Interrupted
-// at a stop.
+// `truth` is empty; of labels of several parts by `parts_by`, F1 of all of them. All pairs are
+// judged on the same resamples: the same seed gives the same bits at any number of threads. Throws
+// base::Error when the lists differ in length, base::Interrupted at a stop.
 std::vector<PairwiseDifference> compare(
     std::span<const SaidOfRows> models,
     std::span<const int> truth,
     std::uint64_t seed = 1,
     std::size_t threads = 0,
-    std::stop_token stop = {}
+    std::stop_token stop = {},
+    Compared parts_by = Compared::micro_f1
 );
 
 }  // namespace training

@@ -1,6 +1,7 @@
 // Runs meet in the records: predictions lie in the order of record keys, and one pass over all
 // lists finds those that every run has. A record that was relabelled between two snapshots has no
-// one truth, and is counted, not judged.
+// one truth, and is counted, not judged. Labels of several parts are compared as they were stored:
+// by the parts that the two answers have in common, whichever models gave them.
 #include "training/evaluation/run_comparison.hpp"
 
 #include <algorithm>
@@ -12,7 +13,9 @@
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "training/evaluation/metrics.hpp"
+#include "training/parts/part_differences.hpp"
 #include "training/run_store.hpp"
+#include "training/snapshots/snapshot_store.hpp"
 
 namespace training {
 
@@ -28,8 +31,30 @@ struct Aligned {
     std::size_t left_out = 0;
 };
 
-bool of_classes(const std::vector<Prediction>& predictions) {
-    return !predictions.empty() && predictions.front().class_id.has_value();
+enum class Predicts { classes, values, parts };
+
+Predicts predicts_of(const std::vector<Prediction>& predictions) {
+    const auto& first = predictions.front();
+    return first.class_id ? Predicts::classes : first.label ? Predicts::parts : Predicts::values;
+}
+
+std::string_view word_of(Predicts what) {
+    return what == Predicts::classes ? "classes"
+           : what == Predicts::parts ? "labels of several parts"
+                                     : "values";
+}
+
+// What both labels of several parts are of; nothing of other labels.
+struct Parts {
+    AskedQuestion question;
+    const PartKind* kind = nullptr;
+};
+
+std::optional<Parts> parts_of(base::Tx& tx, const RunInfo& run) {
+    if (run.project_id == 0) return std::nullopt;
+    Parts out{asked_question(tx, require_snapshot(tx, run.snapshot))};
+    out.kind = part_kind(out.question);
+    return out.kind ? std::optional(std::move(out)) : std::nullopt;
 }
 
 void check_kinds(
@@ -38,18 +63,19 @@ void check_kinds(
 ) {
     for (std::size_t i = 1; i < runs.size(); ++i) {
         if (predictions[i].empty() || predictions[0].empty()) continue;
-        const bool classes = of_classes(predictions[0]);
-        if (of_classes(predictions[i]) != classes)
+        const auto first = predicts_of(predictions[0]), other = predicts_of(predictions[i]);
+        if (first != other)
             throw base::Error(
-                fmt::format("runs {} and {}", runs[classes ? 0 : i].id, runs[classes ? i : 0].id),
-                "the one predicts classes, the other values",
+                fmt::format("runs {} and {}", runs[0].id, runs[i].id),
+                fmt::format("the one predicts {}, the other {}", word_of(first), word_of(other)),
                 "compare runs of one kind"
             );
-        if (classes && runs[i].project_id != runs[0].project_id)
+        if (first != Predicts::values && runs[i].project_id != runs[0].project_id)
             throw base::Error(
                 fmt::format("runs {} and {}", runs[0].id, runs[i].id),
                 fmt::format(
-                    "predict classes of other projects, '{}' and '{}'",
+                    "predict {} of other projects, '{}' and '{}'",
+                    word_of(first),
                     runs[0].project,
                     runs[i].project
                 ),
@@ -58,13 +84,51 @@ void check_kinds(
     }
 }
 
-void add_row(const std::vector<const Prediction*>& row, Aligned& out) {
+// Classes of two questions of a form are others, even of the same names.
+void check_questions(base::Tx& tx, const std::vector<RunInfo>& runs) {
+    const auto asked = [&](const RunInfo& run) {
+        return made_with(require_snapshot(tx, run.snapshot), "question");
+    };
+    const auto first = asked(runs.front());
+    for (const auto& run : runs)
+        if (const auto other = asked(run); other != first)
+            throw base::Error(
+                fmt::format("runs {} and {}", runs.front().id, run.id),
+                fmt::format("learnt other questions of a form, '{}' and '{}'", first, other),
+                "compare runs of one question"
+            );
+}
+
+// Nothing where the labels say nothing, as a ranking of level ones does.
+void add_parts(const Parts& of, const std::vector<const Prediction*>& row, Aligned& out) {
+    std::vector<schema::Overlap> scores;
+    for (const auto* one : row)
+        scores.push_back(of.kind->compare(of.question, *one->label, *row.front()->truth_label).score
+        );
+    const bool says = std::any_of(scores.begin(), scores.end(), [](const auto& one) {
+        return one.first + one.second > 0;
+    });
+    if (!says) return;
+    ++out.rows;
+    for (std::size_t r = 0; r < row.size(); ++r) out.runs[r].parts.push_back(scores[r]);
+}
+
+void add_row(
+    const std::optional<Parts>& parts,
+    const std::vector<const Prediction*>& row,
+    Aligned& out
+) {
     const auto& first = *row.front();
     const bool agree = std::all_of(row.begin(), row.end(), [&](const Prediction* one) {
-        return one->truth_class == first.truth_class && one->truth_value == first.truth_value;
+        return one->truth_class == first.truth_class && one->truth_value == first.truth_value &&
+               one->truth_label == first.truth_label;
     });
     if (!agree) {
         ++out.left_out;
+        return;
+    }
+    if (parts && first.label) {
+        if (first.truth_label) add_parts(*parts, row, out);
         return;
     }
     if (!first.truth_class && !first.truth_value) return;
@@ -81,7 +145,10 @@ void add_row(const std::vector<const Prediction*>& row, Aligned& out) {
 }
 
 // All lists are in the order of records.
-Aligned align_runs(const std::vector<std::vector<Prediction>>& predictions) {
+Aligned align_runs(
+    const std::optional<Parts>& parts,
+    const std::vector<std::vector<Prediction>>& predictions
+) {
     Aligned out;
     out.runs.resize(predictions.size());
     std::vector<std::size_t> at(predictions.size());
@@ -92,7 +159,7 @@ Aligned align_runs(const std::vector<std::vector<Prediction>>& predictions) {
             while (at[r] < other.size() && other[at[r]].id < one.id) ++at[r];
             if (at[r] < other.size() && other[at[r]].id == one.id) row.push_back(&other[at[r]]);
         }
-        if (row.size() == predictions.size()) add_row(row, out);
+        if (row.size() == predictions.size()) add_row(parts, row, out);
     }
     return out;
 }
@@ -106,6 +173,7 @@ void tell_first_pair(const std::vector<PairwiseDifference>& pairs, RunComparison
         out.squared_error_difference = pair.difference.value;
         return;
     }
+    if (pair.by != Compared::accuracy) return;
     out.accuracy_difference = pair.difference.value;
     out.only_a_right = pair.only_first;
     out.only_b_right = pair.only_second;
@@ -122,8 +190,10 @@ RunComparison compare_runs(base::Tx& tx, std::span<const std::int64_t> runs, std
         if (stop.stop_requested()) throw base::Interrupted();
         predictions.push_back(predictions_of(tx, run, test_split));
     }
+    check_questions(tx, infos);
     check_kinds(infos, predictions);
-    const auto aligned = align_runs(predictions);
+    const auto parts = parts_of(tx, infos.front());
+    const auto aligned = align_runs(parts, predictions);
     if (aligned.rows == 0)
         throw base::Error(
             fmt::format("runs {}", fmt::join(runs, ", ")),
@@ -131,7 +201,14 @@ RunComparison compare_runs(base::Tx& tx, std::span<const std::int64_t> runs, std
                                  : "judged no test record in common",
             "compare runs on one snapshot"
         );
-    const auto pairs = compare(aligned.runs, aligned.truth, 1, 0, std::move(stop));
+    const auto pairs = compare(
+        aligned.runs,
+        aligned.truth,
+        1,
+        0,
+        std::move(stop),
+        parts ? parts->kind->measure : Compared::micro_f1
+    );
     RunComparison out;
     out.rows = aligned.rows;
     out.left_out = aligned.left_out;

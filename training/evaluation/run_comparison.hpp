@@ -36,7 +36,8 @@ BOOST_DESCRIBE_STRUCT(
 
 // Runs against each other on the test records that all of them judged. The members of before
 // `differences` are of the first two alone: of classes the accuracies, of values the squared
-// errors; what is not of their kind is empty.
+// errors; what is not of their kind is empty. Labels of several parts are compared by the measure
+// of their kind (part_kind), F1 of the parts, in `differences`.
 struct RunComparison {
     std::size_t rows = 0;
     std::optional<std::size_t> only_a_right, only_b_right;
@@ -63,8 +64,8 @@ BOOST_DESCRIBE_STRUCT(
 )
 
 // Of two runs at least. Throws base::Error if there is no such run, if some predict classes and
-// some values, or classes of different projects, or if they judged no test record in common;
-// base::Interrupted at a stop.
+// others values or parts, or classes or parts of different projects, or if they judged no test
+// record in common; base::Interrupted at a stop.
 RunComparison
 compare_runs(base::Tx& tx, std::span<const std::int64_t> runs, std::stop_token stop = {});
 

@@ -27,10 +27,14 @@ const RunDifference& difference_by(const RunComparison& found, std::optional<Com
     if (!by) return found.differences.front();
     for (const auto& one : found.differences)
         if (one.metric == *by) return one;
+    const auto first = base::name_of(found.differences.front().metric);
+    const bool classes = found.accuracy_difference.has_value();
     throw base::UsageError(
-        "by '" + std::string(base::name_of(*by)) + "'",
-        found.squared_error_difference ? "the models predict values" : "the models predict classes",
-        found.squared_error_difference ? "use squared_error" : "use accuracy, macro_f1 or log_loss"
+        fmt::format("by '{}'", base::name_of(*by)),
+        classes                          ? "the models predict classes"
+        : found.squared_error_difference ? "the models predict values"
+                                         : "the models predict labels of several parts",
+        classes ? "use accuracy, macro_f1 or log_loss" : fmt::format("use {}", first)
     );
 }
 

@@ -34,7 +34,8 @@ BOOST_DESCRIBE_STRUCT(
     (against, metric, rows, difference, low, high, better, note)
 )
 
-// Compares them on the test records that both judged, of values by their squared errors. Fewer than
+// Compares them on the test records that both judged, of values by their squared errors, of labels
+// of several parts by the measure of their kind (compare_runs). Fewer than
 // 30 of them, or none, speak for nothing. Throws base::Error if there is no such version,
 // base::UsageError for a figure that is not of the models' kind.
 PromotionEvidence weigh_promotion(

@@ -29,8 +29,7 @@ std::map<Place, std::pair<std::optional<Side>, std::optional<Side>>>
 read_both(base::Database& database, const SnapshotInfo& a, const SnapshotInfo& b) {
     std::map<Place, std::pair<std::optional<Side>, std::optional<Side>>> all;
     const auto read = [&](const SnapshotInfo& snapshot, bool first) {
-        auto classes =
-            database.call([&](base::Tx& tx) { return class_names(tx, snapshot.project_id); });
+        auto classes = database.call([&](base::Tx& tx) { return class_names(tx, snapshot); });
         each_member(database, snapshot.id, [&](const SnapshotMember& member) {
             auto& both = all[{snapshot.source, member.key}];
             (first ? both.first : both.second) = Side{

@@ -89,8 +89,7 @@ std::uint64_t export_snapshot(
     bool guard_formulas
 ) {
     constexpr std::size_t page_size = 5000;
-    auto classes =
-        database.call([&](base::Tx& tx) { return class_names(tx, snapshot.project_id); });
+    auto classes = database.call([&](base::Tx& tx) { return class_names(tx, snapshot); });
     schema::Blobs no_blobs{""};
     ExampleStore store(database, no_blobs);
     store.leave_images();

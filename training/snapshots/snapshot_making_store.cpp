@@ -42,6 +42,9 @@ std::optional<base::Fault> check(SnapshotSpec& spec) {
     if (spec.project.empty() && spec.source.empty())
         return base::Fault{
             "neither a labeling project nor a source is named", "name one of them", "project"};
+    if (!spec.question.empty() && spec.project.empty())
+        return base::Fault{
+            "there is no form that asks it", "name the labeling project too", "question"};
     if (!spec.time_format.empty() && spec.time.empty())
         return base::Fault{
             "there is no time to read by it", "give the time's field too", "time_format"};
@@ -54,6 +57,7 @@ std::optional<base::Fault> check(SnapshotSpec& spec) {
 const base::Settings<SnapshotSpec> SnapshotSpec::settings{
     {{"name", &SnapshotSpec::name, "what it is called", {.required = true}},
      {"project", &SnapshotSpec::project, "labeling project"},
+     {"question", &SnapshotSpec::question, "of a form: the one whose answers are learnt"},
      {"source", &SnapshotSpec::source, "records without labels, to learn a column or find groups"},
      {"where", &SnapshotSpec::where, "condition on fields, class, probability .."},
      {"split", &SnapshotSpec::split, "fractions of training, validation and test, or field=NAME"},
@@ -180,7 +184,7 @@ void keep_sides(
 }
 
 std::string spec_json(const SnapshotSpec& spec) {
-    return json::serialize(json::object{
+    json::object out{
         {"where", spec.where},
         {"split", spec.split},
         {"group", spec.group},
@@ -189,7 +193,9 @@ std::string spec_json(const SnapshotSpec& spec) {
         {"stratify", spec.stratify},
         {"folds", spec.folds},
         {"leave_out_stale", spec.leave_out_stale},
-        {"seed", spec.seed}});
+        {"seed", spec.seed}};
+    if (!spec.question.empty()) out["question"] = spec.question;
+    return json::serialize(out);
 }
 
 void refuse_leaks(const Candidates& choice, const Split& split) {
@@ -229,16 +235,21 @@ Made make(base::Database& database, const SnapshotSpec& spec) {
     Made made;
     database.call([&](base::Tx& tx) {
         made.project = find_project(tx, spec);
-        made.classes = class_names(tx, made.project.id);
+        made.classes = class_names(tx, made.project.id, spec.question);
     });
     made.choice = choose(database, made.project, spec, plan, made.classes);
     const auto& candidates = made.choice.candidates;
     if (candidates.empty()) {
         throw base::Error(
             fmt::format("snapshot '{}'", spec.name),
-            made.project.id == 0
-                ? fmt::format("no record of source '{}' matches", spec.source)
-                : fmt::format("no labelled record of project '{}' matches", spec.project),
+            made.project.id == 0 ? fmt::format("no record of source '{}' matches", spec.source)
+            : spec.question.empty()
+                ? fmt::format("no labelled record of project '{}' matches", spec.project)
+                : fmt::format(
+                      "no record of project '{}' that matches has an answer to '{}'",
+                      spec.project,
+                      spec.question
+                  ),
             made.project.id == 0 ? "gather records first, or change --where"
                                  : "label or import ground truth first, or change --where"
         );

@@ -37,8 +37,7 @@ std::vector<std::string> names_in(const std::string& counts, std::string_view li
 }
 
 std::string computed_hash(base::Database& database, const SnapshotInfo& snapshot) {
-    auto classes =
-        database.call([&](base::Tx& tx) { return class_names(tx, snapshot.project_id); });
+    auto classes = database.call([&](base::Tx& tx) { return class_names(tx, snapshot); });
     std::vector<std::string> lines;
     each_member(database, snapshot.id, [&](const SnapshotMember& member) {
         lines.push_back(member_line(
@@ -55,13 +54,20 @@ std::string computed_hash(base::Database& database, const SnapshotInfo& snapshot
 
 }  // namespace
 
-std::vector<std::string> class_names(base::Tx& tx, std::int64_t project_id) {
+std::vector<std::string>
+class_names(base::Tx& tx, std::int64_t project_id, const std::string& question) {
     std::vector<std::string> names;
-    for (auto& row : base::rows_as<ClassName>(tx.exec(sql::file["class_names"], project_id))) {
+    for (auto& row :
+         base::rows_as<ClassName>(tx.exec(sql::file["class_names"], project_id, question))) {
+        if (!question.empty()) row.class_id = names.size();
         if (names.size() <= row.class_id) names.resize(row.class_id + 1);
         names[row.class_id] = std::move(row.name);
     }
     return names;
+}
+
+std::vector<std::string> class_names(base::Tx& tx, const SnapshotInfo& snapshot) {
+    return class_names(tx, snapshot.project_id, made_with(snapshot, "question"));
 }
 
 std::optional<SnapshotInfo> find_snapshot(base::Tx& tx, const std::string& name) {

@@ -23,7 +23,8 @@ namespace training {
 // How the members of a snapshot are chosen and split.
 struct SnapshotSpec {
     std::string name = {};
-    std::string project = {};  // whose labels; empty: records of a source without labels
+    std::string project = {};   // whose labels; empty: records of a source without labels
+    std::string question = {};  // of a form: the one whose answers are the labels
     std::string source = {};
     // See schema/select/filter.hpp; also class, value, probability, method of the label.
     std::string where = {};
@@ -57,7 +58,7 @@ struct SnapshotInfo {
     std::string counts;  // JSON {"training": n, "validation": n, "test": n, "clusters": n,
                          // "classes": {...}, "label_columns": [..], "warnings": [..]}
     std::string spec;    // JSON of SnapshotSpec
-    std::string kind;    // of the project: classification, regression
+    std::string kind;    // of the project, or the question: classification, regression
     std::string created_at;
     std::optional<std::string> closed_at;
 };
@@ -115,8 +116,10 @@ std::vector<std::string> label_columns(const SnapshotInfo& snapshot);
 // Such fields whose values stand in the texts of the records, to be taken out of them.
 std::vector<std::string> label_in_text(const SnapshotInfo& snapshot);
 
-// The classes of a project by id.
-std::vector<std::string> class_names(base::Tx& tx, std::int64_t project_id);
+// The classes of a project by id; of one question of a form as they follow each other.
+std::vector<std::string>
+class_names(base::Tx& tx, std::int64_t project_id, const std::string& question = {});
+std::vector<std::string> class_names(base::Tx& tx, const SnapshotInfo& snapshot);
 
 // Who read the test part of a snapshot, and how often.
 enum class TestReader { run, errors, exporting, model_test };

@@ -1,6 +1,7 @@
 // Answers of several parts from the database on: snapshot, training, what is stored of it, report,
 // errors, and the golden predictions.
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
@@ -14,6 +15,7 @@
 #include "tests/support/test_database.hpp"
 #include "training/analysis/analysis.hpp"
 #include "training/answers/asked_question.hpp"
+#include "training/evaluation/run_comparison.hpp"
 #include "training/experiment.hpp"
 #include "training/registry/golden.hpp"
 #include "training/report/run_report.hpp"
@@ -115,6 +117,11 @@ struct AnsweredWorld {
         const auto found = training::analyse(*db, blobs, {}, request);
         CHECK(found.judged > 20);
         CHECK(found.next.size() == 3);
+        CHECK(!found.by_class.empty());
+        std::size_t faults = 0;
+        for (const auto& one : found.by_class)
+            faults += one.missed + one.spurious + one.wrong_label + one.wrong_boundary;
+        CHECK((faults > 0) == (found.wrong > 0));
         // A curve has three sizes of 20 records and more.
         CHECK(found.forecasts.empty() == (outcome.training_rows < 80));
         for (const auto& next : found.next) CHECK(!next.suggested.empty());
@@ -144,6 +151,29 @@ double stored_figure(const training::TrainOutcome& outcome, std::string_view nam
         known += fmt::format(" {} {}", metric.split, metric.name);
     FAIL("no metric " << name << " among" << known);
     return 0;
+}
+
+// Stored answers say of two runs what their figures do.
+void compare_with(
+    AnsweredWorld& world,
+    const training::TrainOutcome& better,
+    const char* baseline,
+    double margin = 1e-9  // figures of orders count half of candidates that a score has level
+) {
+    const auto worse = world.train(baseline);
+    const auto found = world.db->call([&](base::Tx& tx) {
+        return training::compare_runs(tx, std::array{worse.run.id, better.run.id});
+    });
+    REQUIRE(found.differences.size() == 1);
+    const auto& one = found.differences.front();
+    const std::string name(base::name_of(one.metric));
+    CHECK(
+        one.difference ==
+        Approx(stored_figure(better, name) - stored_figure(worse, name)).margin(margin)
+    );
+    CHECK(one.low > 0);
+    CHECK(one.better == better.run.id);
+    CHECK(found.rows > 40);
 }
 
 std::string made_words(const base::CounterRandom& random, std::uint64_t from, double kind) {
@@ -187,6 +217,7 @@ TEST_CASE("preferences and rankings are learnt from the database", "[training][d
     CHECK(stored_figure(outcome, "by_length_pair_accuracy") < 0.72);
     CHECK(stored_figure(outcome, "by_field_pair_accuracy") < 0.72);
     world.look(outcome);
+    compare_with(world, outcome, "by_length", 0.1);
     // The same question, data and seed are the same run; another question is another.
     CHECK(world.train("bradley_terry", 2).run.id == outcome.run.id);
     world.db->call([](base::Tx& tx) {
@@ -218,6 +249,7 @@ TEST_CASE("labels of table rows are learnt from the database", "[training][db][a
     CHECK(stored_figure(outcome, "row_macro_f1") > 0.95);
     CHECK(stored_figure(outcome, "majority_row_macro_f1") < 0.4);
     world.look(outcome);
+    compare_with(world, outcome, "majority");
     // A label that does not fit its table any more teaches nothing, and is told of.
     CHECK(json::parse(outcome.run.analysis).at("summary").at("features").at("unfit") == 0);
 }

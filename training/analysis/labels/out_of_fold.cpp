@@ -153,4 +153,35 @@ std::vector<JudgedSpans> spans_out_of_fold(
     return out;
 }
 
+std::vector<double> answers_out_of_fold(
+    const Examples& examples,
+    const TrainSpec& spec,
+    std::size_t folds,
+    std::stop_token stop
+) {
+    std::vector<std::vector<double>> by_record(examples.rows);
+    each_fold(
+        examples,
+        spec,
+        folds,
+        stop,
+        [&](const Predictor& model, const Examples& rows, const std::vector<std::size_t>& places) {
+            const auto found =
+                model
+                    .judge_answers(rows, {.threads = spec.threads, .figures = false, .parts = true})
+                    .probable;
+            const auto classes = static_cast<std::ptrdiff_t>(found.names.size());
+            for (std::size_t part = 0; part < found.record.size(); ++part) {
+                const auto from =
+                    found.probabilities.begin() + static_cast<std::ptrdiff_t>(part) * classes;
+                auto& of = by_record[places[found.record[part]]];
+                of.insert(of.end(), from, from + classes);
+            }
+        }
+    );
+    std::vector<double> out;
+    for (const auto& of : by_record) out.insert(out.end(), of.begin(), of.end());
+    return out;
+}
+
 }  // namespace training

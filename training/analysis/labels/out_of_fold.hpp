@@ -35,4 +35,12 @@ std::vector<JudgedSpans> spans_out_of_fold(
     std::stop_token stop = {}
 );
 
+// The same of the parts of answers (PartsProbable::probabilities), those of the first record first.
+std::vector<double> answers_out_of_fold(
+    const Examples& examples,
+    const TrainSpec& spec,
+    std::size_t folds,
+    std::stop_token stop = {}
+);
+
 }  // namespace training

@@ -5,11 +5,12 @@
 // so that the rate of false discoveries is that of all searches together: each has its share of it.
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 
-#include "training/analysis/findings.hpp"
 #include "training/analysis/labels/out_of_fold.hpp"
+#include "training/analysis/parts/part_findings.hpp"
 #include "training/analysis/parts/set_errors.hpp"
 #include "training/analysis/parts/span_errors.hpp"
 
@@ -21,35 +22,34 @@ constexpr std::size_t examples_of_class = 3, classes_sliced = 20, slices_of_clas
 constexpr std::size_t spans_told = 3;  // suspected ones of a record
 constexpr double doubtful_part = 0.5;
 
+}  // namespace
+
 void add_example(std::vector<std::string>& to, std::string example) {
     if (to.size() < examples_of_class) to.push_back(std::move(example));
 }
 
-void slice_classes(Findings& of, const std::vector<MarkErrors>& by_class, Analysis& analysis) {
-    const auto& names = of.loaded.predictor.class_names();
+void slice_classes(Findings& of, std::span<const WrongRows> classes, Analysis& analysis) {
+    if (of.columns.empty()) return;
     std::vector<std::size_t> order;
-    const auto wrong = [&](std::size_t c) {
-        return by_class[c].missed.size() + by_class[c].spurious.size();
-    };
-    for (std::size_t c = 0; c < names.size(); ++c)
-        if (wrong(c) > 0) order.push_back(c);
+    for (std::size_t c = 0; c < classes.size(); ++c)
+        if (!classes[c].rows.empty()) order.push_back(c);
     std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) {
-        return wrong(a) > wrong(b);
+        return classes[a].rows.size() > classes[b].rows.size();
     });
     if (order.size() > classes_sliced) order.resize(classes_sliced);
     for (auto c : order) {
         std::vector<double> errors(of.judged.items.size());
-        for (auto row : by_class[c].missed) errors[row] = 1;
-        for (auto row : by_class[c].spurious) errors[row] = 1;
+        for (auto row : classes[c].rows) errors[row] = 1;
         SliceSpec spec;
         spec.most_q /= static_cast<double>(order.size());
         spec.limit = slices_of_class;
         spec.predicates = 2;
-        auto found = of.fits.get(fmt::format("slices of class {}", names[c]), [&] {
+        auto found = of.fits.get(fmt::format("slices of class {}", classes[c].name), [&] {
             return worst_slices(of.columns, errors, spec, of.request.stop);
         });
         drop_false_conditions(of.loaded, of.judged.items, found);
-        for (auto& slice : found) analysis.class_slices.push_back({names[c], std::move(slice)});
+        for (auto& slice : found)
+            analysis.class_slices.push_back({classes[c].name, std::move(slice)});
     }
     std::stable_sort(
         analysis.class_slices.begin(),
@@ -57,6 +57,8 @@ void slice_classes(Findings& of, const std::vector<MarkErrors>& by_class, Analys
         [](const auto& a, const auto& b) { return a.slice.score > b.slice.score; }
     );
 }
+
+namespace {
 
 // The suspects of a part as records, with what they are said to be.
 std::vector<Suspected> suspected_sets(const RunRows& rows, const SetLabelErrors& found) {
@@ -72,32 +74,20 @@ std::vector<Suspected> suspected_sets(const RunRows& rows, const SetLabelErrors&
     return out;
 }
 
-// Sets estimated_label_errors as the share of records of which one mark or span is confidently
-// wrong.
+}  // namespace
+
 void estimate_share(Analysis& analysis) {
     if (analysis.label_errors_judged > 0)
         analysis.estimated_label_errors = static_cast<double>(analysis.label_errors_confident) /
                                           static_cast<double>(analysis.label_errors_judged);
 }
 
-// Calls judge(rows, what models that have not seen the training rows say of them), and notes why
-// not.
-template <typename Said, typename Judge>
-void judge_training(Findings& of, Analysis& analysis, const Said& said, const Judge& judge) {
-    if (of.request.folds < 2 || of.training.items.empty()) return;
-    try {
-        judge(of.training, of.fits.get(fmt::format("out of {} folds", of.request.folds), said));
-    } catch (const base::Error& failure) {
-        analysis.notes.push_back(
-            fmt::format("labels of training rows were not judged: {}", failure.what())
-        );
-    }
-}
-
 void mark_confident(Findings& of, const std::vector<Suspected>& suspects) {
     of.suspect.assign(of.judged.items.size(), 0);
     for (const auto& one : suspects) of.suspect[one.row] = one.confident ? 1 : 0;
 }
+
+namespace {
 
 void suspect_sets(Findings& of, Analysis& analysis) {
     std::vector<std::vector<Suspected>> parts;
@@ -211,6 +201,23 @@ void count_span_faults(const Findings& of, const ByLabel& by_label) {
     }
 }
 
+// Texts where a span of a label is missed, is none, or is another.
+std::vector<WrongRows> wrong_spans_of(const Findings& of) {
+    std::map<std::string, std::set<std::uint32_t>> rows;
+    for (std::uint32_t row = 0; row < of.errors.spans.size(); ++row) {
+        const auto& text = of.errors.spans[row];
+        const auto said = text.said.bare();
+        for (const auto& one : mismatches(text.truth, said)) {
+            if (one.truth) rows[text.truth[*one.truth].label].insert(row);
+            if (one.said) rows[said[*one.said].label].insert(row);
+        }
+    }
+    std::vector<WrongRows> out;
+    for (const auto& [name, of_label] : rows)
+        out.push_back({name, {of_label.begin(), of_label.end()}});
+    return out;
+}
+
 // Labels that are taken for each other, as pairs of classes are.
 void confuse_labels(const Findings& of, const ByLabel& by_label, Analysis& analysis) {
     std::map<std::pair<std::string, std::string>, ConfusedClasses> pairs;
@@ -266,7 +273,13 @@ void find_set_errors(Findings& of, Analysis& analysis) {
             analysis.confused.push_back(
                 {names[one.truth], names[one.predicted], one.rows.size(), one.share, keys(one.rows)}
             );
-        if (!of.columns.empty()) slice_classes(of, by_class, analysis);
+        std::vector<WrongRows> wrong;
+        for (std::size_t c = 0; c < names.size(); ++c) {
+            auto rows = by_class[c].missed;
+            rows.insert(rows.end(), by_class[c].spurious.begin(), by_class[c].spurious.end());
+            wrong.push_back({names[c], std::move(rows)});
+        }
+        slice_classes(of, wrong, analysis);
     }
     if (of.request.label_errors && tells_records_apart(of.loaded)) suspect_sets(of, analysis);
 }
@@ -290,6 +303,7 @@ void find_span_errors(Findings& of, Analysis& analysis) {
             fmt::format("{} spans have labels that the run does not know: left out", unknown)
         );
     count_span_faults(of, by_label);
+    slice_classes(of, wrong_spans_of(of), analysis);
     confuse_labels(of, by_label, analysis);
     if (!of.request.label_errors) return;
     std::vector<std::vector<Suspected>> parts;
@@ -313,10 +327,14 @@ void find_span_errors(Findings& of, Analysis& analysis) {
 
 void find_ambiguous_parts(Findings& of, Analysis& analysis) {
     const auto& names = of.loaded.predictor.class_names();
+    std::vector<double> answers;
+    if (of.loaded.predictor.answers())
+        answers = doubts_of(of.errors.probable, of.judged.items.size());
     std::vector<OddItem> found;
     for (std::uint32_t row = 0; row < of.judged.items.size(); ++row) {
         const double doubt =
-            of.errors.spans.empty()
+            !answers.empty() ? answers[row]
+            : of.errors.spans.empty()
                 ? doubt_of_set(
                       std::span(of.errors.predicted).subspan(row * names.size(), names.size())
                   )

@@ -16,6 +16,7 @@
 #include "training/answers/answer_kinds.hpp"
 #include "training/answers/pictures/box_model.hpp"
 #include "training/answers/pictures/channels.hpp"
+#include "training/answers/pictures/key_points.hpp"
 #include "training/evaluation/set_metrics.hpp"
 #include "training/trainer.hpp"
 
@@ -25,65 +26,8 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t cells = 8;
-constexpr double closeness = 0.144;  // twice the mean of COCO's sigmas, as labels are compared by
-constexpr double near_enough = 0.2;  // of the larger side of the truth (PCK: Yang and Ramanan 2013)
+constexpr std::size_t grid_side = 8;
 constexpr double share_to_say = 0.5;  // of the training pictures, that have a class which is said
-
-// A point of a thing in pixels; seen 0 is not there, 1 hidden, 2 seen.
-struct KeyPoint {
-    double x = 0, y = 0;
-    int seen = 0;
-};
-using KeyPoints = std::vector<KeyPoint>;
-
-// The things of an answer by class.
-std::map<std::string, std::vector<KeyPoints>> things_in(const std::string& answer) {
-    std::map<std::string, std::vector<KeyPoints>> out;
-    const auto parsed = json::parse(answer);
-    if (!parsed.is_array()) return out;
-    for (const auto& mark : parsed.as_array()) {
-        KeyPoints points;
-        for (const auto& one : mark.at("points").as_array())
-            points.push_back(
-                {one.at(0).to_number<double>(),
-                 one.at(1).to_number<double>(),
-                 one.at(2).to_number<int>()}
-            );
-        out[std::string(mark.at("label").as_string())].push_back(std::move(points));
-    }
-    return out;
-}
-
-// Width and height of the box around the points that are there; at least a pixel.
-std::array<double, 2> extent_of(const KeyPoints& points) {
-    double left = INFINITY, top = INFINITY, right = -INFINITY, bottom = -INFINITY;
-    for (const auto& [x, y, seen] : points) {
-        if (seen == 0) continue;
-        left = std::min(left, x);
-        right = std::max(right, x);
-        top = std::min(top, y);
-        bottom = std::max(bottom, y);
-    }
-    return {std::max(right - left, 1.0), std::max(bottom - top, 1.0)};
-}
-
-// Object keypoint similarity and the share of points that are near enough, of the points that are
-// there in truth.
-std::array<double, 2> alike(const KeyPoints& said, const KeyPoints& truth) {
-    const auto [width, height] = extent_of(truth);
-    double similar = 0, near = 0, counted = 0;
-    for (std::size_t i = 0; i < truth.size(); ++i) {
-        if (truth[i].seen == 0) continue;
-        counted += 1;
-        if (i >= said.size() || said[i].seen == 0) continue;
-        const double far = std::hypot(said[i].x - truth[i].x, said[i].y - truth[i].y);
-        similar += std::exp(-far * far / (2 * width * height * closeness * closeness));
-        near += far <= near_enough * std::max(width, height) ? 1 : 0;
-    }
-    if (counted == 0) return {1, 1};
-    return {similar / counted, near / counted};
-}
 
 class KeypointModel final : public AnswerModel {
 public:
@@ -133,20 +77,20 @@ private:
 Examples KeypointModel::rows_of(const Examples& pictures, std::stop_token stop) {
     Examples out;
     out.rows = pictures.rows;
-    for (std::size_t i = 0; i < cells * cells * Channels::count; ++i)
+    for (std::size_t i = 0; i < grid_side * grid_side * Channels::count; ++i)
         out.columns.push_back(
             {fmt::format(
                  "channel {} in cell {},{}",
                  i % Channels::count,
-                 i / Channels::count % cells,
-                 i / Channels::count / cells
+                 i / Channels::count % grid_side,
+                 i / Channels::count / grid_side
              ),
              schema::Column::Type::number,
              ""}
         );
     for (std::size_t row = 0; row < pictures.rows; ++row) {
         if (stop.stop_requested()) throw base::Interrupted();
-        Channels(pictures, row).describe_grid(cells, out.numeric);
+        Channels(pictures, row).describe_grid(grid_side, out.numeric);
     }
     out.groups = pictures.groups;
     out.folds = pictures.folds;
@@ -305,7 +249,7 @@ AnswersJudged KeypointModel::judge(const Examples& truth, const AnswerJudging& h
             for (const auto& thing : things) {
                 const auto found = said.find(name);
                 const auto own = found == said.end() ? std::array<double, 2>{}
-                                                     : alike(found->second.front(), thing);
+                                                     : likeness_of(found->second.front(), thing);
                 sum[0] += own[0];
                 sum[1] += own[1];
                 sum[2] += 1;
