@@ -11,6 +11,7 @@
 #include <boost/json.hpp>
 
 #include "app/commands.hpp"
+#include "app/data/checks.hpp"
 #include "app/verbs.hpp"
 #include "base/error.hpp"
 #include "base/run/files.hpp"
@@ -93,6 +94,8 @@ void show_drift(const service::Page<service::DriftItem>& found) {
     table.print();
 }
 
+}  // namespace
+
 void show_checks(const service::Page<service::CheckItem>& results) {
     Table table({"check", "severity", "result", "observed", "examples"});
     for (const auto& result : results.items) {
@@ -110,22 +113,37 @@ void show_checks(const service::Page<service::CheckItem>& results) {
     table.print();
 }
 
-void run_checks(service::Context& context, service::CheckRecords request, std::string file) {
+service::Page<service::CheckItem>
+checked(service::Context& context, service::CheckRecords request, const std::string& file) {
     request.rules = base::read_whole_file(file);
-    request.rules_name = std::move(file);
-    auto results = ask<service::check_records>(context, request);
+    request.rules_name = file;
+    return ask<service::check_records>(context, request);
+}
+
+void refuse_blocked(const std::string& source, const service::Page<service::CheckItem>& results) {
+    for (const auto& result : results.items)
+        if (!result.passed && result.severity == "block")
+            throw base::Error(
+                fmt::format("source '{}'", source),
+                fmt::format("check '{}' blocks it", result.check),
+                "mend the data, or the check"
+            );
+}
+
+namespace {
+
+void run_checks(
+    service::Context& context,
+    const service::CheckRecords& request,
+    const std::string& file
+) {
+    const auto results = checked(context, request, file);
     if (context.json) {
         print_answer(base::Answer(results));
     } else {
         show_checks(results);
     }
-    for (const auto& result : results.items)
-        if (!result.passed && result.severity == "block")
-            throw base::Error(
-                fmt::format("source '{}'", request.source),
-                fmt::format("check '{}' blocks it", result.check),
-                "mend the data, or the check"
-            );
+    refuse_blocked(request.source, results);
 }
 
 }  // namespace
@@ -157,7 +175,7 @@ void add_quality(CLI::App& cli, service::Context& context) {
     on_command(check, [flags, rules, &context] {
         service::CheckRecords request;
         flags.set(request);
-        run_checks(context, std::move(request), *rules);
+        run_checks(context, request, *rules);
     });
 
     add_quality_findings(*command, context);

@@ -11,6 +11,7 @@
 #include <boost/json.hpp>
 
 #include "app/commands.hpp"
+#include "app/data/checks.hpp"
 #include "app/learn/runs.hpp"
 #include "app/output.hpp"
 #include "app/verbs.hpp"
@@ -20,6 +21,7 @@
 #include "service/learn/train.hpp"
 #include "service/version.hpp"
 #include "training/experiment.hpp"
+#include "training/snapshots/snapshot_store.hpp"
 
 namespace app {
 
@@ -134,6 +136,20 @@ train_here(service::Context& context, const training::TrainSettings& settings) {
     return outcome;
 }
 
+// Data that a check blocks teaches nothing.
+void check_data(service::Context& context, const std::string& snapshot, const std::string& file) {
+    service::CheckRecords request;
+    request.source = context.database().call([&](base::Tx& tx) {
+        return training::require_snapshot(tx, snapshot).source;
+    });
+    const auto results = checked(context, request, file);
+    const bool failed = std::any_of(
+        results.items.begin(), results.items.end(), [](const auto& one) { return !one.passed; }
+    );
+    if (failed && !context.json) show_checks(results);
+    refuse_blocked(request.source, results);
+}
+
 void queue(service::Context& context, const training::TrainSettings& settings) {
     service::QueuedJob queued;
     service::run_locally(context.environment(), [&](service::Work& work) {
@@ -150,7 +166,7 @@ void queue(service::Context& context, const training::TrainSettings& settings) {
 
 void add_train(CLI::App& cli, service::Context& context) {
     struct Options {
-        std::string spec_file;
+        std::string spec_file, checks;
         bool queue = false;
     };
     auto options = std::make_shared<Options>();
@@ -158,12 +174,20 @@ void add_train(CLI::App& cli, service::Context& context) {
     Flags<training::TrainSettings> flags(command, {.positionals = {{"snapshot", "SNAPSHOT"}}});
     command.add_option("--spec", options->spec_file, "Settings; flags go before them")
         ->type_name("FILE.toml");
+    command
+        .add_option(
+            "--checks",
+            options->checks,
+            "Checks of the source's records; first, and what blocks ends it"
+        )
+        ->type_name("CHECKS.toml");
     command.add_flag("--queue", options->queue, "Leave it to a worker");
     on_command(command, [options, flags, &context] {
         auto settings = flags.read(
             options->spec_file.empty() ? base::Document::json("{}")
                                        : base::Document::toml_file(options->spec_file)
         );
+        if (!options->checks.empty()) check_data(context, settings.snapshot, options->checks);
         if (options->queue) {
             queue(context, settings);
             return;

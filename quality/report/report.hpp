@@ -16,7 +16,8 @@
 
 namespace base {
 class Database;
-}
+class Tx;
+}  // namespace base
 namespace schema {
 struct Source;
 }
@@ -71,6 +72,9 @@ struct QualityReport {
 // duplicate rows itself if the sample is all there is.
 QualityReport
 report_quality(base::Database& database, const schema::Source& source, bool find_duplicate_rows);
+
+// What the checks of a source said when they were last run, the failed ones first.
+std::vector<CheckLine> last_checks(base::Tx& tx, std::int64_t source_id);
 
 // Alerts from all else that the report holds.
 std::vector<Alert> find_alerts(const QualityReport& report);

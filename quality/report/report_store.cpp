@@ -159,6 +159,10 @@ json::object associations_json(const QualityReport& report) {
 
 }  // namespace
 
+std::vector<CheckLine> last_checks(base::Tx& tx, std::int64_t source_id) {
+    return base::rows_as<CheckLine>(tx.exec(sql::file["last_checks"], source_id));
+}
+
 QualityReport
 report_quality(base::Database& database, const schema::Source& source, bool find_duplicate_rows) {
     QualityReport report;
@@ -169,7 +173,7 @@ report_quality(base::Database& database, const schema::Source& source, bool find
         report.run = latest_run(tx, source.id);
         auto before = load_earlier(tx, source.id, report.run);
         if (report.run > 0) save_profile(tx, source.id, report.run, report.profile);
-        report.checks = base::rows_as<CheckLine>(tx.exec(sql::file["last_checks"], source.id));
+        report.checks = last_checks(tx, source.id);
         return before;
     });
     if (earlier) report.drift = find_drift(*earlier, report.profile);

@@ -8,9 +8,11 @@
 #include <boost/json.hpp>
 
 #include "base/database/database.hpp"
+#include "quality/report/report.hpp"
 #include "service/areas.hpp"
 #include "service/learn/errors.hpp"
 #include "service/refusal.hpp"
+#include "training/registry/model_about_store.hpp"
 #include "training/report/run_report.hpp"
 #include "training/snapshots/snapshot_store.hpp"
 
@@ -212,14 +214,43 @@ training::RunComparison compare_runs(Work& work, const ComparedRuns& request) {
     return training::compare_runs(work.tx, runs, work.here.stop);
 }
 
+namespace {
+
+// What checks said of the data, and tests of the models that the run made.
+void add_tests(Work& work, const training::RunInfo& run, training::Report& report) {
+    const auto checks = quality::last_checks(work.tx, run.source_id);
+    std::size_t held = 0;
+    std::string failed;
+    for (const auto& one : checks) {
+        held += one.passed ? 1 : 0;
+        if (!one.passed) failed += fmt::format("{}{}", failed.empty() ? "" : ", ", one.name);
+    }
+    if (!checks.empty())
+        report.facts.emplace_back(
+            "Checks of the data",
+            fmt::format(
+                "{} of {} hold{}", held, checks.size(), failed.empty() ? "" : "; not: " + failed
+            )
+        );
+    for (const auto& model : training::models_of(work.tx, run.id))
+        if (const auto tested = training::last_test_result(work.tx, model.name, model.version))
+            report.facts.emplace_back(
+                fmt::format("Tests of '{}' version {}", model.name, model.version),
+                fmt::format("{} at {}", tested->passed ? "passed" : "failed", tested->tested_at)
+            );
+}
+
+}  // namespace
+
 Download report_run(Work& work, const RunNumber& request) {
-    known_run(work, request.run);
+    const auto run = known_run(work, request.run);
+    auto report =
+        training::report_of(work.here.database, work.here.blobs, {}, request.run, work.here.stop);
+    add_tests(work, run, report);
     return {
         .name = fmt::format("run-{}.html", request.run),
         .media_type = "text/html; charset=utf-8",
-        .bytes = training::render_html(training::report_of(
-            work.here.database, work.here.blobs, {}, request.run, work.here.stop
-        ))};
+        .bytes = training::render_html(report)};
 }
 
 std::span<const Verb> run_verbs() {
