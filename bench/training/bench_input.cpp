@@ -5,7 +5,7 @@
 // the order of records, each in its place, as doubles, texts and pixels that a model takes. Rounds
 // are interleaved; medians are told. Promised: at least half of the rows a second that COPY gives.
 //
-//     bench_input [RECORDS [ROUNDS]]      100000 and 5 by default
+//     bench_input [RECORDS [ROUNDS [PICTURES]]]      100000, 5 and 10000 by default
 #include <unistd.h>
 
 #include <algorithm>
@@ -177,6 +177,7 @@ void tell(service::Context& context, PGconn* raw, const std::string& name, int r
 int main(int argc, char** argv) {
     const int records = argc > 1 ? std::atoi(argv[1]) : 100'000;
     const int rounds = argc > 2 ? std::atoi(argv[2]) : 5;
+    const int pictures = argc > 3 ? std::atoi(argv[3]) : 10'000;
     const auto home = fs::temp_directory_path() / fmt::format("tilth-input-{}", ::getpid());
     fs::create_directories(home);
     fs::permissions(home, fs::perms::others_read | fs::perms::others_exec, fs::perm_options::add);
@@ -188,7 +189,7 @@ int main(int argc, char** argv) {
         context.config.database.url = postgres.url("input");
         context.config.home = home;
         for (const std::string name : {"texts", "numbers"}) ingest_made(context, name, records);
-        ingest_pictures(context, records);
+        ingest_pictures(context, pictures);
         pqxx::connection settled(context.config.database.url);
         pqxx::nontransaction(settled).exec("VACUUM ANALYZE");
         auto* raw = PQconnectdb(context.config.database.url.c_str());
