@@ -5,6 +5,7 @@ import { newKey, type Outbox, type Reply } from "./outbox.svelte";
 
 const ahead = 3;
 const keepAfter = 250; // milliseconds
+const keptAfter = 300; // milliseconds: an answer with 1,000 marks is 60 kB, and each key changes it
 const draftAfter = 1_500; // milliseconds
 const renewEvery = 30_000; // milliseconds
 
@@ -28,6 +29,7 @@ export class Labeling {
   private shownAt = 0;
   private keepTimer: ReturnType<typeof setTimeout> | undefined;
   private unkept: { key: string; value: unknown } | null = null; // a draft that is not in the browser's store yet
+  private unkeptTimer: ReturnType<typeof setTimeout> | undefined;
   private draftTimer: ReturnType<typeof setTimeout> | undefined;
   private filling: Promise<void> | null = null;
   private readonly timer: ReturnType<typeof setInterval>;
@@ -41,6 +43,7 @@ export class Labeling {
     this.timer = setInterval(() => void this.renew(), renewEvery);
     addEventListener("online", this.wake);
     addEventListener("pagehide", this.keepDraft);
+    document.addEventListener("visibilitychange", this.keepDraft);
     outbox.told = (entry, answer) => {
       if (entry.project === name && (answer.gold || answer.suggestion)) this.told = { item: entry.task.item, value: entry.reply.kind === "answer" ? entry.reply.value : undefined, answer };
     };
@@ -50,6 +53,7 @@ export class Labeling {
     clearInterval(this.timer);
     this.keepDraft();
     removeEventListener("pagehide", this.keepDraft);
+    document.removeEventListener("visibilitychange", this.keepDraft);
     clearTimeout(this.draftTimer);
     clearTimeout(this.keepTimer);
     removeEventListener("online", this.wake);
@@ -230,17 +234,19 @@ export class Labeling {
     }
     return task.draft ?? undefined;
   }
-  // Kept here at once, and by the service a little later, so that it is there in another browser too.
+  // Kept here a moment later, or when the page is left or hidden; and by the service, so that it is there in another browser too.
   setValue(value: unknown): void {
     this.value = value;
     const task = this.current;
     if (!task) return;
     this.unkept = { key: this.draftKey(task), value };
-    setTimeout(this.keepDraft); // behind the frame that shows it
+    this.unkeptTimer ??= setTimeout(this.keepDraft, keptAfter);
     clearTimeout(this.draftTimer);
     this.draftTimer = setTimeout(() => void api.saveDraft(task.id, task.lease, value ?? null).catch(() => {}), draftAfter);
   }
   private readonly keepDraft = (): void => {
+    clearTimeout(this.unkeptTimer);
+    this.unkeptTimer = undefined;
     if (this.unkept) localStorage.setItem(this.unkept.key, JSON.stringify({ value: this.unkept.value }));
     this.unkept = null;
   };
