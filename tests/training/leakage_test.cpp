@@ -220,7 +220,8 @@ TEST_CASE("a column of groups that reach over is told", "[training][leak]") {
 TEST_CASE("a text that names its class stops, a word of its topic is told", "[training][leak]") {
     auto rows = made::topics(400, 8);
     for (std::size_t row = 0; row < rows.rows; ++row)
-        rows.text[row].body += rows.classes[row] == 0 ? " plough" : "";
+        rows.text[row].body +=
+            rows.classes[row] == 0 ? " deep-" + std::to_string(row) + "/plough," : "";
     auto found = text_leaks(rows, 1);
     REQUIRE(found.size() == 1);
     CHECK(found[0].kind == LeakKind::word);
@@ -230,7 +231,7 @@ TEST_CASE("a text that names its class stops, a word of its topic is told", "[tr
         rows.text[row].title += rows.classes[row] == 0 ? " __field__" : " __sea__";
     rows.class_names = {"__field__", "__sea__"};
     for (auto& text : rows.text)
-        if (auto at = text.body.find(" plough"); at != text.body.npos) text.body.erase(at);
+        if (auto at = text.body.find(" deep-"); at != text.body.npos) text.body.erase(at);
     found = text_leaks(rows, 1);
     REQUIRE(found.size() == 2);
     CHECK(found[0].gravity == Gravity::stop);

@@ -163,6 +163,24 @@ std::vector<LeakFinding> head_leaks(const Examples& train, std::uint64_t seed) {
 // Of a word: rows that have it, by class.
 using Counts = std::vector<std::uint32_t>;
 
+// Of what stands between blanks, the word of the hash: "r" of "r-base". The shortest piece that is
+// this word and no other; words that are longer than any are told with what stands around them.
+std::string narrowed(std::string_view piece, std::uint64_t hash) {
+    constexpr std::size_t longest = 64;
+    const auto inside = [&](std::size_t at) {  // not the begin of a character
+        return at < piece.size() && (static_cast<unsigned char>(piece[at]) & 0xc0) == 0x80;
+    };
+    std::vector<std::uint64_t> one;
+    for (std::size_t size = 1; size <= std::min(longest, piece.size()); ++size)
+        for (std::size_t at = 0; at + size <= piece.size(); ++at) {
+            if (inside(at) || inside(at + size)) continue;
+            one.clear();
+            hash_words(piece.substr(at, size), 0, one);
+            if (one.size() == 1 && one[0] == hash) return std::string(piece.substr(at, size));
+        }
+    return std::string(piece);
+}
+
 // The word of the hash, as a row has it.
 std::string spelled(const Examples& train, std::uint64_t hash) {
     std::vector<std::uint64_t> one;
@@ -173,7 +191,7 @@ std::string spelled(const Examples& train, std::uint64_t hash) {
                 one.clear();
                 hash_words(std::string_view(*part).substr(at, end - at), 0, one);
                 if (std::find(one.begin(), one.end(), hash) != one.end())
-                    return part->substr(at, end - at);
+                    return narrowed(std::string_view(*part).substr(at, end - at), hash);
                 at = end + 1;
             }
     return {};
