@@ -10,6 +10,7 @@
 
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
+#include "base/numbers/short_figure.hpp"
 #include "base/time/time.hpp"
 #include "quality/duplicates/duplicates.hpp"
 #include "quality/errors/cell_errors.hpp"
@@ -61,10 +62,10 @@ std::vector<CellIssue> outliers_in(const Table& table) {
              table.cells[one.column][one.row],
              {},
              fmt::format(
-                 "{:.1f} robust deviations; usual is {:.4g} to {:.4g}",
+                 "{:.1f} robust deviations; usual is {} to {}",
                  one.score,
-                 one.fences.low,
-                 one.fences.high
+                 base::short_figure(one.fences.low),
+                 base::short_figure(one.fences.high)
              ),
              1 - 1 / (1 + std::abs(one.score) / 3.5)}
         );

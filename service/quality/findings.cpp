@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "base/database/database.hpp"
+#include "base/numbers/short_figure.hpp"
 #include "quality/checks/check_store.hpp"
 #include "quality/duplicates/duplicates.hpp"
 #include "quality/errors/cell_errors.hpp"
@@ -221,10 +222,10 @@ OutliersAnswer find_outliers(Work& work, const FindOutliers& request) {
              .value = table.cells[one.column][one.row],
              .proposal = {},
              .reason = fmt::format(
-                 "{:.1f} robust deviations from the median, beyond {:g} to {:g}",
+                 "{:.1f} robust deviations from the median, beyond {} to {}",
                  one.score,
-                 one.fences.low,
-                 one.fences.high
+                 base::short_figure(one.fences.low),
+                 base::short_figure(one.fences.high)
              ),
              .probability = 1 - 1 / (1 + std::abs(one.score) / request.threshold)}
         );

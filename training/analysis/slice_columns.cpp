@@ -3,24 +3,18 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <map>
 #include <set>
 
 #include "base/error.hpp"
 #include "base/numbers/parse.hpp"
+#include "base/numbers/short_figure.hpp"
 
 namespace training {
 
 namespace {
 
 constexpr std::size_t most_whole_values = 12;  // taken one by one
-
-std::string short_number(double value) {
-    char text[40];
-    std::snprintf(text, sizeof text, "%.4g", value);
-    return text;
-}
 
 // A name or text between marks, with the marks within it doubled.
 std::string between_marks(const std::string& text, char mark) {
@@ -130,8 +124,8 @@ std::string SlicePredicate::description() const {
         case Kind::range:
             break;
     }
-    return column + (from ? " in " : " above ") + short_number(low) + (from ? " .. " : " to ") +
-           short_number(high);
+    return column + (from ? " in " : " above ") + base::short_figure(low) +
+           (from ? " .. " : " to ") + base::short_figure(high);
 }
 
 std::string SlicePredicate::where() const {

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string>
+
+namespace base {
+
+// Four digits of a number as people read it: "46.5", "0.00012", "66,560"; never "6.656e+04". Beyond
+// 1e15 and below 1e-6 with an exponent.
+std::string short_figure(double value);
+
+}  // namespace base
