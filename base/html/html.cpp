@@ -55,13 +55,16 @@ std::string percent(double share) {
 namespace {
 
 std::string head_of(const HtmlPage& page) {
-    std::string out = fmt::format(
+    return fmt::format(
         "<header><p class=\"soft small\">{}</p><h1>{}</h1><p class=\"soft\">{}</p></header>",
         escape(page.eyebrow),
         escape(page.title),
         escape(page.subtitle)
     );
-    out += page.figures;
+}
+
+std::string brief_of(const HtmlPage& page) {
+    auto out = page.figures;
     for (const auto& warning : page.warnings)
         out += fmt::format("<p class=\"warn\" role=\"note\">{}</p>", escape(warning));
     if (page.facts.empty()) return out;
@@ -96,14 +99,13 @@ std::string render(const HtmlPage& page) {
     out +=
         "</style></head>\n<body><a class=\"skip\" href=\"#main\">Skip to content</a>"
         "<div class=\"page\">";
-    out += head_of(page);
+    out += head_of(page) + "\n<main id=\"main\">" + brief_of(page);
     if (!page.sections.empty()) {
         out += "\n<nav aria-label=\"Sections\">";
         for (const auto& part : page.sections)
             out += fmt::format("<a href=\"#{}\">{}</a>", part.id, part.name);
         out += "</nav>";
     }
-    out += "\n<main id=\"main\">";
     for (std::size_t i = 0; i < page.sections.size(); ++i) out += part_of(page.sections[i], i == 0);
     return out +
            "</main><footer>Made by tilth. Everything on this page is in this "
