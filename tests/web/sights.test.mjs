@@ -56,6 +56,16 @@ await test("what is no picture is refused in one line", async () => {
   await page.getByRole("alert").getByText(/'image' cannot be read/).waitFor();
 });
 
+await test("a list of what the model says of records shows their pictures", async () => {
+  await page.goto(`${tilth.url}/models/sides?tab=try&ask=records`);
+  const shown = () => page.evaluate(() => [...document.querySelectorAll("tbody img")].filter((img) => img.naturalWidth === 16).length);
+  await page.getByRole("link", { name: /^s\d+\.png$/ }).first().waitFor();
+  await page.waitForFunction(() => document.querySelector("tbody img")?.naturalWidth === 16);
+  assert.ok((await shown()) < 50, "only what is in view is asked for");
+  await page.getByRole("link", { name: /^s\d+\.png$/ }).last().scrollIntoViewIfNeeded();
+  await page.waitForFunction(() => [...document.querySelectorAll("tbody tr")].at(-1)?.querySelector("img")?.naturalWidth === 16);
+});
+
 await test("every version is listed with its tests, and the page is sound", async () => {
   tilth.run("model", "test", "sides", "--keep", "--file", file(tilth, "tests.toml", '[[test]]\nname = "good enough"\nkind = "floor"\nfigure = "accuracy"\nat_least = 0.5\n'));
   await page.goto(`${tilth.url}/models/sides?tab=tests`);
@@ -63,7 +73,7 @@ await test("every version is listed with its tests, and the page is sound", asyn
   assert.match(await page.getByRole("region", { name: "Results of tests" }).innerText(), /1\s+all 1 pass/);
   await page.goto(`${tilth.url}/models/sides`);
   await page.getByRole("link", { name: "Tests of version 1" }).getByText("pass").waitFor();
-  await sound(page, tilth.url, ["/models/sides", "/models/sides?tab=try", "/models/sides?tab=tests"]);
+  await sound(page, tilth.url, ["/models/sides", "/models/sides?tab=try", "/models/sides?tab=try&ask=records", "/models/sides?tab=tests"]);
 }, 90);
 
 await finish(tilth);
