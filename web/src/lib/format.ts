@@ -14,7 +14,8 @@ export function percent(value: number): string {
 
 export const fixed = (value: number, digits = 3): string => value.toFixed(digits);
 
-export const when = (text: string | null | undefined): string => (text ? day.format(new Date(text)) : "–");
+// A line breaks between the date and the time, and nowhere else.
+export const when = (text: string | null | undefined): string => (text ? day.format(new Date(text)).replaceAll(/ (?!\d+:)/g, "\u00a0") : "–");
 
 export function duration(seconds: number | null | undefined): string {
   if (seconds === null || seconds === undefined) return "–";
