@@ -17,14 +17,12 @@ SELECT class_id, name FROM label_class WHERE project_id = $1 AND question = $2 O
 
 -- Labelled records of a project after ($3, $4), with what a condition may ask for.
 -- Labels of several parts (part_labels.hpp) are taken as they are ($8); what else is neither a class nor a number no model learns. The payload comes only if $6 says so. A label is stale if the text or the
--- picture is another than that which it was given to; of records without both, if anything is. Of a form it is what was answered to its question $9,
--- whose classes are counted from 0.
+-- picture is another than that which it was given to; of records without both, if anything is. Of a form it is what was answered to its question $9
+-- of these classes ($10), which are counted from 0.
 -- name: labeled_records
-WITH of_question AS (
-    SELECT name, (row_number() OVER (ORDER BY class_id) - 1)::int AS place FROM label_class WHERE $9 <> '' AND project_id = $1 AND question = $9)
 SELECT g.rk, g.key, r.version, encode(r.content_sha256, 'hex') AS content_sha256, coalesce(r.group_key, '') AS group_key,
     extract(epoch FROM r.record_time)::float8 AS time,
-    CASE WHEN $9 = '' THEN g.class_id WHEN NOT $8 THEN (SELECT c.place FROM of_question c WHERE c.name = g.value #>> '{}') END AS class_id,
+    CASE WHEN $9 = '' THEN g.class_id WHEN NOT $8 THEN array_position($10::text[], g.value #>> '{}') - 1 END AS class_id,
     CASE WHEN NOT $8 AND (jsonb_typeof(g.value) = 'number' OR ($9 = '' AND jsonb_typeof(g.value) = 'string')) THEN (g.value #>> '{}')::float8 END AS value,
     CASE WHEN $8 THEN g.value::text END AS label, g.probability, g.method,
     CASE WHEN $6 THEN v.payload::text END AS payload, t.simhash, t.words, t.characters, t.language, t.title, v.url, v.file, v.media_type,

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -41,6 +42,30 @@ json::object metrics_by_split(const std::vector<service::RunMetric>& metrics) {
     return all;
 }
 
+// The first of these that a run has on test: by it people choose.
+const service::RunMetric* headline(const service::RunLine& run) {
+    constexpr std::string_view first[] = {
+        "accuracy",
+        "rmse",
+        "subset_accuracy",
+        "span_f1",
+        "pair_accuracy",
+        "row_accuracy",
+        "found_relation_f1",
+        "map",
+        "oks"};
+    for (auto name : first)
+        for (const auto& metric : run.metrics) {
+            if (metric.split != 2 || metric.name != name) continue;
+            // Of sets the F1 of all marks says more than how many are right to the last.
+            if (name == "subset_accuracy")
+                for (const auto& other : run.metrics)
+                    if (other.split == 2 && other.name == "micro_f1") return &other;
+            return &metric;
+        }
+    return nullptr;
+}
+
 void show_list(const std::vector<service::RunLine>& runs) {
     Table table(
         {"run",
@@ -54,12 +79,8 @@ void show_list(const std::vector<service::RunLine>& runs) {
          "seconds"}
     );
     for (const auto& run : runs) {
-        std::string name, value;
-        for (const auto& metric : run.metrics)
-            if (metric.split == 2 && (metric.name == "accuracy" || metric.name == "rmse")) {
-                name = metric.name;
-                value = text_of(metric);
-            }
+        const auto* metric = headline(run);
+        const auto name = metric ? metric->name : "", value = metric ? text_of(*metric) : "";
         table.add(
             {std::to_string(run.id),
              run.name,

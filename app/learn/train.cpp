@@ -92,7 +92,13 @@ void tell(service::Context& context, const training::TrainOutcome& outcome) {
             base::name_of(leak.kind),
             leak.text
         ));
-    std::erase_if(run.metrics, [](const auto& metric) { return is_detail(metric.name); });
+    // What is a detail of one class a record is the first figure of sets.
+    const bool sets = std::any_of(run.metrics.begin(), run.metrics.end(), [](const auto& metric) {
+        return metric.name == "subset_accuracy";
+    });
+    std::erase_if(run.metrics, [&](const auto& metric) {
+        return is_detail(metric.name) && !(sets && metric.name == "micro_f1");
+    });
     print_metrics(run.metrics);
     print_line(fmt::format("all figures: tilth runs show {}", outcome.run.id));
     print_line(fmt::format("model '{}' version {}", outcome.model_name, outcome.model_version));

@@ -11,6 +11,7 @@
 #include "base/database/rows.hpp"
 #include "base/error.hpp"
 #include "schema/records/record_fields.hpp"
+#include "schema/records/values.hpp"
 #include "schema/sources/source_store.hpp"
 #include "training/candidates/gathered.hpp"
 #include "training/labels/part_labels.hpp"
@@ -59,7 +60,8 @@ pqxx::result next_page(
     std::int64_t rk,
     const std::string& key,
     bool payload,
-    const std::string& question
+    const std::string& question,
+    const std::vector<std::string>& classes
 ) {
     if (project.id == 0)
         return tx.exec(
@@ -81,7 +83,8 @@ pqxx::result next_page(
         payload,
         words_to_compare,
         labels_are_parts(project.kind),
-        question
+        question,
+        question.empty() ? "{}" : schema::array_of(classes)
     );
 }
 
@@ -183,7 +186,7 @@ Candidates choose(
         std::vector<Labeled> page;
         std::vector<schema::RecordFields> fields;
         database.call([&](base::Tx& tx) {
-            auto rows = next_page(tx, project, rk, key, payload, spec.question);
+            auto rows = next_page(tx, project, rk, key, payload, spec.question, classes);
             page = base::rows_as<Labeled>(rows);
             fields.clear();
             std::vector<schema::RecordVersion> versions;

@@ -71,7 +71,7 @@ const PartKind* part_kind(const AskedQuestion& question) {
         {"rows", {Compared::row_accuracy, &compare_rows, "rows"}},
         {"relations", {Compared::found_relation_f1, &compare_relations, "spans and relations"}},
         {"boxes", {Compared::box_f1, &compare_boxes, "boxes"}},
-        {"polygons", {Compared::box_f1, &compare_boxes, "outlines, as boxes"}},
+        {"polygons", {Compared::box_f1, &compare_boxes, "outlines"}},
         {"keypoints", {Compared::oks, &compare_keypoints, "things"}}};
     const auto* found = std::find_if(std::begin(all), std::end(all), [&](const Row& row) {
         return row.kind == question.kind;

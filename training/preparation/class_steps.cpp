@@ -61,7 +61,9 @@ public:
     void fit(const Examples& train) override {
         if (train.columns.empty())
             throw base::Error(
-                "preparation", "the records have no numbers between which 'smote' could make rows"
+                "preparation",
+                "the records have no numbers between which 'smote' could make rows",
+                "use 'resample'"
             );
         of_class_.clear();
         const auto width = train.columns.size();

@@ -86,11 +86,12 @@ PromotionEvidence weigh_promotion(
     out.better = found.rows >= enough_rows &&
                  (less_is_better(by_figure.metric) ? by_figure.high < 0 : by_figure.low > 0);
     out.note = fmt::format(
-        "{} less that of version {} in production: {} over {} test records{}",
+        "{} less that of version {} in production: {} over {} test records{}{}",
         base::name_of(by_figure.metric),
         present.version,
         base::with_interval(by_figure.difference, by_figure.low, by_figure.high),
         found.rows,
+        found.rows < enough_rows ? fmt::format(", where {} are wanted", enough_rows) : "",
         baseline
     );
     return out;

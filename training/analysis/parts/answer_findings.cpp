@@ -207,6 +207,9 @@ void find_answer_errors(Findings& of, Analysis& analysis) {
     Found found{ByClass(*of.loaded.question), {}, {}};
     count_parts(of, *kind, analysis, found);
     analysis.by_class = found.classes.take();
+    // Which candidate was better is not a matter of what the candidates are.
+    const bool orders = !of.loaded.question->candidates.empty();
+    if (orders) found.confused.clear();
     for (auto& [classes, pair] : found.confused) {
         const auto at =
             std::find_if(analysis.by_class.begin(), analysis.by_class.end(), [&](const auto& one) {
