@@ -1,3 +1,5 @@
+// Pages that are wanted are few, the others may be millions: only directories of enough of the
+// first are counted at all.
 #include "crawler/policy/telling_paths.hpp"
 
 #include <algorithm>

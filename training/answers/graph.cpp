@@ -1,3 +1,5 @@
+// Answers in spans and relations, and what two of them differ in: spans first, and relations by the
+// spans that they hold on to, so that a span that is cut otherwise takes its relations along.
 #include "training/answers/graph.hpp"
 
 #include <algorithm>

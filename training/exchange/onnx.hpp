@@ -31,8 +31,8 @@ constexpr auto words_of(OnnxInputs) {
 // category string [N, 1], "" for missing; "pixels" uint8 [N, values]. Inputs, features: "features"
 // float [N, columns]. Outputs: "probabilities" double [N, classes], calibrated, and "class" string
 // [N], "" where the model abstains; of sets "probabilities" of each class by itself and "set" int64
-// [N, classes], 1 for those that reach their threshold; or "value" double [N, 1]. "class_" where a column is called
-// "class", and so on. Metadata: "classes" or "target", "signature" (JSON), "kind".
+// [N, classes], 1 for those that reach their threshold; or "value" double [N, 1]. "class_" where a
+// column is called "class", and so on. Metadata: "classes" or "target", "signature" (JSON), "kind".
 //
 // Throws base::Error in one line for what operators of ONNX do not express: n-grams of texts
 // without a vocabulary or of characters, parts of dates, imputation by neighbours, a preparation,
