@@ -7,7 +7,7 @@ try {
   const page = await browser.page(link);
   await page.getByRole("heading", { name: "Overview" }).waitFor();
   await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
-  await page.setViewportSize({ width: 1120, height: 700 });
+  await page.setViewportSize({ width: 1280, height: 1000 });
   await page.goto(new URL(path, link).href);
   await page.getByRole("heading", { level: 1 }).waitFor();
   await page.waitForFunction(() => !document.querySelector(".wait"));
