@@ -8,11 +8,14 @@
 #include <map>
 #include <string>
 
+#include <boost/json/object.hpp>
+
 #include "base/database/database.hpp"
 #include "base/numbers/statistics.hpp"
 #include "labeling/projects/project_store.hpp"
 #include "labeling/quality/gold_store.hpp"
 #include "labeling/tasks/task_type.hpp"
+#include "schema/webhooks/webhook_store.hpp"
 
 namespace labeling {
 
@@ -33,14 +36,21 @@ double log_choose(std::int64_t n, std::int64_t k) {
 }
 
 // How alike to the truth each person's answers on gold are, in the order of time.
-std::map<std::string, std::vector<double>>
-gold_likeness(base::Tx& tx, const StoredProject& project) {
+std::map<std::string, std::vector<double>> gold_likeness(
+    base::Tx& tx,
+    const StoredProject& project,
+    std::optional<std::int64_t> user_id = std::nullopt
+) {
     const auto& question = project.project.question;
     const auto& type = task_type(question.kind);
     std::map<std::string, std::vector<double>> found;
-    for (const auto& said : gold_answers(tx, project))
+    for (const auto& said : gold_answers(tx, project, user_id))
         found[said.user].push_back(type.likeness(question, said.answer, said.truth));
     return found;
+}
+
+bool is_drifting(const GoldAccuracy& gold) {
+    return gold.drift_p.value_or(1) < drift_level;
 }
 
 }  // namespace
@@ -76,6 +86,24 @@ GoldAccuracy gold_accuracy(std::span<const double> likeness) {
     return result;
 }
 
+void tell_of_drift(base::Tx& tx, const StoredProject& project, std::int64_t user_id, Time now) {
+    const auto& name = project.project.name;
+    for (const auto& [user, likeness] : gold_likeness(tx, project, user_id)) {
+        auto gold = gold_accuracy(likeness);
+        std::span before(likeness.begin(), likeness.size() - 1);
+        if (!is_drifting(gold) || is_drifting(gold_accuracy(before))) continue;
+        const boost::json::object told{
+            {"project", name},
+            {"user", user},
+            {"answers", gold.answers},
+            {"right", gold.right},
+            {"before", *gold.before},
+            {"recent", *gold.recent},
+            {"p", *gold.drift_p}};
+        schema::tell(tx, schema::WebhookEvent::annotator_drifting, told, name, now);
+    }
+}
+
 std::vector<AnnotatorQuality> annotator_quality(base::Tx& tx, const StoredProject& project) {
     std::vector<AnnotatorQuality> people;
     std::vector<double> times;
@@ -92,7 +120,7 @@ std::vector<AnnotatorQuality> annotator_quality(base::Tx& tx, const StoredProjec
         auto found = gold.find(person.name);
         if (found == gold.end()) continue;
         person.gold = gold_accuracy(found->second);
-        person.drifting = person.gold->drift_p.value_or(1) < drift_level;
+        person.drifting = is_drifting(*person.gold);
     }
     return people;
 }

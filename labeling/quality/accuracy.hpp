@@ -45,6 +45,9 @@ struct AnnotatorQuality : Annotator {
 BOOST_DESCRIBE_STRUCT(AnnotatorQuality, (Annotator), (gold, drifting, hasty))
 // Everybody whose answers stand, the busiest first. Where people are told the truth of gold, their
 // first answer counts, though it was taken back.
+// After an answer to gold: tells those who wait for it if its person is drifting since this one.
+void tell_of_drift(base::Tx& tx, const StoredProject& project, std::int64_t user_id, Time now);
+
 std::vector<AnnotatorQuality> annotator_quality(base::Tx& tx, const StoredProject& project);
 
 }  // namespace labeling

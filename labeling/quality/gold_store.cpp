@@ -133,10 +133,11 @@ std::optional<GoldTruth> gold_truth(base::Tx& tx, std::int64_t task) {
         .answer = answer_of(row->label, row->value), .explanation = std::move(row->explanation)};
 }
 
-std::vector<GoldAnswer> gold_answers(base::Tx& tx, const StoredProject& project) {
+std::vector<GoldAnswer>
+gold_answers(base::Tx& tx, const StoredProject& project, std::optional<std::int64_t> user_id) {
     std::vector<GoldAnswer> answers;
     for (auto& row : base::rows_as<GoldAnswerRow>(
-             tx.exec(sql::file["gold_answers"], project.id, project.project.gold_feedback)
+             tx.exec(sql::file["gold_answers"], project.id, project.project.gold_feedback, user_id)
          ))
         answers.push_back(
             {.user = std::move(row.user_name),

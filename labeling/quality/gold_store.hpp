@@ -100,7 +100,12 @@ struct GoldAnswer {
 };
 // Answers given to gold since it is gold, by person and time: of each person the first to a record
 // where they are told the truth, else those that stand.
-std::vector<GoldAnswer> gold_answers(base::Tx& tx, const StoredProject& project);
+// Of one person alone, if one is named.
+std::vector<GoldAnswer> gold_answers(
+    base::Tx& tx,
+    const StoredProject& project,
+    std::optional<std::int64_t> user_id = std::nullopt
+);
 
 // Likeness from which an answer counts as right.
 inline constexpr double right_likeness = 0.999;

@@ -90,6 +90,7 @@ SELECT * FROM (
     LEFT JOIN label_class ac ON ac.project_id = $1 AND ac.class_id = a.class_id
     LEFT JOIN label_class gc ON gc.project_id = $1 AND gc.class_id = g.class_id
     WHERE o.project_id = $1 AND a.submitted_at >= o.added_at AND a.audit_id IS NULL AND (a.withdrawn_at IS NULL OR $2::boolean)
+        AND ($3::bigint IS NULL OR a.user_id = $3)
     ORDER BY a.user_id, a.rk, a.key, a.attempt
 ) first_answers ORDER BY user_name, submitted_at;
 

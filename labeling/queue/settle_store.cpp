@@ -1,8 +1,10 @@
 // What follows from answers that came.
+#include <algorithm>
 #include <map>
 
 #include "base/database/batch.hpp"
 #include "base/database/database.hpp"
+#include "labeling/quality/accuracy.hpp"
 #include "labeling/queue/assignment.hpp"
 #include "labeling/queue/collect_store.hpp"
 #include "labeling/queue/event_store.hpp"
@@ -55,6 +57,12 @@ void settle_as_told(
     }
     note_likeness(writes, alike);
     for (const auto& one : refreshed) ask_one_more(tx, project, one);
+    bool drifts =
+        std::find(awaited.begin(), awaited.end(), schema::WebhookEvent::annotator_drifting) !=
+        awaited.end();
+    for (const auto& one : refreshed)
+        if (auto author = authors.find(one.task); drifts && one.gold && author != authors.end())
+            tell_of_drift(tx, project, author->second.user_id, now);
     tell_of_answers(writes, awaited, project, refreshed, now);
     writes.run();
 }

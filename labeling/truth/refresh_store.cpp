@@ -96,7 +96,7 @@ public:
     Refreshing(base::Tx& tx, const StoredProject& project) : tx_(tx), project_(project) {}
 
     Refreshed refresh(const TaskLabel& label, AnswersOfTasks& all) {
-        Refreshed refreshed{.task = label.task};
+        Refreshed refreshed{.task = label.task, .gold = label.gold};
         if (label.method) refreshed.before = answer_of(label.label, label.value);
         refreshed.after = refreshed.before;
         if (label.method == detail::adjudicated || label.gold) return refreshed;

@@ -79,6 +79,7 @@ struct Refreshed {
     std::string before{};                 // what the record's label said, or ""
     std::string after{};                  // what it says now
     std::optional<double> likeness{};     // of the answers to each other, if they were looked at
+    bool gold = false;                    // its truth is known
 };
 Refreshed refresh_truth(base::Tx& tx, const StoredProject& project, std::int64_t task, Time now);
 

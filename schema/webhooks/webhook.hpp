@@ -14,6 +14,7 @@
 namespace schema {
 
 enum class WebhookEvent {
+    annotator_drifting,
     job_ended,
     model_drift,
     project_done,
@@ -26,6 +27,9 @@ enum class WebhookEvent {
 
 constexpr auto words_of(WebhookEvent) {
     return std::to_array<base::Word<WebhookEvent>>({
+        {WebhookEvent::annotator_drifting,
+         "annotator.drifting",
+         "a person's answers to hidden gold became worse than theirs before"},
         {WebhookEvent::job_ended, "job.ended", "a crawl, an ingest or a training came to its end"},
         {WebhookEvent::model_drift,
          "model.drift",

@@ -74,7 +74,10 @@ TEST_CASE("answers without a time are told apart by their order", "[labeling][an
     world.check_sums();
 }
 
-TEST_CASE("when an answer was taken back, and its classes' version, come with it", "[labeling][answers]") {
+TEST_CASE(
+    "when an answer was taken back, and its classes' version, come with it",
+    "[labeling][answers]"
+) {
     LabelingWorld world;
     world.add_records(4, {"x"});
     world.add_project();
@@ -94,7 +97,8 @@ TEST_CASE("when an answer was taken back, and its classes' version, come with it
 {"key": "r3", "answers": [{"user": "ann", "label": "a", "submitted_at": "2022-05-01T00:00:50Z", "withdrawn_at": "2022-05-01T00:00:49Z"}]}
 )";
     // Each object on a line of its own.
-    for (auto cut = text.find("[\n"); cut != text.npos; cut = text.find("[\n")) text.erase(cut + 1, 1);
+    for (auto cut = text.find("[\n"); cut != text.npos; cut = text.find("[\n"))
+        text.erase(cut + 1, 1);
     for (auto cut = text.find("},\n"); cut != text.npos; cut = text.find("},\n"))
         text.erase(cut + 2, 1);
     auto read = take_answers(world, "a.jsonl", text);
@@ -108,8 +112,8 @@ TEST_CASE("when an answer was taken back, and its classes' version, come with it
     CHECK(world.check("SELECT count(*) FROM label_task WHERE state = 'open'") == 1);
     for (auto [key, version] : {std::pair("r1", 3), std::pair("r2", 3)})
         CHECK(
-            world.check(fmt::format("SELECT schema_version FROM annotation WHERE key = '{}'", key)) ==
-            version
+            world.check(fmt::format("SELECT schema_version FROM annotation WHERE key = '{}'", key)
+            ) == version
         );
     CHECK(world.check("SELECT sum(schema_version) FROM annotation WHERE key = 'r0'") == 3);
     auto again = take_answers(world, "a.jsonl", text).done;

@@ -7,16 +7,18 @@
 #include "base/database/database.hpp"
 #include "labeling/quality/accuracy.hpp"
 #include "labeling/queue/tally_store.hpp"
+#include "schema/webhooks/webhook_store.hpp"
 #include "tests/labeling/store_fixture.hpp"
 
 using namespace std::chrono_literals;
 
 namespace {
 
-// Ten records of which r0 to r4 are labelled "a" by import and the others wait.
+// Ten records of which r0 to r4 are labelled "a" by import and the others wait; of more records
+// those whose names come before r5.
 struct GoldWorld : LabelingWorld {
-    explicit GoldWorld(const std::string& toml) {
-        add_records(10, {"a"});
+    explicit GoldWorld(const std::string& toml, int records = 10) {
+        add_records(records, {"a"});
         add_project(toml);
         run("INSERT INTO ground_truth (rk, source_id, key, project_id, class_id, probability, "
             "method, set_at) SELECT rk, source_id, key, 1, 0, 1, 'import', now() FROM record "
@@ -205,4 +207,41 @@ TEST_CASE("where people are told the truth their first answer counts", "[labelin
     auto people =
         world.step([&](base::Tx& tx) { return labeling::annotator_quality(tx, world.project); });
     CHECK(people.at(0).gold.value().right == 0);
+}
+
+TEST_CASE("that somebody becomes worse on gold is told once", "[labeling][gold][news]") {
+    GoldWorld world(half, 60);
+    world.step([&](base::Tx& tx) {
+        schema::Webhook hook;
+        hook.name = "drift";
+        hook.events.text = R"(["annotator.drifting"])";
+        schema::add_webhook(tx, hook, world.now());
+    });
+    world.add(world.step([&](base::Tx& tx) {
+        return labeling::gold_candidates(tx, world.project, labeling::GoldOrigin::imported, 99);
+    }));
+    auto told = [&] { return world.check("SELECT count(*) FROM webhook_message"); };
+    for (auto name : {"ann", "bob"}) {
+        auto user = world.add_user(name);
+        auto tasks = world.gold_for(user, 200);
+        REQUIRE(tasks.size() == 45);
+        for (std::size_t i = 0; i < tasks.size(); ++i) {
+            bool wrong = name == std::string("ann") && i >= 22;
+            world.step([&](base::Tx& tx) {
+                labeling::Answer said{
+                    .task = tasks[i].task,
+                    .user_id = user,
+                    .token = tasks[i].token,
+                    .attempt = tasks[i].attempt,
+                    .class_id = wrong ? 1 : 0};
+                return labeling::submit_and_settle(tx, world.project, said, world.now());
+            });
+            if (i == 22) CHECK(told() == (wrong ? 0 : 1));
+        }
+        CHECK(told() == 1);
+    }
+    CHECK(
+        world.check("SELECT count(*) FROM webhook_message WHERE event = 'annotator.drifting' AND "
+                    "body::text LIKE '%ann%'") == 1
+    );
 }
