@@ -148,8 +148,9 @@ void tell(service::Context& context, PGconn* raw, const std::string& name, int r
         name == "texts"     ? "SELECT title, body FROM content_text WHERE source_id = {}"
         : name == "numbers" ? "SELECT values FROM content_numeric WHERE source_id = {}"
                             : "SELECT b.bytes FROM content_image i JOIN record_version v USING "
-                              "(rk, source_id, key, version) JOIN blob b ON b.sha256 = "
-                              "v.blob_sha256 WHERE i.source_id = {}";
+                              "(rk, source_id, key, version) JOIN blob b ON b.bk = ('x' || "
+                              "encode(substr(v.blob_sha256, 1, 8), 'hex'))::bit(64)::bigint AND "
+                              "b.sha256 = v.blob_sha256 WHERE i.source_id = {}";
     std::vector<double> ours, theirs;
     std::size_t bytes = 0;
     for (int round = 0; round < rounds; ++round) {
