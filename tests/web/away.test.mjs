@@ -45,7 +45,7 @@ await test("a reload without the service opens the task with its picture and dra
   await tilth.pause();
   await page.reload();
   await board.waitFor();
-  assert.equal(await page.locator("article img").getAttribute("src"), shown);
+  await becomes(() => page.locator("article img").getAttribute("src"), shown);
   await page.locator("article img").evaluate((img) => img.decode());
   await page.getByRole("heading", { name: "1 mark" }).waitFor();
   await board.focus();

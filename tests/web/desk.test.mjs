@@ -1,7 +1,7 @@
 // What operators, owners and analysts do at their desks beside the journeys of the other suites: runs are named and noted where they stand, and labels
 // are audited.
 import assert from "node:assert/strict";
-import { browser, finish, sound, test } from "./harness.mjs";
+import { becomes, browser, finish, sound, test } from "./harness.mjs";
 import { caller, notes } from "./notes.mjs";
 import { Tilth } from "./stage.mjs";
 
@@ -31,7 +31,7 @@ await test("a run is named, tagged and noted in the list, by keys alone", async 
   await page.getByRole("button", { name: "add: note on run 2" }).click();
   await page.keyboard.type("not to be kept");
   await page.keyboard.press("Escape");
-  assert.equal(await page.getByText("not to be kept").count(), 0);
+  await becomes(() => page.getByText("not to be kept").count(), 0);
   const run = await api("/runs/2");
   assert.deepEqual([run.name, run.tags, run.note], ["the one with words", { stage: "final" }, ""]);
 }, 90);

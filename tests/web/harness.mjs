@@ -24,13 +24,20 @@ export async function test(sentence, body, seconds = 40) {
   }
 }
 
-// Waits until what `read` gives is as wanted; then it must be equal.
-export async function becomes(read, wanted) {
+// Waits until what `read` gives is as wanted; then it must be equal. What a page shows is asked for in no other way: after a key or a click
+// it stands there a frame later, on a busy machine some more.
+export async function becomes(read, wanted, said) {
   for (const end = Date.now() + 10_000; Date.now() < end; ) {
     if ((await read()) === wanted) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  assert.equal(await read(), wanted);
+  assert.equal(await read(), wanted, said);
+}
+
+// Waits until the text of `place` is as told; then it must be.
+export async function reads(place, pattern) {
+  for (const end = Date.now() + 10_000; Date.now() < end && !pattern.test(await place.innerText()); ) await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.match(await place.innerText(), pattern);
 }
 
 // When what came of the last press or click is on the screen. What is painted once a frame stands where it was until then.

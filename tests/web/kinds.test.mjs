@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { becomes, browser, closed, finish, test } from "./harness.mjs";
+import { becomes, browser, closed, finish, reads, test } from "./harness.mjs";
 import { Tilth, violations } from "./stage.mjs";
 
 const [, program, dist] = process.argv.slice(2);
@@ -136,7 +136,7 @@ await test("marks are asked for in the text itself: none is an answer, and a tas
   await open("spans");
   const text = page.getByRole("textbox", { name: "Text to mark" });
   await text.waitFor();
-  assert.match(await text.innerText(), /of Ünal/);
+  await reads(text, /of Ünal/);
   await press("Enter");
   await page.getByText("1 of").first().waitFor();
   await page.getByRole("button", { name: "Skip" }).click();

@@ -47,12 +47,14 @@ export async function manyBoxes(tilth, page, n) {
   await area.waitFor();
   await page.keyboard.press("Enter");
   for (const key of ["Shift+ArrowRight", "Shift+ArrowDown", "Enter"]) await page.keyboard.press(key);
-  const draft = () => Object.keys(localStorage).find((key) => key.startsWith("tilth.draft."));
+  const draft = () => Object.keys(localStorage).find((key) => key.startsWith("tilth.draft.boxes."));
   await page.waitForFunction(draft);
   const place = await page.evaluate(draft);
   const value = Array.from({ length: n }, (_, i) => ({ x: (i * 37) % 1500, y: (i * 53) % 1150, width: 20 + (i % 60), height: 15 + (i % 35), label: i % 2 ? "cat" : "dog" }));
+  await page.goto(`${tilth.url}/jobs`); // what is left keeps its own draft before
+  await page.getByRole("heading", { name: "Jobs" }).waitFor();
   await page.evaluate(([place, draft]) => localStorage.setItem(place, draft), [place, JSON.stringify({ value })]);
-  await page.reload();
+  await page.goto(`${tilth.url}/label/boxes`);
   await area.waitFor();
   await page.getByRole("heading", { name: `${n} marks` }).waitFor();
   await area.focus();

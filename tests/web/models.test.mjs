@@ -1,6 +1,6 @@
 // What an analyst does with models that were trained: tries them, tests them, compares their runs, and puts the better one to use.
 import assert from "node:assert/strict";
-import { browser, finish, sound, test } from "./harness.mjs";
+import { becomes, browser, finish, reads, sound, test } from "./harness.mjs";
 import { caller, notes } from "./notes.mjs";
 import { Tilth } from "./stage.mjs";
 
@@ -27,8 +27,8 @@ tilth.run("train", "notes-1", "--model", "softmax", "--name", "topics", "--absta
 await test("every version stands in the list with its stage and its interval", async () => {
   await go("/models");
   const row = page.getByRole("row", { name: /topics 2/ });
-  assert.match(await row.innerText(), /candidate[\s\S]*accuracy[\s\S]*0\.\d+[\s\S]*0\.\d+ to (0|1)\.\d+/);
-  assert.equal(await page.getByRole("region", { name: "Models" }).getByRole("row").count(), 4);
+  await reads(row, /candidate[\s\S]*accuracy[\s\S]*0\.\d+[\s\S]*0\.\d+ to (0|1)\.\d+/);
+  await becomes(() => page.getByRole("region", { name: "Models" }).getByRole("row").count(), 4);
   await page.getByLabel("Stage of models").selectOption("production");
   await page.getByRole("heading", { name: "No version is in the stage production" }).waitFor();
 });
@@ -48,7 +48,7 @@ await test("the better one takes its place with the evidence", async () => {
   await page.getByRole("button", { name: "Put it there" }).click();
   const row = page.getByRole("region", { name: "History of stages" }).getByRole("row").nth(1);
   await row.getByText(/accuracy/).waitFor();
-  assert.match(await row.innerText(), /2\s+production/);
+  await reads(row, /2\s+production/);
 });
 
 await test("a worse one is refused with its figures, and goes only with a reason, which is noted", async () => {
@@ -56,7 +56,7 @@ await test("a worse one is refused with its figures, and goes only with a reason
   await page.getByRole("button", { name: "Put it there" }).click();
   await page.getByRole("alert").getByText(/not shown to be better/).waitFor();
   const figures = page.getByRole("region", { name: "What it was refused for" });
-  assert.match(await figures.getByRole("row", { name: /accuracy/ }).innerText(), /−0\.\d+[\s\S]*version 2 is better/);
+  await reads(figures.getByRole("row", { name: /accuracy/ }), /−0\.\d+[\s\S]*version 2 is better/);
   await page.getByRole("button", { name: "Promote anyway" }).click(); // without a reason nothing is sent
   await page.getByRole("button", { name: "Promote anyway" }).waitFor();
   await page.getByLabel("Why it goes there anyway").fill("it is easy to explain");
@@ -87,7 +87,7 @@ await test("no reason outweighs a kept test that fails", async () => {
   await page.getByRole("button", { name: "Put it there" }).click();
   await page.getByRole("alert").getByText(/tests of its behaviour fail/).waitFor();
   await page.getByRole("link", { name: "See which fail" }).waitFor();
-  assert.equal(await page.getByRole("button", { name: "Promote anyway" }).count(), 0);
+  await becomes(() => page.getByRole("button", { name: "Promote anyway" }).count(), 0);
   await page.keyboard.press("Escape");
 });
 
@@ -140,7 +140,7 @@ await test("records are asked about by a condition, and open", async () => {
   await page.getByRole("button", { name: "Ask", exact: true }).click();
   await page.waitForURL(/where=/);
   const first = page.getByRole("region", { name: "Predictions" }).getByRole("row").nth(1);
-  assert.match(await first.innerText(), /n\d+[\s\S]*(soil|water|pest)[\s\S]*\d+ %/);
+  await reads(first, /n\d+[\s\S]*(soil|water|pest)[\s\S]*\d+ %/);
   await first.getByRole("link").click();
   await page.getByRole("heading", { name: "Where it came from" }).waitFor();
 });
@@ -159,10 +159,10 @@ await test("drift is shown by the hour with its alarm, and who is told of it", a
   await api("/models/topics/predict", { version: 2, inputs: Array.from({ length: 400 }, (_, i) => ({ title: "odd", body: "wholly other words here", hectares: 9000 + i, region: "moon" })) });
   await go("/models/topics?version=2&tab=drift");
   await page.getByRole("figure", { name: /stability index/i }).waitFor();
-  assert.match(await page.getByRole("region", { name: "Columns" }).innerText(), /hectares\s+drifted/);
+  await reads(page.getByRole("region", { name: "Columns" }), /hectares\s+drifted/);
   await page.getByRole("link", { name: "Add a webhook" }).waitFor();
   const alarms = page.getByText("Hours with an alarm").locator("xpath=..");
-  assert.match(await alarms.innerText(), /[12]/);
+  await reads(alarms, /[12]/);
 });
 
 await test("the card is shown, and what the model is for is edited in place", async () => {
@@ -186,15 +186,15 @@ await test("runs are ticked in the list, the address holds them, and they are co
   await page.getByRole("link", { name: "Compare 2 runs" }).click();
   await page.waitForURL(/\/compare\?run=1&run=2/);
   const row = page.getByRole("region", { name: "Differences" }).getByRole("row", { name: /^accuracy/ });
-  assert.match(await row.innerText(), /\+0\.\d+[\s\S]*0\.\d+ to 0\.\d+[\s\S]*softmax #2 is better/);
+  await reads(row, /\+0\.\d+[\s\S]*0\.\d+ to 0\.\d+[\s\S]*softmax #2 is better/);
   await page.getByRole("region", { name: "Confusion of softmax #2" }).or(page.getByRole("group", { name: "Confusion of softmax #2" })).waitFor();
   await page.getByRole("figure", { name: "Error on validation by training records" }).waitFor();
 });
 
 await test("parameters that differ come first, the others on demand", async () => {
   const table = page.getByRole("region", { name: "Parameters" });
-  assert.match(await table.innerText(), /kind\s+majority\s+softmax/);
-  assert.equal(await table.getByText("notes-1").count(), 0);
+  await reads(table, /kind\s+majority\s+softmax/);
+  await becomes(() => table.getByText("notes-1").count(), 0);
   await page.getByRole("button", { name: /that are the same/ }).click();
   await table.getByText("notes-1").first().waitFor();
   await go("/compare?run=1");

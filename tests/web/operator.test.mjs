@@ -1,7 +1,7 @@
 // What an operator does in the browser: makes sources, watches them, looks at what they brought and at what went wrong.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import { browser, finish, test } from "./harness.mjs";
+import { becomes, browser, finish, reads, test } from "./harness.mjs";
 import { file } from "./notes.mjs";
 import { Tilth, violations } from "./stage.mjs";
 
@@ -55,9 +55,9 @@ await test("the form of a kind and its TOML say the same, whichever is written",
   await page.waitForFunction(() => /urls =/.test(document.getElementById("spec-toml").value)); // an example of the kind, as nothing was typed
   await toml().fill('urls = ["https://example.org/"]\ndepth = 2\n');
   const form = page.getByRole("group", { name: "Settings by form" });
-  assert.equal(await form.getByLabel(/^urls/).inputValue(), "https://example.org/");
+  await becomes(() => form.getByLabel(/^urls/).inputValue(), "https://example.org/");
   await form.getByText("More settings").click();
-  assert.equal(await form.getByLabel("depth", { exact: true }).inputValue(), "2");
+  await becomes(() => form.getByLabel("depth", { exact: true }).inputValue(), "2");
   await form.getByLabel("depth", { exact: true }).fill("5");
   await form.getByLabel("exclude", { exact: true }).fill("/private/\n/old/");
   await form.getByLabel("feeds", { exact: true }).uncheck();
@@ -96,7 +96,7 @@ await test("the look at a crawl tells its pages, and where it would go; a slow o
   await toml().fill(`urls = ["${web}/"]\ndelay = "0s"\nallow_private = true\n`);
   await page.getByRole("button", { name: "Preview", exact: true }).click();
   await page.getByRole("region", { name: "First records" }).getByText("About apples").first().waitFor({ timeout: 30_000 });
-  assert.match(await page.getByRole("region", { name: "What the crawl would do" }).innerText(), /\/pears\s+fetch/);
+  await reads(page.getByRole("region", { name: "What the crawl would do" }), /\/pears\s+fetch/);
   await toml().fill(`urls = ["${web}/slow"]\ndelay = "0s"\nallow_private = true\n`);
   await page.getByRole("button", { name: "Preview", exact: true }).click();
   await page.getByText(/^Reading … [1-9]/).waitFor();
@@ -113,7 +113,7 @@ await test("a CSV is uploaded into a new source, read, and its bad row counted",
   await page.getByText(/60 records · 1 rejected/).waitFor({ timeout: 20_000 });
   const row = page.getByRole("region", { name: "Runs" }).getByRole("row").nth(1);
   await row.getByText("done", { exact: true }).waitFor();
-  assert.match(await row.innerText(), /#1/);
+  await reads(row, /#1/);
 });
 
 await test("a reject is looked at with its bytes and line", async () => {
@@ -127,7 +127,7 @@ await test("a reject is looked at with its bytes and line", async () => {
 await test("records are browsed, found by words, and one is seen with its versions", async () => {
   await tab(/Records/).click();
   await page.getByRole("region", { name: "Records" }).waitFor();
-  assert.equal(await page.getByRole("region", { name: "Records" }).getByRole("row").count(), 51);
+  await becomes(() => page.getByRole("region", { name: "Records" }).getByRole("row").count(), 51);
   await page.getByRole("button", { name: "Show more" }).click();
   await page.getByRole("region", { name: "Records" }).getByRole("row").nth(60).waitFor();
   await page.getByLabel("Words in texts").fill("apple 42");
@@ -187,8 +187,8 @@ await test("a record is found by its key, in its source and from anywhere", asyn
 await test("the disk is shown once, with what lies on it", async () => {
   await page.getByRole("link", { name: "Disk", exact: true }).click();
   await page.getByText(/Holds database, blobs, uploads, downloads/).waitFor();
-  assert.equal(await page.getByText(/ free$/).count(), 1);
-  assert.match(await page.getByRole("region", { name: "Parts" }).innerText(), /database[\s\S]*write-ahead log[\s\S]*uploads/);
+  await becomes(() => page.getByText(/ free$/).count(), 1);
+  await reads(page.getByRole("region", { name: "Parts" }), /database[\s\S]*write-ahead log[\s\S]*uploads/);
   await page.getByRole("region", { name: "Tables" }).getByText("records").waitFor();
 });
 
@@ -225,7 +225,7 @@ await test("a crawl of a local server keeps its pages and says why it left other
   await tab("Pages").click();
   const row = page.getByRole("row", { name: /\/gone/ });
   await row.waitFor();
-  assert.match(await row.innerText(), /404|http|gone/);
+  await reads(row, /404|http|gone/);
   await tab("Hosts").click();
   await page.getByRole("region", { name: "Hosts" }).getByText("127.0.0.1").first().waitFor();
 }, 60);
@@ -234,8 +234,8 @@ await test("a crawl that fetches nothing looks failed and says why", async () =>
   await crawl("closed", { urls: [`${web}/`], delay_ms: 0 });
   const row = page.getByRole("region", { name: "Runs" }).getByRole("row").nth(1);
   await row.locator(".tag.bad").waitFor({ timeout: 30_000 });
-  assert.match(await row.innerText(), /failed|got nothing/);
-  assert.match(await row.innerText(), /private|address|kept/);
+  await reads(row, /failed|got nothing/);
+  await reads(row, /private|address|kept/);
 }, 60);
 
 await test("no page has a violation, complains, or is wider than a phone", async () => {

@@ -173,7 +173,7 @@ await test("a person's answers are made to count no more, and again", async () =
 await test("a missing project and a lost network are told once, with a way on", async () => {
   await page.goto(`${tilth.url}/projects/none`);
   await page.getByRole("heading", { name: "Not found" }).waitFor();
-  assert.equal(await page.getByRole("alert").count(), 1);
+  await becomes(() => page.getByRole("alert").count(), 1);
   await page.goto(`${tilth.url}/projects/moods?tab=answers`);
   await page.getByRole("region", { name: "Answers" }).waitFor();
   await page.route("**/api/v1/projects/moods/answers**", (route) => route.abort());

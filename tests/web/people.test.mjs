@@ -49,7 +49,7 @@ await test("what was done stands in the audit, found by a word", async () => {
   await becomes(() => page.url().includes("find=lena"), true);
   assert.ok((await page.getByRole("row").count()) >= 3);
   await page.reload();
-  assert.equal(await page.getByLabel("Find in Audit").inputValue(), "lena");
+  await becomes(() => page.getByLabel("Find in Audit").inputValue(), "lena");
 });
 
 await test("on a phone a row is a card: each figure stands below the other with its name, and nothing lies outside", async () => {

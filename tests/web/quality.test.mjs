@@ -1,7 +1,7 @@
 // What is done about the quality of records in the browser: looked into, decided, prepared; where a record went; and who is told of it all.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import { browser, finish, signedIn, sound, test } from "./harness.mjs";
+import { browser, finish, reads, signedIn, sound, test } from "./harness.mjs";
 import { caller, file } from "./notes.mjs";
 import { Tilth } from "./stage.mjs";
 
@@ -47,8 +47,8 @@ await test("findings stand in one list, and the report is downloaded", async () 
 await test("the profile tells each field's range and frequent values", async () => {
   await tab("Profile");
   const fields = page.getByRole("region", { name: "Fields" });
-  assert.match(await fields.getByRole("row", { name: /^price/ }).innerText(), /number[\s\S]*none[\s\S]*10 to 99,?999/);
-  assert.match(await fields.getByRole("row", { name: /^country/ }).innerText(), /BE/);
+  await reads(fields.getByRole("row", { name: /^price/ }), /number[\s\S]*none[\s\S]*10 to 99,?999/);
+  await reads(fields.getByRole("row", { name: /^country/ }), /BE/);
 });
 
 await test("wrong values are found with proposals, decided one by one, and accepted by field with a name", async () => {
@@ -56,7 +56,7 @@ await test("wrong values are found with proposals, decided one by one, and accep
   await page.getByRole("button", { name: "Look for wrong values" }).click();
   const row = page.getByRole("region", { name: "Wrong values" }).getByRole("row", { name: /Gehnt/ });
   await row.waitFor({ timeout: 30_000 });
-  assert.match(await row.innerText(), /Gehnt\s+Ghent/);
+  await reads(row, /Gehnt\s+Ghent/);
   await row.getByRole("button", { name: "Accept Ghent for town of o17" }).click();
   await row.getByText("accepted", { exact: true }).waitFor();
   await page.getByLabel("learn from the 1 value decided by you").waitFor();
@@ -84,7 +84,7 @@ await test("a record tells its labels' project, its snapshots and the models mad
   await page.getByRole("region", { name: "Models that were made from it" }).getByRole("link", { name: "sizes" }).waitFor();
   await page.getByRole("link", { name: "orders-1" }).first().waitFor();
   await page.getByRole("region", { name: "Versions" }).getByText(/orders\.csv/).waitFor();
-  assert.match(await page.getByRole("region", { name: "Labels held true" }).innerText(), /orders[\s\S]*(big|small)[\s\S]*100 %/);
+  await reads(page.getByRole("region", { name: "Labels held true" }), /orders[\s\S]*(big|small)[\s\S]*100 %/);
   await go("/sources/orders/records/nothing");
   await page.getByRole("heading", { name: "There is no such record" }).waitFor();
 });
@@ -125,7 +125,7 @@ await test("a recipe gets operations, shows records before and after, and an ope
   await page.getByRole("region", { name: "Operations" }).getByText("strip_html").waitFor();
   const first = page.getByRole("region", { name: /before and after$/ }).first();
   await first.waitFor();
-  assert.match(await first.innerText(), /<b>Order<\/b>/); // as text
+  await reads(first, /<b>Order<\/b>/); // as text
   assert.ok((await first.getByText("(changed)").count()) >= 1);
   await page.getByRole("button", { name: "Take operation 2 out" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Take out" }).click();
@@ -155,7 +155,7 @@ await test("a webhook is made, tested, tried again after an error, and its log s
   const row = page.getByRole("region", { name: "Messages" }).getByRole("row", { name: /^test/ });
   await row.getByText("500").waitFor({ timeout: 30_000 });
   await row.getByText("delivered").waitFor({ timeout: 30_000 });
-  assert.match(await row.innerText(), /204[\s\S]*2/);
+  await reads(row, /204[\s\S]*2/);
   await row.getByRole("button", { name: /^Look at message/ }).click();
   await page.getByRole("dialog").getByRole("region", { name: "What it was told" }).getByText(/"type": "test"/).waitFor();
   await page.keyboard.press("Escape");
@@ -190,7 +190,7 @@ await test("the overview tells each role what waits for it", async () => {
   const back = /tilth_[\w-]+/.exec(tilth.run("token", "create", "--user", "admin", "--kind", "link", "--json"))[0];
   await (await signedIn(tilth.url, back)).close();
   await go(`/records/${tasks[0].item.id}`);
-  assert.match(await page.getByRole("region", { name: "Skips" }).innerText(), /asks\s+lena\s+the price is missing/);
+  await reads(page.getByRole("region", { name: "Skips" }), /asks\s+lena\s+the price is missing/);
 });
 
 await test("no page of quality has a violation, complains, or is wider than a phone", async () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { browser, finish, sound, test } from "./harness.mjs";
+import { browser, finish, reads, sound, test } from "./harness.mjs";
 import { file } from "./notes.mjs";
 import { png } from "./png.mjs";
 import { Tilth } from "./stage.mjs";
@@ -69,8 +69,8 @@ await test("a list of what the model says of records shows their pictures", asyn
 await test("every version is listed with its tests, and the page is sound", async () => {
   tilth.run("model", "test", "sides", "--keep", "--file", file(tilth, "tests.toml", '[[test]]\nname = "good enough"\nkind = "floor"\nfigure = "accuracy"\nat_least = 0.5\n'));
   await page.goto(`${tilth.url}/models/sides?tab=tests`);
-  assert.match(await page.getByRole("region", { name: "Kept tests" }).innerText(), /good enough\s+floor/);
-  assert.match(await page.getByRole("region", { name: "Results of tests" }).innerText(), /1\s+all 1 pass/);
+  await reads(page.getByRole("region", { name: "Kept tests" }), /good enough\s+floor/);
+  await reads(page.getByRole("region", { name: "Results of tests" }), /1\s+all 1 pass/);
   await page.goto(`${tilth.url}/models/sides`);
   await page.getByRole("link", { name: "Tests of version 1" }).getByText("pass").waitFor();
   await sound(page, tilth.url, ["/models/sides", "/models/sides?tab=try", "/models/sides?tab=try&ask=records", "/models/sides?tab=tests"]);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { becomes, browser, finish, settled, test } from "./harness.mjs";
+import { becomes, browser, finish, reads, settled, test } from "./harness.mjs";
 import { Tilth, violations } from "./stage.mjs";
 
 const [, program, dist] = process.argv.slice(2);
@@ -102,23 +102,23 @@ await test("Tab goes through the marks and out of the text, Escape and Tab at on
   await open("names");
   await press("p", "Control+ArrowRight", "Control+ArrowRight", "c", "Control+Home", "Tab");
   const current = () => page.locator("[aria-current=true] .words").textContent();
-  assert.equal(await current(), "Ada");
+  await becomes(current, "Ada");
   await press("Tab");
-  assert.equal(await current(), "works");
+  await becomes(current, "works");
   await press("Tab");
-  assert.equal(await text.evaluate((element) => element === document.activeElement), false);
+  await becomes(() => text.evaluate((element) => element === document.activeElement), false);
   await text.focus();
   await press("Control+Home", "Escape", "Tab");
-  assert.equal(await text.evaluate((element) => element === document.activeElement), false);
+  await becomes(() => text.evaluate((element) => element === document.activeElement), false);
 });
 
 await test("the list beside the text is gone along by arrows, a class key and Delete act there", async () => {
   await page.getByRole("region", { name: "Marks", exact: true }).locator("button.row").first().focus();
   await press("ArrowDown", "l", "ArrowUp", "Delete");
   await page.getByText("1 mark", { exact: true }).waitFor();
-  assert.match(await page.locator("button.row").textContent(), /works\s*place · 13–18/);
+  await becomes(async () => /works\s*place · 13–18/.test(await page.locator("button.row").textContent()), true);
   await press("Enter"); // into the text
-  assert.equal(await text.evaluate((element) => element === document.activeElement), true);
+  await becomes(() => text.evaluate((element) => element === document.activeElement), true);
   await press("Enter");
   await stored("names", [span(english, "works", "place")]);
 });
@@ -284,7 +284,7 @@ await test("suggested marks are accepted one by one, turned down, or taken all a
   tilth.run("label", "suggest", "import", "offered", file("said.jsonl", lines.join("\n")), "--annotator", "tagger");
   await open("offered");
   await page.getByText("score 0.75").waitFor();
-  assert.equal(await page.locator(".box.offered").count(), 3);
+  await becomes(() => page.locator(".box.offered").count(), 3);
   await press("Tab", " ", "Tab", "Delete"); // Ada is right, Babbage is not
   await page.getByText("1 mark", { exact: true }).waitFor();
   await press("Tab", "c"); // London is, but a company
@@ -315,8 +315,8 @@ await test("a review shows the marks of both people on the text", async () => {
   const task = page.getByRole("article", { name: `Task ${key}` });
   await task.getByRole("group", { name: "Marks of ann" }).waitFor();
   await task.locator(".box.apart").first().waitFor();
-  assert.match(await task.getByRole("group", { name: "Marks of ben" }).innerText(), /Not with all: ‘Ada’ person 0–3/);
-  assert.equal(await task.getByRole("group", { name: "Marks of ann" }).locator(".box").count(), 2);
+  await reads(task.getByRole("group", { name: "Marks of ben" }), /Not with all: ‘Ada’ person 0–3/);
+  await becomes(() => task.getByRole("group", { name: "Marks of ann" }).locator(".box").count(), 2);
   assert.deepEqual(await violations(page), []);
   if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/marks-review.png`, fullPage: true });
 }, 90);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { browser, finish, test } from "./harness.mjs";
+import { becomes, browser, finish, test } from "./harness.mjs";
 import { Tilth, violations } from "./stage.mjs";
 
 const [, program, dist] = process.argv.slice(2);
@@ -60,7 +60,7 @@ await test("the workspace shows a text with its marks and relations, what was su
   await page.keyboard.press("Control+Home");
   for (let i = 0; i < 6; i++) await page.keyboard.press("Tab");
   await page.locator(".chip").filter({ hasText: "person" }).waitFor();
-  assert.equal(await page.locator(".over path.curve").count(), 3);
+  await becomes(() => page.locator(".over path.curve").count(), 3);
   assert.deepEqual(await violations(page), []);
   assert.deepEqual(page.complaints, []);
   if (!process.env.PICTURE) return;
