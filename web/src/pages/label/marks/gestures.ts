@@ -35,6 +35,9 @@ export function gestures(element: HTMLElement, to: Gestures): { stop: () => void
     element.classList.toggle("touched", touch); // then the browser itself selects nothing
     if (!touch) {
       mouse = event.button === 0;
+      // The browser drags what is selected, and clears it only behind the end of a click: a click on a selected word would look like a
+      // selection, and none could begin in it.
+      if (mouse && !event.shiftKey) getSelection()?.removeAllRanges();
       return;
     }
     leave();
