@@ -1,0 +1,96 @@
+"""The client of tilth. See docs/python.md of the project.
+
+    with tilth.Client.from_env() as client:
+        for record in client.records("articles"):
+            print(record.key, record.payload)
+"""
+
+from tilth.client import Client
+from tilth.errors import (
+    ApiError,
+    BadAnswer,
+    BadRecord,
+    BadRequest,
+    BadSetting,
+    Busy,
+    Changed,
+    Conflict,
+    ConnectionLost,
+    Forbidden,
+    JobFailed,
+    NotFound,
+    ProgramFailed,
+    ServerFault,
+    TilthError,
+    TimedOut,
+    TooLarge,
+    Unauthorized,
+)
+from tilth.judge import LabelError, LabelErrors, label_errors
+from tilth.rows import predictions, to_arrow, to_numpy, to_pandas
+from tilth.shapes import (
+    Counts,
+    GivenAnswer,
+    Hit,
+    Job,
+    Label,
+    Member,
+    Metric,
+    Model,
+    Project,
+    Record,
+    Reject,
+    Run,
+    Snapshot,
+    Source,
+    SourceRun,
+    Suggestion,
+    WholeRecord,
+)
+
+__version__ = "0.1.0"
+__all__ = [
+    "ApiError",
+    "BadAnswer",
+    "BadRecord",
+    "BadRequest",
+    "BadSetting",
+    "Busy",
+    "Changed",
+    "Client",
+    "Conflict",
+    "ConnectionLost",
+    "Counts",
+    "Forbidden",
+    "GivenAnswer",
+    "Hit",
+    "Job",
+    "JobFailed",
+    "Label",
+    "LabelError",
+    "LabelErrors",
+    "Member",
+    "Metric",
+    "Model",
+    "NotFound",
+    "ProgramFailed",
+    "Project",
+    "Record",
+    "Reject",
+    "Run",
+    "ServerFault",
+    "Snapshot",
+    "Source",
+    "SourceRun",
+    "Suggestion",
+    "TilthError",
+    "TimedOut",
+    "TooLarge",
+    "Unauthorized",
+    "WholeRecord",
+    "label_errors",
+    "predictions",
+    "to_arrow",
+    "to_numpy",
+    "to_pandas",
+]
