@@ -117,8 +117,12 @@ class Client:
         return self._run_of(source, timeout)
 
     def records(self, source: str, where: str | None = None) -> Iterator[shapes.Record]:
-        """All records of a source, or those for which a condition holds (docs/training.md)."""
-        return map(shapes.Record.of, self.pages(f"/sources/{segment(source)}/records", where=where))
+        """All records of a source, or those for which a condition holds (docs/training.md), with their whole payloads."""
+        for item in self.pages(f"/sources/{segment(source)}/records", where=where):
+            if isinstance(item["payload"], str):  # the list holds the first 2,000 characters of longer ones
+                whole = self.record(source, item["key"])
+                item = {**item, "payload": whole.payload, "version": whole.version}
+            yield shapes.Record.of(item)
 
     def record(self, source: str, key: str) -> shapes.WholeRecord:
         return shapes.WholeRecord.of(self.call("GET", f"/sources/{segment(source)}/record", query={"key": key}))
@@ -211,13 +215,17 @@ class Client:
         return map(shapes.Suggestion.of, self.pages(path, annotator=annotator, version=version))
 
     def disagreements(self, project: str, annotator: str, version: str) -> Iterator[tuple[shapes.Label, shapes.Suggestion]]:
-        """Labels beside what a machine said of the same record, where they differ. What the machine said is in memory."""
+        """Labels beside what a machine said of the same record, where they differ: classes, sets of classes, numbers and texts.
+        What the machine said is in memory."""
         said = {one.key: one for one in self.suggestions(project, annotator, version) if one.fault is None}
         if not said:
             raise NotFound("disagreements", 404, "Not found", f"project '{project}': '{annotator}' {version} said nothing; push_predictions first")
         for label in self.labels(project):
+            held = label.answer if label.label is None else label.label
+            if held is None:
+                raise BadSetting(f"disagreements: labels of '{project}' are marks, which are alike in part; compare labels() and suggestions()")
             one = said.get(label.key)
-            if one is not None and label.label != (one.label if one.label is not None else one.value):
+            if one is not None and held != (one.value if one.label is None else one.label):
                 yield label, one
 
     # Snapshots, training, models.
@@ -283,7 +291,8 @@ class Client:
             if now.state == "done":
                 return now
             if now.ended:
-                why = one_line(json.dumps(now.result, ensure_ascii=False)) if now.result is not None else "no reason was told"
+                told = now.result.get("error") if isinstance(now.result, dict) else None
+                why = one_line(str(told or "no reason was told"))
                 raise JobFailed(f"job {number} ({now.kind}): {now.state}: {why}; see 'tilth jobs show {number}'")
             left = pause if end is None else end - time.monotonic()
             if left <= 0:
@@ -295,10 +304,15 @@ class Client:
         """Waits for the newest job of a source, and gives its run. The service does not tell the job of what it queued."""
         found = next((job for job in self.jobs() if gathers(job, source)), None)
         failed = self._ended(found, timeout) if found else None
-        run = next(self.source_runs(source), None)
+        try:
+            run = next(self.source_runs(source), None)
+        except NotFound:
+            if not failed:
+                raise
+            run = None
         if failed or run is None or run.state == "failed":
             why = (run.error if run else None) or str(failed or "there is no run of it")
-            raise JobFailed(f"source '{source}': {one_line(why)}; see 'tilth source show {source}'") from failed
+            raise JobFailed(f"source '{source}': {one_line(why).removeprefix(f'source {source!r}: ')}; see 'tilth source show {source}'") from failed
         return run
 
     def _ended(self, job: shapes.Job, timeout: float | None) -> JobFailed | None:

@@ -140,6 +140,8 @@ def flat(item: Any) -> dict[str, Any]:
     inside = {Record: "payload", Label: "fields"}.get(type(item), "more")
     shown = ("id", "key", "version") if isinstance(item, Record) else tuple(f.name for f in fields(item) if f.name not in ("more", inside))
     row = {name: getattr(item, name) for name in shown}
+    if isinstance(item, Label):  # it has one of both
+        del row["answer" if item.answer is None else "label"]
     for name, value in (getattr(item, inside) or {}).items():
         row[f"{inside}.{name}" if name in row else name] = value
     return row

@@ -168,10 +168,12 @@ class Project(Shape):
 
 @dataclass(frozen=True, kw_only=True)
 class Label(Shape):
-    """What a project holds true of a record; for questions without classes `label` is the answer as the export writes it."""
+    """What a project holds true of a record: a class is `label`, a set of classes, number or text `answer`; marks such as spans
+    and boxes are in `more`, as the export of the project names them."""
 
     key: str
-    label: Any = None
+    label: str | None = None
+    answer: Any = None
     probability: float | None = None
     method: str = ""
     fields: Any = None

@@ -51,6 +51,9 @@ class Records(ServiceTest):
         self.assertIn("key.missing", {one.code for one in rejects})
         self.assertEqual(self.client.record("odd", "😀/?#%").payload, rows[0])
         self.assertEqual(len(self.client.record("odd", "wide").payload["body"]), 3_000_000)
+        listed = {one.key: one.payload for one in self.client.records("odd")}  # the service's list cuts long ones
+        self.assertEqual(listed["wide"], rows[5])
+        self.assertEqual(len(listed), counts.added)
         with self.assertRaises(tilth.TooLarge):
             self.client.push("odd", [{"id": "huge", "body": "h" * 9_000_000}], secret=SECRET)
         self.assertEqual(self.client.push("odd", [], secret=SECRET), tilth.Counts())
@@ -68,6 +71,8 @@ class Records(ServiceTest):
             self.client.upload("files", b"x" * 6_000_000, name="a.csv")
         with self.assertRaises(tilth.BadSetting):
             self.client.upload("files", "x")
+        with self.assertRaisesRegex(tilth.JobFailed, "source 'unread': .*format 'nix': not known"):
+            self.client.upload("unread", "a\n1\n", name="a.csv", format="nix", timeout=60)
         with self.assertRaises(tilth.BadRequest):
             self.client.upload("files", b"", name="empty.csv")
 
@@ -119,6 +124,37 @@ class Labels(ServiceTest):
         self.assertEqual((odd.rejected, odd.no_record), (1, 1))
         with self.assertRaises(tilth.ApiError):
             list(self.client.disagreements("beside", "mine", "3"))
+
+    def test_answers_that_are_no_class(self) -> None:
+        self.push_source("kinds")
+        self.client.push("kinds", [spam_or_ham(i) for i in range(4)], secret=SECRET)
+        classes = [{"name": "a"}, {"name": "b"}]
+        cases: list[tuple[dict[str, Any], list[Any], list[Any]]] = [
+            ({"kind": "multilabel", "class": classes}, [["a"], ["b", "a"], []], [["a"], ["a", "b"], ["b"]]),
+            ({"kind": "regression", "low": 0, "high": 10}, [5, 7.5, 0], [5, 7.5, 3]),
+        ]
+        for definition, held, said in cases:
+            name = f"kinds-{definition['kind']}"
+            self.client.create_project({**definition, "name": name, "source": "kinds"})
+            self.assertEqual(self.client.push_labels(name, [{"key": f"m{i}", "answer": one} for i, one in enumerate(held)]).added, 3)
+            self.client.push_predictions(name, "mine", [{"key": f"m{i}", "answer": one} for i, one in enumerate(said)], version="1")
+            self.assertEqual([label.key for label, _ in self.client.disagreements(name, "mine", "1")], ["m2"])
+        self.client.create_project({"kind": "spans", "class": classes, "name": "kinds-spans", "source": "kinds"})
+        self.client.push_labels("kinds-spans", [{"key": "m0", "answer": [{"start": 0, "end": 3, "label": "a"}]}])
+        self.assertEqual([one.more["spans"][0]["label"] for one in self.client.labels("kinds-spans")], ["a"])
+        self.client.push_predictions("kinds-spans", "mine", [{"key": "m0", "answer": [{"start": 0, "end": 3, "label": "a"}]}], version="1")
+        with self.assertRaisesRegex(tilth.BadSetting, "are marks"):
+            list(self.client.disagreements("kinds-spans", "mine", "1"))
+
+    def test_exports_need_no_memory_for_what_is_behind(self) -> None:
+        self.push_source("wide")
+        self.client.push("wide", ({"id": str(i), "body": "b" * 1000} for i in range(4000)), secret=SECRET)
+        self.client.create_project({"kind": "classification", "class": [{"name": "a"}], "name": "wide", "source": "wide"})
+        self.client.push_labels("wide", ({"key": str(i), "label": "a"} for i in range(4000)))
+        tracemalloc.start()
+        self.addCleanup(tracemalloc.stop)
+        self.assertEqual(sum(1 for _ in self.client.labels("wide")), 4000)
+        self.assertLess(tracemalloc.get_traced_memory()[1], 1 << 20)  # the export has four times as much
 
     def test_label_errors_by_any_model(self) -> None:
         rows = [spam_or_ham(i) for i in range(200)]
