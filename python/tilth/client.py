@@ -11,10 +11,12 @@ import base64
 import hashlib
 import hmac
 import json
+import logging
 import os
 import ssl
 import time
 import uuid
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Iterator, Mapping
@@ -23,6 +25,8 @@ from tilth import shapes
 from tilth.errors import BadAnswer, BadRecord, BadSetting, JobFailed, NotFound, TimedOut, one_line
 from tilth.rows import batches, rows_of
 from tilth.transport import Request, Transport, parsed, segment
+
+log = logging.getLogger("tilth")
 
 PAGE = 200  # items; the most that the service gives at once
 UPLOAD = 5 << 20  # bytes of a file; as Base64 in JSON the service takes 8 MB
@@ -285,20 +289,40 @@ class Client:
         """The job when it is done; JobFailed if it failed or was cancelled, TimedOut if it takes longer than `timeout` seconds."""
         number = job if isinstance(job, int) else job.id
         end = None if timeout is None else time.monotonic() + timeout
-        pause = 0.1
+        pause, tries, why = 0.1, 0, ""
         while True:
             now = self.job(number)
+            if now.state == "waiting" and now.attempts > tries:
+                tries = now.attempts
+                why = f": {self._fault_of(now)}"
+                log.warning("job %d (%s): try %d failed%s; it is tried again", number, now.kind, tries, why)
             if now.state == "done":
                 return now
             if now.ended:
                 told = now.result.get("error") if isinstance(now.result, dict) else None
-                why = one_line(str(told or "no reason was told"))
-                raise JobFailed(f"job {number} ({now.kind}): {now.state}: {why}; see 'tilth jobs show {number}'")
+                said = one_line(str(told or "no reason was told"))
+                raise JobFailed(f"job {number} ({now.kind}): {now.state}: {said}; see 'tilth jobs show {number}'")
             left = pause if end is None else end - time.monotonic()
             if left <= 0:
-                raise TimedOut(f"job {number} ({now.kind}): is {now.state} after {timeout:g} s, in try {now.attempts}; wait longer, or cancel it")
+                so_far = f", and {tries} tries failed{why}" if tries else ""
+                raise TimedOut(f"job {number} ({now.kind}): is {now.state} after {timeout:g} s{so_far}; wait longer, or cancel it")
             time.sleep(min(pause, left))
             pause = min(pause * 1.5, 5.0, max(self._longest_wait, 0.1))
+
+    def _fault_of(self, job: shapes.Job) -> str:
+        """Why the last try of a job failed. The job itself tells only when it has ended; its run does before."""
+        spec = job.spec if isinstance(job.spec, dict) else {}
+        if job.kind == "train":
+            for run in self.runs():
+                if run.started_at + timedelta(seconds=1) < job.created_at:
+                    break
+                if run.snapshot == spec.get("snapshot") and run.error:
+                    return one_line(run.error)
+        elif isinstance(spec.get("source"), str):
+            last = next(self.source_runs(spec["source"]), None)
+            if last and last.error:
+                return one_line(last.error)
+        return "no reason was told"
 
     def _run_of(self, source: str, timeout: float | None) -> shapes.SourceRun:
         """Waits for the newest job of a source, and gives its run. The service does not tell the job of what it queued."""

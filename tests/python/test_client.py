@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import os
 import re
 import threading
@@ -201,11 +202,25 @@ class Training(ServiceTest):
         self.assertGreater(sum(one["class"] == row["label"] for one, row in zip(said, rows.values())), 220)
         self.assertIn(job.id, [one.id for one in self.client.jobs(kind="train")])
 
+    def test_why_a_training_is_tried_again_is_told_at_once(self) -> None:
+        self.client.add_source("bare", "push", {"secrets": [f"file:{self.service.secret}"], "key": "id"})
+        self.client.push("bare", [spam_or_ham(i) for i in range(60)], secret=SECRET)
+        self.client.create_project({"name": "bare", "kind": "classification", "source": "bare", "class": [{"name": "spam"}, {"name": "ham"}]})
+        self.client.push_labels("bare", ({"key": f"m{i}", "label": spam_or_ham(i)["label"]} for i in range(60)))
+        self.client.create_snapshot("bare-1", project="bare", split="0.6,0.2,0.2")
+        job = self.client.train("bare-1", "softmax")
+        with mock.patch.object(logging.getLogger("tilth"), "warning") as warned, self.assertRaises(tilth.TilthError) as caught:
+            self.client.wait(job, timeout=8)
+        self.assertIn("no text, numbers or pixels to learn from", str(caught.exception))
+        if isinstance(caught.exception, tilth.TimedOut):  # the service tries again; else it is JobFailed
+            self.assertIn("no text, numbers or pixels to learn from", str(warned.call_args_list))
+            self.client.cancel(job)
+
     def test_a_job_that_does_not_end_in_time_is_told_and_taken_back(self) -> None:
         self.labelled("late")
         self.client.create_snapshot("late-1", project="late", split="0.6,0.2,0.2")
         job = self.client.train("late-1", "boosting", tune="random:500")
-        with self.assertRaisesRegex(tilth.TimedOut, f"job {job.id} \\(train\\): is"):
+        with self.assertRaisesRegex(tilth.TimedOut, f"job {job.id} \\(train\\): is (waiting|running) after 0.2 s; wait"):
             self.client.wait(job, timeout=0.2)
         self.client.cancel(job)
         with self.assertRaisesRegex(tilth.JobFailed, "cancelled"):
