@@ -362,7 +362,7 @@ def sent_in_parts(rows: Any, what: str, send: Any) -> shapes.Counts:
             if not isinstance(answer, dict):
                 raise BadAnswer(f"{what}s: the service answered something else; is it another version than this client?")
             counts = counts.plus(count, answer)
-    except Exception as error:
+    except BaseException as error:  # Ctrl-C too
         if counts.sent:
             error.add_note(f"tilth: {counts.sent} {what}s were sent before and stay; sending all again counts these as unchanged")
         raise
