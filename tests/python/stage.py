@@ -35,6 +35,13 @@ class Service:
         self.home.chmod(0o755)  # the database runs as a user of its own
         self.secret = self.home / "secret"
         self.secret.write_text(SECRET)
+        try:
+            self.start()
+        except BaseException:
+            shutil.rmtree(self.home, ignore_errors=True)
+            raise
+
+    def start(self) -> None:
         self.process = subprocess.Popen(
             [PROGRAM, "--home", str(self.home / "data"), "up", "--port", "0", "--sign-in"],
             stdout=subprocess.PIPE,
