@@ -119,7 +119,8 @@ DELETE FROM source WHERE id = $1;
 
 -- Jobs that gather a source or read its rejects again.
 -- name: jobs_of_source
-SELECT id, leased_until > $2::timestamptz AS held FROM job WHERE dedup IN ('source:' || $1, 'replay:' || $1) ORDER BY id FOR UPDATE;
+SELECT id, leased_until > $2::timestamptz AS held FROM job
+WHERE dedup IN ('source:' || $1, 'replay:' || $1) OR starts_with(dedup, 'source:' || $1 || '/') ORDER BY id FOR UPDATE;
 
 -- name: due_sources
 SELECT id, name, kind, spec::text, schedule, state FROM source

@@ -21,13 +21,23 @@ namespace json = boost::json;
 
 namespace {
 
+// A training reads what does not change, so what it cannot do it cannot do later: leaks, no
+// features.
 json::object train(service::Context& context, const schema::Job& job, std::stop_token stop) {
     auto settings = training::TrainSettings::settings.read(base::Document::json(job.spec));
-    auto outcome = training::train(
-        context.database(), context.blobs(), {}, settings, service::version, {}, stop
-    );
-    return {
-        {"run", outcome.run.id}, {"model", outcome.model_name}, {"version", outcome.model_version}};
+    try {
+        auto outcome = training::train(
+            context.database(), context.blobs(), {}, settings, service::version, {}, stop
+        );
+        return {
+            {"run", outcome.run.id},
+            {"model", outcome.model_name},
+            {"version", outcome.model_version}};
+    } catch (const base::DatabaseAway&) {
+        throw;
+    } catch (const base::Error& failure) {
+        throw Final(failure);
+    }
 }
 
 json::object gather(service::Context& context, const schema::Job& job, std::stop_token stop) {

@@ -51,7 +51,8 @@ Verdict finish(const schema::Job& job, schema::JobState state, const json::objec
 
 Verdict after_failure(const schema::Job& job, const std::exception& failure) {
     base::log::error("job {}: {}", job.id, failure.what());
-    bool hopeless = dynamic_cast<const base::UsageError*>(&failure) != nullptr;
+    const bool hopeless = dynamic_cast<const base::UsageError*>(&failure) != nullptr ||
+                          dynamic_cast<const Final*>(&failure) != nullptr;
     if (hopeless || job.attempts >= attempts_at_most)
         return finish(job, schema::JobState::failed, {{"error", failure.what()}});
     auto wait = std::min<std::chrono::seconds>(10s * (1 << job.attempts), 1h);

@@ -7,6 +7,7 @@
 
 #include <boost/json/object.hpp>
 
+#include "base/error.hpp"
 #include "base/time/time.hpp"
 #include "schema/jobs/job.hpp"
 #include "worker/lease_renewal.hpp"
@@ -18,8 +19,15 @@ class Database;
 // One job at a time, from the queue to its end.
 namespace worker {
 
+// What a further try would end with, too.
+class Final : public base::Error {
+public:
+    explicit Final(const base::Error& why) : base::Error(why) {}
+};
+
 // Does a job and returns its result. Throws Parked for one that has to wait, base::Interrupted at a
-// stop, base::UsageError for one that no further try can do; other errors are tried again later.
+// stop, base::UsageError or Final for one that no further try can do; other errors are tried again
+// later.
 using DoJob = std::function<boost::json::object(const schema::Job&, std::stop_token)>;
 
 // A job that has to wait, and knows until when.

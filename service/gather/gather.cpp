@@ -126,12 +126,13 @@ bool queue_source(
     schema::Time due,
     schema::Time now,
     bool as_given,
-    bool made
+    bool made,
+    const std::string& part
 ) {
     json::object job{{"source", source.name}};
     if (as_given) job["spec"] = json::parse(source.spec);
     if (made) job["made"] = source.id;
-    auto name = "source:" + source.name;
+    auto name = "source:" + source.name + (part.empty() ? "" : "/" + part);
     return schema::add_job(tx, job_kind(source), json::serialize(job), name, due, now).has_value();
 }
 

@@ -91,14 +91,15 @@ GatherResult gather(
 schema::JobKind job_kind(const schema::Source& source);
 // Queues the source for the workers, by its stored settings or, `as_given`, by those that `source`
 // holds. A source that was `made` for this run goes again if it gets nothing. False if it waits or
-// runs already.
+// runs already: all of it, or the `part` of it that is named.
 bool queue_source(
     base::Tx& tx,
     const schema::Source& source,
     schema::Time due,
     schema::Time now,
     bool as_given = false,
-    bool made = false
+    bool made = false,
+    const std::string& part = {}
 );
 
 }  // namespace service

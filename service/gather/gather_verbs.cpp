@@ -97,7 +97,7 @@ const base::Settings<Upload> Upload::settings{
      {.required = true, .check = &check_file_name}},
     {"content", &Upload::content, "what is in it, if it is text"},
     {"base64", &Upload::base64, "or its bytes"},
-    {"format", &Upload::format, "warc, " + ingest::format_names()},
+    {"format", &Upload::format, "warc, " + ingest::format_names(), {.check = &check_file_format}},
 };
 
 QueuedRun queue_crawl(Work& work, const Crawl& request) {
@@ -129,7 +129,11 @@ QueuedRun upload_file(Work& work, const Upload& request) {
     auto spec = FileSettings::settings.text(settings);
     auto source = want_source(work, request.source, files_kind, spec, true);
     write_whole(file, *bytes);
-    return queue(work, source);
+    // A job of its own reads each: the source's inputs are those of the last one.
+    const bool queued = queue_source(
+        work.tx, source.source, work.now, work.now, true, source.made, file.filename().string()
+    );
+    return {request.source, queued, false};
 }
 
 std::span<const Verb> gather_verbs() {

@@ -6,8 +6,11 @@
 
 #include <algorithm>
 
+#include "base/error.hpp"
 #include "base/settings/settings.hpp"
+#include "base/text/encoding.hpp"
 #include "ingest/sources/connector.hpp"
+#include "ingest/sources/files/format.hpp"
 #include "service/gather/csv_options.hpp"
 #include "service/gather/download.hpp"
 
@@ -31,12 +34,27 @@ std::optional<base::Fault> check_secret(const std::string& text) {
         "is written out instead of referred to", "write references: secrets = [\"env:NAME\"]"};
 }
 
+std::optional<base::Fault> check_encoding(const std::string& name) {
+    if (name.empty()) return std::nullopt;
+    try {
+        (void)base::parse_encoding(name);
+    } catch (const base::UsageError&) {
+        return base::Fault{"is no encoding", "such as utf-8, utf-16le or windows-1252"};
+    }
+    return std::nullopt;
+}
+
 std::optional<base::Fault> check_reading(ReadSettings& settings) {
     if (settings.columns.empty() || settings.widths.empty()) return std::nullopt;
     return base::Fault{"stands beside 'columns'", "leave one of both out", "widths"};
 }
 
 }  // namespace
+
+std::optional<base::Fault> check_file_format(const std::string& name) {
+    if (name == "auto" || name == "warc" || ingest::find_format(name)) return std::nullopt;
+    return base::Fault{"is not known", "use one of warc, " + ingest::format_names()};
+}
 
 const base::Settings<MappingSettings> MappingSettings::settings{
     {"rules", &MappingSettings::rules, "what the fields mean: TOML text, or a table"},
@@ -69,13 +87,19 @@ const base::Settings<ColumnSettings> ColumnSettings::settings{
 };
 
 const base::Settings<ReadSettings> ReadSettings::settings{
-    {{"format", &ReadSettings::format, "warc, " + ingest::format_names()},
+    {{"format",
+      &ReadSettings::format,
+      "warc, " + ingest::format_names(),
+      {.check = &check_file_format}},
      {"delimiter", &ReadSettings::delimiter, "of CSV, when it is guessed wrongly"},
      {"quote", &ReadSettings::quote, "of CSV; none for no quotes", {.check = &check_sign}},
      {"escape", &ReadSettings::escape, "of CSV; none for none", {.check = &check_sign}},
      {"skip", &ReadSettings::skip, "rows above the table in CSV, lines in fixed"},
      {"header_rows", &ReadSettings::header_rows, "of CSV or fixed; 0 for no header"},
-     {"encoding", &ReadSettings::encoding, "such as utf-8, utf-16le or windows-1252"},
+     {"encoding",
+      &ReadSettings::encoding,
+      "such as utf-8, utf-16le or windows-1252",
+      {.check = &check_encoding}},
      {"record_path",
       &ReadSettings::record_path,
       "JSON pointer to the array, or the XML element of a record"},

@@ -21,6 +21,9 @@
 // What sources whose records are mapped say: one struct a kind. Crawls: crawler/run/settings.hpp.
 namespace service {
 
+// Of a file: warc, or one that ingest reads.
+std::optional<base::Fault> check_file_format(const std::string& name);
+
 // Of all kinds whose records are mapped.
 struct MappingSettings {
     base::JsonText rules;    // the text of a TOML file, or a table

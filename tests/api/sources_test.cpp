@@ -190,8 +190,16 @@ TEST_CASE("a file that is uploaded is kept and its source queued", "[api][source
     auto next = at.client.get(sources + "/table").json().at("spec");
     CHECK(next.at("format") == "csv");
     CHECK(base::read_whole_file(std::string(next.at("inputs").at(0).as_string())) == "id,n\n3,4\n");
+    // Each is read by a job of its own, also while others wait; the same file waits once.
+    CHECK(upload("table", {{"base64", "aWQsbgozLDQK"}}).json().at("queued") == false);
+    const auto jobs = at.client.get("/api/v1/jobs").json().at("items").as_array();
+    REQUIRE(jobs.size() == 2);
+    CHECK(jobs[1].at("spec").at("spec").at("inputs").at(0).as_string() == file);
+    CHECK(jobs[0].at("spec").at("spec").at("inputs") == next.at("inputs"));
     CHECK(upload("table", {{"base64", "!"}}).status == 422);
     CHECK(upload("table", {}).status == 422);
+    CHECK(upload("other", {{"content", "x"}, {"format", "nix"}}).status == 422);
+    CHECK(at.client.get(sources + "/other").status == 404);
     CHECK(upload("..%2F..%2Fout", {{"content", "x"}}).status == 422);
     CHECK(
         at.client

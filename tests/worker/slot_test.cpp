@@ -189,6 +189,13 @@ TEST_CASE(
         });
         CHECK(queue.shown().state == JobState::failed);
     }
+    SECTION("of what does not change") {
+        queue.serve([&](const schema::Job&, std::stop_token) -> boost::json::object {
+            queue.stop.request_stop();
+            throw worker::Final(base::Error("snapshot 'x'", "has one class"));
+        });
+        CHECK(queue.shown().state == JobState::failed);
+    }
     SECTION("another fault") {
         queue.serve([&](const schema::Job&, std::stop_token) -> boost::json::object {
             queue.stop.request_stop();
