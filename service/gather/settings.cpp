@@ -39,7 +39,8 @@ std::optional<base::Fault> check_encoding(const std::string& name) {
     try {
         (void)base::parse_encoding(name);
     } catch (const base::UsageError&) {
-        return base::Fault{"is no encoding", "such as utf-8, utf-16le or windows-1252"};
+        return base::Fault{
+            "'" + name + "' is no encoding", "such as utf-8, utf-16le or windows-1252"};
     }
     return std::nullopt;
 }
@@ -53,7 +54,7 @@ std::optional<base::Fault> check_reading(ReadSettings& settings) {
 
 std::optional<base::Fault> check_file_format(const std::string& name) {
     if (name == "auto" || name == "warc" || ingest::find_format(name)) return std::nullopt;
-    return base::Fault{"is not known", "use one of warc, " + ingest::format_names()};
+    return base::Fault{"'" + name + "' is not known", "use one of warc, " + ingest::format_names()};
 }
 
 const base::Settings<MappingSettings> MappingSettings::settings{
