@@ -40,11 +40,12 @@ struct Family {
     std::span<const StepKind> kinds;
 };
 
-std::array<Family, 6> families() {
+std::array<Family, 7> families() {
     return {
         {{"Texts", text_steps()},
          {"Numbers", number_steps()},
          {"Columns", column_steps()},
+         {"Categories", category_steps()},
          {"Accepted fixes", fix_steps},
          {"Augmentation, of training rows only", augment_steps()},
          {"Rare classes, of training rows only", class_steps()}}};

@@ -74,6 +74,7 @@ struct StepKind {
 std::span<const StepKind> text_steps();
 std::span<const StepKind> number_steps();
 std::span<const StepKind> column_steps();
+std::span<const StepKind> category_steps();
 std::span<const StepKind> augment_steps();
 std::span<const StepKind> class_steps();
 
