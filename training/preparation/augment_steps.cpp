@@ -252,33 +252,28 @@ private:
     double share_;
 };
 
-template <typename S>
-std::unique_ptr<Step> step(Settings& settings) {
-    return std::make_unique<S>(settings);
-}
-
 template <bool flip>
 std::unique_ptr<Step> move(Settings& settings) {
     return std::make_unique<PixelMove>(flip, settings);
 }
 
 constexpr std::array kinds{
-    StepKind{"word_dropout", "share, copies", "leaves words of the body out", step<WordDropout>},
-    StepKind{"word_swap", "share, copies", "swaps words of the body", step<WordSwap>},
-    StepKind{"pixel_noise", "deviation, copies", "makes an image noisy", step<PixelNoise>},
+    StepKind{"word_dropout", "share, copies", "leaves words of the body out", made<WordDropout>},
+    StepKind{"word_swap", "share, copies", "swaps words of the body", made<WordSwap>},
+    StepKind{"pixel_noise", "deviation, copies", "makes an image noisy", made<PixelNoise>},
     StepKind{"flip", "copies", "turns an image left to right", move<true>},
     StepKind{"shift", "pixels, copies", "moves an image by up to so many pixels", move<false>},
     StepKind{
         "rotate",
         "degrees, copies",
         "turns an image by up to so many degrees",
-        step<PixelTurn>},
-    StepKind{"crop", "share, copies", "cuts up to such a share off its sides", step<PixelCrop>},
+        made<PixelTurn>},
+    StepKind{"crop", "share, copies", "cuts up to such a share off its sides", made<PixelCrop>},
     StepKind{
         "erase",
         "share, copies",
         "makes up to such a share of an image noise",
-        step<PixelErase>},
+        made<PixelErase>},
 };
 
 }  // namespace

@@ -1,19 +1,24 @@
 // Operations on what a column means: categories as numbers, and columns of another type.
 //
-// A code stands for its value in the rows that it came with, so that values are known by name: what
-// is fitted are names, and other rows are brought to them whatever their codes are. A value that
-// was not there when it was fitted is in no column of one_hot, and missing for ordinal and cast.
+// A code stands for its value only in the rows that it came with, so what is fitted are names, and
+// all rows are brought to these, whatever their codes are. Rows that are predicted alone have the
+// codes of the training rows and no names (InputSignature::code): what those stood for is kept too.
+// Each value of a column is looked up once, not each cell.
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
 #include <map>
+#include <optional>
+#include <set>
+#include <unordered_map>
 
 #include <fmt/format.h>
 
 #include "base/error.hpp"
 #include "base/numbers/parse.hpp"
 #include "base/text/ascii.hpp"
+#include "training/features/column_map.hpp"
 #include "training/preparation/columns.hpp"
 #include "training/preparation/step.hpp"
 
@@ -24,196 +29,213 @@ namespace {
 namespace json = boost::json;
 using Type = schema::Column::Type;
 constexpr auto missing = std::numeric_limits<double>::quiet_NaN();
-constexpr std::size_t most_columns = 1000;  // of one_hot
+constexpr std::size_t most_columns = 1000;  // of one_hot, of one column
 
-// A step over columns that are named, with what the codes of the training rows stand for: rows that
-// are predicted alone have these codes, and no names (InputSignature::code).
+json::object json_of(const Levels& lists) {
+    json::object out;
+    for (const auto& [name, values] : lists) out[name] = json::array(values.begin(), values.end());
+    return out;
+}
+
+Levels lists_in(const json::object& object) {
+    Levels out;
+    for (const auto& item : object) {
+        auto& values = out[std::string(item.key())];
+        for (const auto& value : item.value().as_array()) values.emplace_back(value.as_string());
+    }
+    return out;
+}
+
+// A step over columns that it names, by what their values are called.
 class NamedStep : public Step {
 public:
     json::object fitted() const override {
-        json::object all, out;
-        for (const auto& [name, values] : levels_)
-            all[name] = json::array(values.begin(), values.end());
-        out["levels"] = std::move(all);
-        return out;
+        return json::object{{"levels", json_of(levels_)}, {"values", json_of(values_)}};
     }
     void load(const json::object& fitted) override {
-        levels_.clear();
-        for (const auto& item : fitted.at("levels").as_object()) {
-            auto& values = levels_[std::string(item.key())];
-            for (const auto& value : item.value().as_array())
-                values.emplace_back(value.as_string());
-        }
+        levels_ = lists_in(fitted.at("levels").as_object());
+        values_ = lists_in(fitted.at("values").as_object());
     }
 
 protected:
-    NamedStep(Settings& settings, const char* of) : names_(settings.texts("columns")) {
-        if (names_.empty()) settings.fail("has no 'columns'", of);
+    explicit NamedStep(Settings& settings) : names_(settings.texts("columns")) {
+        if (names_.empty()) settings.fail("has no 'columns'", "name some");
+        if (std::set(names_.begin(), names_.end()).size() < names_.size())
+            settings.fail("'columns' names one twice", "name each once");
     }
+
     void know(const Examples& train) {
         levels_.clear();
+        values_.clear();
         for (const auto& name : names_) {
             require_column(train, name);
             if (const auto found = train.levels.find(name); found != train.levels.end())
                 levels_[name] = found->second;
         }
     }
-    // The value of a cell by name; nothing where it is missing.
-    std::optional<std::string>
-    named(const Examples& rows, std::size_t column, std::size_t row) const {
-        const double value = rows.numeric[row * rows.columns.size() + column];
-        if (!std::isfinite(value)) return std::nullopt;
-        if (rows.columns[column].type != Type::category) return base::number_text(value);
-        for (const auto* levels : {&rows.levels, &levels_})
-            if (const auto of = levels->find(rows.columns[column].name); of != levels->end()) {
-                if (value < 0 || value >= static_cast<double>(of->second.size()))
-                    return std::nullopt;
-                return of->second[static_cast<std::size_t>(value)];
-            }
-        return base::number_text(value);
+
+    // How many rows have each value.
+    std::map<std::string, std::size_t> counted(const Examples& rows, std::size_t column) const {
+        std::unordered_map<double, std::size_t> counts;
+        for (std::size_t row = 0; row < rows.rows; ++row)
+            if (const double value = cell(rows, row, column); std::isfinite(value)) ++counts[value];
+        std::map<std::string, std::size_t> out;
+        for (auto [value, count] : counts)
+            if (const auto name = name_of(rows, column, value)) out[*name] += count;
+        return out;
+    }
+
+    // What `of` makes of the name of each row's value; missing where there is none.
+    template <typename Of>
+    std::vector<double> by_name(const Examples& rows, std::size_t column, Of of) const {
+        std::unordered_map<double, double> known;
+        std::vector<double> out(rows.rows, missing);
+        for (std::size_t row = 0; row < rows.rows; ++row) {
+            const double value = cell(rows, row, column);
+            if (!std::isfinite(value)) continue;
+            auto [found, fresh] = known.emplace(value, missing);
+            if (fresh)
+                if (const auto name = name_of(rows, column, value)) found->second = of(*name);
+            out[row] = found->second;
+        }
+        return out;
+    }
+
+    // The column in its place, with another type.
+    static void
+    put(Examples& rows, std::size_t column, const std::vector<double>& values, Type type) {
+        for (std::size_t row = 0; row < rows.rows; ++row)
+            rows.numeric[row * rows.columns.size() + column] = values[row];
+        rows.levels.erase(rows.columns[column].name);
+        rows.columns[column].type = type;
+        rows.columns[column].unit.clear();
     }
 
     std::vector<std::string> names_;
+    Levels values_;  // of each column, in the order of their numbers
 
 private:
-    Levels levels_;
+    static double cell(const Examples& rows, std::size_t row, std::size_t column) {
+        return rows.numeric[row * rows.columns.size() + column];
+    }
+    std::optional<std::string> name_of(const Examples& rows, std::size_t column, double value)
+        const {
+        if (rows.columns[column].type == Type::category)
+            for (const auto* levels : {&rows.levels, &levels_})
+                if (const auto of = levels->find(rows.columns[column].name); of != levels->end()) {
+                    if (value < 0 || value >= static_cast<double>(of->second.size()))
+                        return std::nullopt;  // unknown_level
+                    return of->second[static_cast<std::size_t>(value)];
+                }
+        return name_of_value(value);
+    }
+
+    Levels levels_;  // of the training rows
 };
 
-// With columns that are taken out, and others behind them.
-void replace_columns(
-    Examples& rows,
-    const std::vector<std::size_t>& out,
-    const std::vector<std::string>& in,
-    const std::vector<double>& values
-) {
-    const auto width = rows.columns.size();
-    std::vector<double> all;
-    all.reserve(rows.rows * (width - out.size() + in.size()));
-    const auto goes = [&](std::size_t c) { return std::find(out.begin(), out.end(), c) != out.end(); };
-    for (std::size_t row = 0; row < rows.rows; ++row) {
-        for (std::size_t c = 0; c < width; ++c)
-            if (!goes(c)) all.push_back(rows.numeric[row * width + c]);
-        all.insert(
-            all.end(),
-            values.begin() + static_cast<std::ptrdiff_t>(row * in.size()),
-            values.begin() + static_cast<std::ptrdiff_t>((row + 1) * in.size())
-        );
-    }
-    std::vector<schema::Column> columns;
-    for (std::size_t c = 0; c < width; ++c)
-        if (!goes(c))
-            columns.push_back(rows.columns[c]);
-        else
-            rows.levels.erase(rows.columns[c].name);
-    for (const auto& name : in) columns.push_back({name, Type::number, ""});
-    rows.columns = std::move(columns);
-    rows.numeric = std::move(all);
+// The place of a name in a list, or `otherwise`.
+auto place_in(const std::vector<std::string>& list, double otherwise) {
+    return [codes = codes_of(list), otherwise](const std::string& name) {
+        const auto found = codes.find(name);
+        return found == codes.end() ? otherwise : static_cast<double>(found->second);
+    };
 }
 
 class OneHotStep : public NamedStep {
 public:
     explicit OneHotStep(Settings& settings)
-        : NamedStep(settings, "name columns of categories"),
-          at_least_(settings.number("at_least", 1)) {
-        if (!(at_least_ >= 1)) settings.fail("'at_least' is below 1", "say how many rows a value has");
+        : NamedStep(settings), at_least_(settings.number("at_least", 1)) {
+        if (!(at_least_ >= 1))
+            settings.fail("'at_least' is below 1", "say how many rows a value has");
     }
     void fit(const Examples& train) override {
         know(train);
-        values_.clear();
         for (const auto& name : names_) {
-            const auto at = require_column(train, name);
-            std::map<std::string, std::size_t> counts;
-            for (std::size_t row = 0; row < train.rows; ++row)
-                if (const auto value = named(train, at, row)) ++counts[*value];
-            auto& of = values_[name];
-            for (const auto& [value, count] : counts)
-                if (static_cast<double>(count) >= at_least_) of.push_back(value);
-            if (of.size() > most_columns)
+            auto& values = values_[name];
+            for (const auto& [value, count] : counted(train, require_column(train, name)))
+                if (static_cast<double>(count) >= at_least_) values.push_back(value);
+            if (values.size() > most_columns)
                 throw base::Error(
                     "preparation",
-                    fmt::format("column '{}' has {} values: too many columns", name, of.size()),
+                    fmt::format("column '{}' has {} values: too many columns", name, values.size()),
                     "give 'at_least', or leave it to the features of the training"
                 );
         }
+        for (const auto& made : made_names())
+            for (const auto& column : train.columns)
+                if (column.name == made)
+                    throw base::Error(
+                        "preparation",
+                        fmt::format("one_hot makes a column '{}', and there is one", made),
+                        "rename the one that is there"
+                    );
     }
     std::size_t apply(Examples& rows) const override {
-        std::vector<std::size_t> places;
-        std::vector<std::string> in;
+        std::vector<std::vector<double>> places;
+        std::vector<bool> goes(rows.columns.size());
         for (const auto& name : names_) {
-            places.push_back(require_column(rows, name));
-            for (const auto& value : values_.at(name)) in.push_back(name + "=" + value);
+            const auto at = require_column(rows, name);
+            goes[at] = true;
+            places.push_back(by_name(rows, at, place_in(values_.at(name), missing)));
         }
-        std::vector<double> made;
-        made.reserve(rows.rows * in.size());
-        for (std::size_t row = 0; row < rows.rows; ++row)
-            for (std::size_t i = 0; i < names_.size(); ++i) {
-                const auto value = named(rows, places[i], row);
-                for (const auto& one : values_.at(names_[i])) made.push_back(value == one ? 1 : 0);
-            }
-        replace_columns(rows, places, in, made);
-        return rows.rows * in.size();
-    }
-    json::object fitted() const override {
-        auto out = NamedStep::fitted();
-        json::object all;
-        for (const auto& [name, values] : values_)
-            all[name] = json::array(values.begin(), values.end());
-        out["values"] = std::move(all);
-        return out;
-    }
-    void load(const json::object& fitted) override {
-        NamedStep::load(fitted);
-        values_.clear();
-        for (const auto& item : fitted.at("values").as_object()) {
-            auto& values = values_[std::string(item.key())];
-            for (const auto& value : item.value().as_array())
-                values.emplace_back(value.as_string());
+        const auto width = rows.columns.size();
+        const auto made = made_names();
+        std::vector<double> numbers;
+        numbers.reserve(rows.rows * (width - names_.size() + made.size()));
+        for (std::size_t row = 0; row < rows.rows; ++row) {
+            for (std::size_t c = 0; c < width; ++c)
+                if (!goes[c]) numbers.push_back(rows.numeric[row * width + c]);
+            for (std::size_t i = 0; i < names_.size(); ++i)
+                for (std::size_t v = 0; v < values_.at(names_[i]).size(); ++v)
+                    numbers.push_back(places[i][row] == static_cast<double>(v) ? 1 : 0);
         }
+        rows.numeric = std::move(numbers);
+        std::erase_if(rows.columns, [&](const auto& column) {
+            return std::find(names_.begin(), names_.end(), column.name) != names_.end();
+        });
+        for (const auto& name : names_) rows.levels.erase(name);
+        for (const auto& name : made) rows.columns.push_back({name, Type::number, ""});
+        return rows.rows * made.size();
     }
 
 private:
+    std::vector<std::string> made_names() const {
+        std::vector<std::string> out;
+        for (const auto& name : names_)
+            for (const auto& value : values_.at(name)) out.push_back(name + "=" + value);
+        return out;
+    }
+
     double at_least_;
-    std::map<std::string, std::vector<std::string>> values_;
 };
 
 class OrdinalStep : public NamedStep {
 public:
     explicit OrdinalStep(Settings& settings)
-        : NamedStep(settings, "name columns of categories"), order_(settings.texts("order")) {
+        : NamedStep(settings), order_(settings.texts("order")) {
         if (order_.size() < 2)
             settings.fail("has no 'order'", "name the values from the least to the greatest");
-        auto sorted = order_;
-        std::sort(sorted.begin(), sorted.end());
-        if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end())
+        if (std::set(order_.begin(), order_.end()).size() < order_.size())
             settings.fail("'order' names a value twice", "name each once");
     }
     void fit(const Examples& train) override {
         know(train);
-        for (const auto& name : names_) {
-            const auto at = require_column(train, name);
-            for (std::size_t row = 0; row < train.rows; ++row) {
-                const auto value = named(train, at, row);
-                if (value && std::find(order_.begin(), order_.end(), *value) == order_.end())
+        const auto place = place_in(order_, missing);
+        for (const auto& name : names_)
+            for (const auto& [value, count] : counted(train, require_column(train, name)))
+                if (std::isnan(place(value)))
                     throw base::Error(
                         "preparation",
-                        fmt::format("column '{}' has '{}', which 'order' does not name", name, *value),
+                        fmt::format(
+                            "column '{}' has '{}', which 'order' does not name", name, value
+                        ),
                         "name every value of the training rows"
                     );
-            }
-        }
     }
     std::size_t apply(Examples& rows) const override {
         for (const auto& name : names_) {
             const auto at = require_column(rows, name);
-            for (std::size_t row = 0; row < rows.rows; ++row) {
-                const auto value = named(rows, at, row);
-                const auto place =
-                    value ? std::find(order_.begin(), order_.end(), *value) : order_.end();
-                rows.numeric[row * rows.columns.size() + at] =
-                    place == order_.end() ? missing : static_cast<double>(place - order_.begin());
-            }
-            rows.columns[at].type = Type::number;
-            rows.levels.erase(name);
+            put(rows, at, by_name(rows, at, place_in(order_, missing)), Type::number);
         }
         return rows.rows * names_.size();
     }
@@ -231,43 +253,54 @@ std::optional<double> flag_in(const std::string& text) {
     return std::nullopt;
 }
 
-// A value of the training rows that is none of the type is an error, one of later rows is missing.
 class CastStep : public NamedStep {
 public:
-    explicit CastStep(Settings& settings) : NamedStep(settings, "name some") {
+    explicit CastStep(Settings& settings) : NamedStep(settings) {
         const auto to = settings.text("to");
-        if (to == "number")
-            to_ = Type::number;
-        else if (to == "category")
-            to_ = Type::category;
-        else if (to == "flag")
-            to_ = Type::flag;
-        else
+        const std::map<std::string, Type> types{
+            {"number", Type::number}, {"category", Type::category}, {"flag", Type::flag}};
+        const auto found = types.find(to);
+        if (found == types.end())
             settings.fail("'to' is '" + to + "'", "use number, category or flag");
+        to_ = found->second;
     }
     void fit(const Examples& train) override {
         know(train);
-        for (const auto& name : names_) {
-            const auto at = require_column(train, name);
-            for (std::size_t row = 0; row < train.rows; ++row) {
-                const auto text = named(train, at, row);
-                if (text && to_ != Type::category && !read(*text))
+        for (const auto& name : names_)
+            for (const auto& [value, count] : counted(train, require_column(train, name))) {
+                if (to_ == Type::category)
+                    values_[name].push_back(value);
+                else if (!read(value))
                     throw base::Error(
                         "preparation",
                         fmt::format(
                             "column '{}' has '{}', which is no {}",
                             name,
-                            *text,
+                            value,
                             to_ == Type::flag ? "flag" : "number"
                         ),
                         "mend it where it is gathered, or leave the column as it is"
                     );
             }
-        }
     }
     std::size_t apply(Examples& rows) const override {
         std::size_t changed = 0;
-        for (const auto& name : names_) changed += cast(rows, require_column(rows, name));
+        for (const auto& name : names_) {
+            const auto at = require_column(rows, name);
+            if (rows.columns[at].type == to_) continue;
+            changed += rows.rows;
+            if (to_ != Type::category) {
+                const auto number = [&](const std::string& text) {
+                    return read(text).value_or(missing);
+                };
+                put(rows, at, by_name(rows, at, number), to_);
+                continue;
+            }
+            const auto known = values_.find(name);
+            const auto values = known == values_.end() ? std::vector<std::string>{} : known->second;
+            put(rows, at, by_name(rows, at, place_in(values, unknown_level)), to_);
+            rows.levels[name] = values;
+        }
         return changed;
     }
 
@@ -275,47 +308,16 @@ private:
     std::optional<double> read(const std::string& text) const {
         return to_ == Type::flag ? flag_in(text) : base::parse_number(text);
     }
-    std::size_t cast(Examples& rows, std::size_t at) const {
-        auto& column = rows.columns[at];
-        if (column.type == to_) return 0;
-        std::vector<std::optional<std::string>> texts;
-        for (std::size_t row = 0; row < rows.rows; ++row) texts.push_back(named(rows, at, row));
-        std::map<std::string, double> codes;
-        std::vector<std::string> values;
-        for (std::size_t row = 0; row < rows.rows; ++row) {
-            auto& cell = rows.numeric[row * rows.columns.size() + at];
-            if (!texts[row]) continue;
-            if (to_ == Type::category) {
-                const auto [known, fresh] =
-                    codes.emplace(*texts[row], static_cast<double>(values.size()));
-                if (fresh) values.push_back(*texts[row]);
-                cell = known->second;
-                continue;
-            }
-            cell = read(*texts[row]).value_or(missing);
-        }
-        if (to_ == Type::category)
-            rows.levels[column.name] = std::move(values);
-        else
-            rows.levels.erase(column.name);
-        column.type = to_;
-        column.unit.clear();
-        return rows.rows;
-    }
 
     Type to_ = Type::number;
 };
-
-template <typename S>
-std::unique_ptr<Step> made(Settings& settings) {
-    return std::make_unique<S>(settings);
-}
 
 constexpr std::array kinds{
     StepKind{
         "one_hot",
         "columns, at_least",
-        "a column of 0 and 1 for each value (fitted) that so many training rows have, named `c=value`, in the place of categories",
+        "a column of 0 and 1 for each value (fitted) that so many training rows have, named "
+        "`c=value`, in the place of categories",
         made<OneHotStep>},
     StepKind{
         "ordinal",
@@ -325,8 +327,10 @@ constexpr std::array kinds{
     StepKind{
         "cast",
         "columns, to",
-        "columns as number, category or flag; a value of a training row that is none is an error, another is missing",
-        made<CastStep>}};
+        "columns as number, category or flag; a value of a training row that is none is an error, "
+        "another is missing",
+        made<CastStep>},
+};
 
 }  // namespace
 

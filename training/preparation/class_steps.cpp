@@ -139,11 +139,6 @@ private:
     std::vector<double> rows_, scale_;
 };
 
-template <typename S>
-std::unique_ptr<Step> made(Settings& settings) {
-    return std::make_unique<S>(settings);
-}
-
 constexpr std::array kinds{
     StepKind{
         "resample",

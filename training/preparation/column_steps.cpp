@@ -130,10 +130,6 @@ std::unique_ptr<Step> choose_columns(Settings& settings) {
     return std::make_unique<DropStep>(keep, settings);
 }
 
-std::unique_ptr<Step> date_parts(Settings& settings) {
-    return std::make_unique<DatePartsStep>(settings);
-}
-
 constexpr std::array kinds{
     StepKind{"drop", "columns", "takes these out", choose_columns<false>},
     StepKind{"keep", "columns", "takes all others out", choose_columns<true>},
@@ -141,7 +137,7 @@ constexpr std::array kinds{
         "date_parts",
         "columns, parts",
         "year, month, weekday (Monday is 1) and hour of times as columns named `t.year`",
-        date_parts},
+        made<DatePartsStep>},
 };
 
 }  // namespace

@@ -71,6 +71,12 @@ struct StepKind {
     std::unique_ptr<Step> (*make)(Settings& settings);
 };
 
+// The `make` of a step that its settings make.
+template <typename S>
+std::unique_ptr<Step> made(Settings& settings) {
+    return std::make_unique<S>(settings);
+}
+
 std::span<const StepKind> text_steps();
 std::span<const StepKind> number_steps();
 std::span<const StepKind> column_steps();

@@ -1,6 +1,5 @@
 #include "training/preparation/preparation.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <iterator>
@@ -144,90 +143,6 @@ TEST_CASE("columns are dropped, kept, and made of times", "[training][prepare]")
     CHECK(kept.columns[0].name == "t");
 }
 
-TEST_CASE(
-    "categories become numbers by their names, and columns another type",
-    "[training][prepare]"
-) {
-    using Type = schema::Column::Type;
-    Examples rows;
-    rows.rows = 4;
-    rows.columns = {
-        {"size", Type::category, ""}, {"x", Type::number, ""}, {"n", Type::category, ""}};
-    rows.levels = {{"size", {"S", "M", "L"}}, {"n", {"12", "yes", "0"}}};
-    const double none = std::nan("");
-    rows.numeric = {0, 1, 0, 1, 2, 1, 2, 3, 2, none, 4, none};
-    // Other codes of the same names, and a name that was not there.
-    Examples other = rows;
-    other.levels["size"] = {"L", "XL", "S"};
-    other.numeric = {0, 1, 0, 1, 2, 0, 2, 3, 2, none, 4, none};
-
-    const auto one_hot = Preparation::parse(R"([{"op":"one_hot","columns":["size"]}])").fit(rows);
-    const auto wide = one_hot.apply(other);
-    REQUIRE(wide.columns.size() == 5);
-    CHECK(wide.columns[0].name == "x");
-    CHECK(wide.columns[2].name == "size=L");
-    CHECK(wide.columns[4].name == "size=S");
-    const auto bit = [&](std::size_t row, std::size_t c) { return wide.numeric[row * 5 + c]; };
-    CHECK(std::vector{bit(0, 2), bit(0, 3), bit(0, 4)} == std::vector<double>{1, 0, 0});
-    CHECK(std::vector{bit(1, 2), bit(1, 3), bit(1, 4)} == std::vector<double>{0, 0, 0});
-    CHECK(std::vector{bit(2, 2), bit(2, 3), bit(2, 4)} == std::vector<double>{0, 0, 1});
-    CHECK(std::vector{bit(3, 2), bit(3, 3), bit(3, 4)} == std::vector<double>{0, 0, 0});
-    CHECK_FALSE(wide.levels.contains("size"));
-    // Rows that are predicted alone have the codes of training, and no names.
-    auto coded = rows;
-    coded.levels.clear();
-    const auto kept = FittedPreparation::load(one_hot.json());
-    const auto of_codes = kept.apply(coded).numeric, of_names = one_hot.apply(rows).numeric;
-    CHECK(std::equal(of_codes.begin(), of_codes.begin() + 15, of_names.begin()));
-    CHECK(
-        Preparation::parse(R"([{"op":"one_hot","columns":["size"],"at_least":2}])")
-            .fit(rows)
-            .apply(rows)
-            .columns.size() == 2
-    );
-
-    const auto ordinal =
-        Preparation::parse(R"([{"op":"ordinal","columns":["size"],"order":["S","M","L"]}])")
-            .fit(rows);
-    const auto ranked = ordinal.apply(other);
-    CHECK(ranked.columns[0].type == Type::number);
-    CHECK(ranked.numeric[0] == 2);
-    CHECK(std::isnan(ranked.numeric[3]));
-    CHECK(ranked.numeric[6] == 0);
-    CHECK(std::isnan(ranked.numeric[9]));
-    CHECK_THROWS_AS(
-        Preparation::parse(R"([{"op":"ordinal","columns":["size"],"order":["S","M"]}])").fit(rows),
-        base::Error
-    );
-
-    CHECK_THROWS_AS(
-        Preparation::parse(R"([{"op":"cast","columns":["n"],"to":"number"}])").fit(rows),
-        base::Error
-    );
-    rows.levels["n"] = {"12", "1", "0"};
-    const auto cast =
-        Preparation::parse(R"([{"op":"cast","columns":["n"],"to":"number"}])").fit(rows);
-    const auto numbers = cast.apply(other);
-    CHECK(numbers.columns[2].type == Type::number);
-    CHECK(
-        std::vector{numbers.numeric[2], numbers.numeric[5], numbers.numeric[8]} ==
-        std::vector<double>{12, 12, 0}
-    );
-    CHECK(std::isnan(numbers.numeric[11]));
-    const auto words = Preparation::parse(R"([{"op":"cast","columns":["x"],"to":"category"}])")
-                           .fit(rows)
-                           .apply(rows);
-    CHECK(words.columns[1].type == Type::category);
-    rows.levels["n"] = {"12", "1", "0"};
-    coded = rows;
-    coded.levels.clear();
-    CHECK(FittedPreparation::load(cast.json()).apply(coded).numeric[5] == 1);
-    CHECK(FittedPreparation::load(ordinal.json()).apply(coded).numeric[6] == 2);
-    CHECK(words.levels.at("x") == std::vector<std::string>{"1", "2", "3", "4"});
-    const auto flags = Preparation::parse(R"([{"op":"cast","columns":["n"],"to":"flag"}])");
-    CHECK_THROWS_AS(flags.fit(rows), base::Error);  // 12
-}
-
 TEST_CASE("wrong recipes are refused with the operation's number", "[training][prepare]") {
     for (auto wrong :
          {R"({})",
@@ -247,6 +162,7 @@ TEST_CASE("wrong recipes are refused with the operation's number", "[training][p
           R"([{"op":"one_hot","columns":["a"],"at_least":0}])",
           R"([{"op":"ordinal","columns":["a"]}])",
           R"([{"op":"ordinal","columns":["a"],"order":["x","x"]}])",
+          R"([{"op":"one_hot","columns":["a","a"]}])",
           R"([{"op":"cast","columns":["a"],"to":"picture"}])",
           R"([{"op":"scale","columns":[]}])"}) {
         INFO(wrong);
