@@ -3,8 +3,8 @@
 //
 // Each step is fitted to what those before it left, on training rows only. Augmentation is the
 // exception among them: it makes new rows, so apply() passes over it, or predictions would come
-// with copies. A copy is drawn from seed, record and step alone; the same record is altered alike
-// in every run.
+// with copies; it is fitted to what all others left, for that is what it alters. A copy is drawn
+// from seed, record and step alone; the same record is altered alike in every run.
 #include "training/preparation/preparation.hpp"
 
 #include <algorithm>
@@ -248,13 +248,19 @@ Preparation Preparation::parse(std::string_view text) {
 
 FittedPreparation Preparation::fit(const Examples& train) const {
     FittedPreparation prepared;
+    std::vector<std::shared_ptr<Step>> augmentations;
     Examples rows = train;
     for (const auto& operation : operations_) {
         std::shared_ptr<Step> step = make_step(object_of(operation), prepared.steps_.size() + 1);
-        step->fit(rows);
-        if (step->copies() == 0) step->apply(rows);
+        if (step->copies() == 0) {
+            step->fit(rows);
+            step->apply(rows);
+        } else {
+            augmentations.push_back(step);
+        }
         prepared.steps_.push_back(std::move(step));
     }
+    for (const auto& step : augmentations) step->fit(rows);
     return prepared;
 }
 

@@ -317,6 +317,16 @@ TEST_CASE("rare classes get more rows", "[training][prepare]") {
     }
     CHECK(between.size() > 8);
     check(made);
+    // Rows are made of what all other operations leave, also of those behind.
+    const auto fewer =
+        Preparation::parse(R"([{"op":"smote"},{"op":"drop","columns":["x"]}])").fit(rows);
+    const auto flags = fewer.augment(fewer.apply(rows), 1);
+    CHECK(flags.numeric.size() == 32);
+    for (double flag : flags.numeric) CHECK((flag == 0 || flag == 1));
+    CHECK_THROWS_AS(
+        Preparation::parse(R"([{"op":"smote"},{"op":"drop","columns":["x","flag"]}])").fit(rows),
+        base::Error
+    );
     auto values = rows;
     values.classes.clear();
     values.class_names.clear();
