@@ -14,7 +14,7 @@ const item = (page) => page.getByRole("article", { name: "Item to label" });
 // Of a page that was signed in by a link: a token sets no password.
 const setsPassword = async (page) => {
   await page.getByRole("link", { name: "Password" }).click();
-  await page.getByRole("heading", { name: "Password" }).waitFor();
+  await page.getByRole("heading", { name: "Password", exact: true }).waitFor();
   const set = async (present, fresh, again) => {
     if (present !== null) await page.getByLabel("Present password").fill(present);
     await page.getByLabel("New password", { exact: true }).fill(fresh);
@@ -40,7 +40,7 @@ await test("a link signs in once, leaves no token in the address bar, and lets o
   const page = await signedIn(url, service.info.admin);
   assert.equal(page.url(), `${url}/`);
   await page.reload();
-  await page.getByRole("heading", { name: "Overview" }).waitFor();
+  await page.getByRole("heading", { name: "Overview", exact: true }).waitFor();
   await setsPassword(page);
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByRole("heading", { name: "Sign in to tilth" }).waitFor();
@@ -53,8 +53,8 @@ await test("a link signs in once, leaves no token in the address bar, and lets o
 await test("a labeler sees the projects and nothing of sources and models", async () => {
   const page = await signedIn(url, service.info.labeler);
   await page.getByRole("link", { name: "Label clothes" }).waitFor();
-  await becomes(() => page.getByRole("heading", { name: "Sources" }).count(), 0);
-  await becomes(() => page.getByRole("heading", { name: "Models" }).count(), 0);
+  await becomes(() => page.getByRole("heading", { name: "Sources", exact: true }).count(), 0);
+  await becomes(() => page.getByRole("heading", { name: "Models", exact: true }).count(), 0);
   assert.deepEqual(page.complaints, []);
   await page.close();
 });
@@ -229,6 +229,49 @@ await test("an answer that the service refuses is shown, not dropped", async () 
   await page.getByRole("button", { name: "Forget it" }).click();
   await page.keyboard.press("Escape");
   await page.getByText("could not be saved").waitFor({ state: "detached" });
+  await page.close();
+});
+
+await test("what one has answered is counted once, however claims and answers overtake each other", async () => {
+  const page = await browser.page(`${url}/label/clothes`);
+  await item(page).waitFor();
+  await saved(page);
+  const standing = page.locator(".standing");
+  const counted = async () => Number(/^([\d,]+) /.exec(await standing.innerText())?.[1].replace(",", ""));
+  const before = await counted();
+  assert.ok(before >= 0);
+  let looked;
+  let taken;
+  const early = new Promise((done) => (looked = done));
+  const late = new Promise((done) => (taken = done));
+  let claims = 0;
+  await page.route("**/claim", async (route) => {
+    if (claims++ > 0) return route.continue();
+    const response = await route.fetch(); // the service counts before it has the answer
+    looked();
+    await late;
+    await page.getByText("All saved").waitFor();
+    await route.fulfill({ response });
+  });
+  await page.route("**/submit", async (route) => {
+    await early;
+    await route.fulfill({ response: await route.fetch() });
+    taken();
+  });
+  await page.keyboard.press("1");
+  await page.waitForResponse("**/claim");
+  await settled(page);
+  assert.equal(await counted(), before + 1);
+  await page.unroute("**/submit");
+  await page.keyboard.press("2");
+  await saved(page);
+  await becomes(counted, before + 2);
+  await page.route("**/submit", (route) => route.fulfill({ status: 409, contentType: "application/problem+json", body: JSON.stringify({ title: "Lease over", detail: "went back to the queue" }) }));
+  await page.keyboard.press("3");
+  await page.getByText("1 answer could not be saved").waitFor();
+  await becomes(counted, before + 2); // it is not among them
+  await page.getByRole("button", { name: "Look at it" }).click();
+  await page.getByRole("button", { name: "Forget it" }).click();
   await page.close();
 });
 

@@ -32,6 +32,7 @@ export class Labeling {
   private unkeptTimer: ReturnType<typeof setTimeout> | undefined;
   private draftTimer: ReturnType<typeof setTimeout> | undefined;
   private filling: Promise<void> | null = null;
+  private counted = false; // whether the service told `mine` at all
   private readonly timer: ReturnType<typeof setInterval>;
   private readonly wake = () => void this.fill();
 
@@ -44,6 +45,9 @@ export class Labeling {
     addEventListener("online", this.wake);
     addEventListener("pagehide", this.keepDraft);
     document.addEventListener("visibilitychange", this.keepDraft);
+    outbox.turnedDown = (entry) => {
+      if (entry.project === name && entry.reply.kind === "answer") this.mine = Math.max(0, this.mine - 1);
+    };
     outbox.told = (entry, answer) => {
       if (entry.project === name && (answer.gold || answer.suggestion)) this.told = { item: entry.task.item, value: entry.reply.kind === "answer" ? entry.reply.value : undefined, answer };
     };
@@ -125,7 +129,7 @@ export class Labeling {
       await this.outbox.flush();
       const back = this.outbox.takeBack(this.name);
       if (back) this.bring(back.task, back.reply.kind === "answer");
-      else this.bring(await api.undo(this.name, newKey()), true);
+      else this.bring(await this.outbox.moving(api.undo(this.name, newKey())), true);
     } catch (error) {
       if (error instanceof Problem && (error.status === 404 || error.status === 409)) this.canUndo = false;
       this.complain(error);
@@ -161,15 +165,14 @@ export class Labeling {
 
   private async claim(): Promise<void> {
     if (this.current && this.next.length >= ahead) return;
+    const before = this.outbox.rest;
     try {
       const claimed = await api.claim(this.name, ahead + 1, this.audit);
       const known = new Set([this.current?.id, ...this.next.map((task) => task.id)]);
       const fresh = claimed.tasks.filter((task) => !known.has(task.id) && !this.handled.has(lease(task)) && !this.outbox.holds(task.id));
       for (const task of fresh) if (task.item.image) new Image().src = task.item.image.url;
       this.next = [...this.next, ...fresh];
-      // Answers that still wait are not counted by the service yet.
-      const unsent = this.outbox.waiting.filter((e) => e.project === this.name && e.reply.kind === "answer").length;
-      this.mine = claimed.mine + unsent;
+      this.recount(claimed.mine, before);
       void this.count();
       this.trouble = "";
       if (!this.current) this.show(this.next.shift() ?? null);
@@ -178,6 +181,14 @@ export class Labeling {
     } catch (error) {
       this.complain(error);
     }
+  }
+
+  // The service's count, and the answers that still wait, which are not in it. Where one was on its way meanwhile, nobody knows whether it is:
+  // then what was counted here stands.
+  private recount(told: number, before: number): void {
+    if (this.counted && this.outbox.rest !== before) return;
+    this.counted = true;
+    this.mine = told + this.outbox.waiting.filter((e) => e.project === this.name && e.reply.kind === "answer").length;
   }
 
   // How far this person is. A figure beside the work: it is left as it was where the service is out of reach.

@@ -37,8 +37,11 @@ export class Outbox {
   entries = $state<Entry[]>([]);
   offline = $state(false);
   told: (entry: Entry, answer: Submitted) => void = () => {}; // what the service said to an answer
+  turnedDown: (entry: Entry) => void = () => {}; // one that it will never take
   private readonly store: string;
   private readonly own = new Set<string>(); // given in this window
+  private begun = 0;
+  private ended = 0;
   private sending: Promise<void> | null = null;
   private failures = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -71,6 +74,10 @@ export class Outbox {
 
   get waiting(): Entry[] {
     return this.entries.filter((entry) => entry.refused === undefined);
+  }
+  // The same number twice: no answer was on its way between the two looks. While one is, it is equal to nothing.
+  get rest(): number {
+    return this.begun === this.ended ? this.ended : NaN;
   }
   get refused(): Entry[] {
     return this.entries.filter((entry) => entry.refused !== undefined);
@@ -107,10 +114,20 @@ export class Outbox {
     return this.sending;
   }
 
+  // An answer, or its way back.
+  async moving<T>(way: Promise<T>): Promise<T> {
+    this.begun++;
+    try {
+      return await way;
+    } finally {
+      this.ended++;
+    }
+  }
+
   private async run(): Promise<void> {
     for (let entry = this.waiting[0]; entry; entry = this.waiting[0]) {
       try {
-        const answer = await send(entry);
+        const answer = await this.moving(send(entry));
         if ("gold" in answer) this.told(entry, answer);
         this.drop(entry.key);
         this.failures = 0;
@@ -143,6 +160,7 @@ export class Outbox {
     if (!entry) return;
     entry.refused = why;
     this.save(entry);
+    this.turnedDown(entry);
   }
 
   private place(entry: Entry): string {
