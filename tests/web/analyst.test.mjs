@@ -10,7 +10,7 @@ const tilth = await new Tilth(program, dist).start();
 notes(tilth, 300);
 
 const page = await browser.page(tilth.link);
-await page.getByRole("heading", { name: "Overview" }).waitFor();
+await page.getByRole("heading", { name: "Overview", exact: true }).waitFor();
 
 await test("a snapshot is made by a form, and verified", async () => {
   await page.getByRole("link", { name: "Snapshots", exact: true }).click();

@@ -18,7 +18,7 @@ tilth.run("label", "queue", "away", "--add", "8");
 const answers = () => tilth.run("--json", "label", "answers", "away").trim().split("\n").filter(Boolean).length;
 
 const page = await browser.page(tilth.link);
-await page.getByRole("heading", { name: "Overview" }).waitFor();
+await page.getByRole("heading", { name: "Overview", exact: true }).waitFor();
 page.setDefaultTimeout(15_000);
 const board = page.getByRole("application");
 const kept = (name) => page.evaluate(async (cache) => ((await caches.has(cache)) ? (await (await caches.open(cache)).keys()).map(({ url }) => new URL(url).pathname) : []), name);

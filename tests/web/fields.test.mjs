@@ -18,7 +18,7 @@ tilth.run("label", "project", "create", file("news.toml", `name = "news"\nsource
 tilth.run("label", "queue", "news", "--add", "4");
 
 const page = await browser.page(tilth.link);
-await page.getByRole("heading", { name: "Overview" }).waitFor();
+await page.getByRole("heading", { name: "Overview", exact: true }).waitFor();
 page.setDefaultTimeout(8_000);
 const text = page.getByRole("textbox", { name: /text to mark/i });
 const press = async (...keys) => {

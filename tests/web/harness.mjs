@@ -52,7 +52,7 @@ export async function closed(page) {
 export async function signedIn(url, token) {
   await browser.context.clearCookies();
   const page = await browser.page(`${url}/sign-in#${token}`);
-  await page.getByRole("heading", { name: "Overview" }).waitFor();
+  await page.getByRole("heading", { name: "Overview", exact: true }).waitFor();
   return page;
 }
 

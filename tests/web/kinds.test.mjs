@@ -34,7 +34,7 @@ tilth.run("label", "project", "create", file("weight.toml", 'name = "weight"\nso
 tilth.run("label", "queue", "weight", "--add", "3");
 
 const page = await browser.page(tilth.link);
-await page.getByRole("heading", { name: "Overview" }).waitFor();
+await page.getByRole("heading", { name: "Overview", exact: true }).waitFor();
 page.setDefaultTimeout(8_000);
 
 async function open(name) {

@@ -52,7 +52,7 @@ export async function manyBoxes(tilth, page, n) {
   const place = await page.evaluate(draft);
   const value = Array.from({ length: n }, (_, i) => ({ x: (i * 37) % 1500, y: (i * 53) % 1150, width: 20 + (i % 60), height: 15 + (i % 35), label: i % 2 ? "cat" : "dog" }));
   await page.goto(`${tilth.url}/jobs`); // what is left keeps its own draft before
-  await page.getByRole("heading", { name: "Jobs" }).waitFor();
+  await page.getByRole("heading", { name: "Jobs", exact: true }).waitFor();
   await page.evaluate(([place, draft]) => localStorage.setItem(place, draft), [place, JSON.stringify({ value })]);
   await page.goto(`${tilth.url}/label/boxes`);
   await area.waitFor();

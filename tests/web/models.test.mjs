@@ -7,7 +7,7 @@ import { Tilth } from "./stage.mjs";
 const [, program, dist] = process.argv.slice(2);
 const tilth = await new Tilth(program, dist).start();
 const page = await browser.page(tilth.link);
-await page.getByRole("heading", { name: "Overview" }).waitFor();
+await page.getByRole("heading", { name: "Overview", exact: true }).waitFor();
 const api = caller(tilth);
 const go = (path) => page.goto(tilth.url + path);
 

@@ -8,7 +8,7 @@ import { Tilth, violations } from "./stage.mjs";
 const [, program, dist] = process.argv.slice(2);
 const tilth = await new Tilth(program, dist).start();
 const page = await browser.page(tilth.link);
-await page.getByRole("heading", { name: "Overview" }).waitFor();
+await page.getByRole("heading", { name: "Overview", exact: true }).waitFor();
 
 // A few pages of the web, and a site that has none.
 const words = { "/": "the garden", "/apples": "apples and how they keep in a cool cellar", "/pears": "pears which ripen after they were picked" };
@@ -136,7 +136,7 @@ await test("records are browsed, found by words, and one is seen with its versio
   await found.getByText(/42/).waitFor();
   assert.equal(await found.getByRole("row").count(), 2);
   await found.getByRole("link").click();
-  await page.getByRole("heading", { name: "Versions" }).waitFor();
+  await page.getByRole("heading", { name: "Versions", exact: true }).waitFor();
   await page.getByRole("region", { name: "Payload" }).getByText(/Red apple number 42/).waitFor();
 });
 

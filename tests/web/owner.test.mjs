@@ -13,7 +13,7 @@ writeFileSync(join(tilth.home, "notes.jsonl"), lines.join("\n"));
 tilth.run("ingest", join(tilth.home, "notes.jsonl"), "--source", "notes", "--key", "id");
 
 const page = await browser.page(tilth.link);
-await page.getByRole("heading", { name: "Overview" }).waitFor();
+await page.getByRole("heading", { name: "Overview", exact: true }).waitFor();
 page.setDefaultTimeout(8_000);
 const tab = async (name) => page.getByRole("navigation", { name: "Parts of the project" }).getByRole("link", { name, exact: true }).click();
 const dialog = page.getByRole("dialog");

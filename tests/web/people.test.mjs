@@ -6,7 +6,7 @@ import { Tilth, violations } from "./stage.mjs";
 const [, program, dist] = process.argv.slice(2);
 const tilth = await new Tilth(program, dist).start();
 const page = await browser.page(tilth.link);
-await page.getByRole("heading", { name: "Overview" }).waitFor();
+await page.getByRole("heading", { name: "Overview", exact: true }).waitFor();
 
 await test("an administrator adds a user and gets a link for them", async () => {
   await page.getByRole("link", { name: "Users" }).click();

@@ -5,7 +5,7 @@ const [link, path, png] = process.argv.slice(2);
 const browser = await new Browser().start();
 try {
   const page = await browser.page(link);
-  await page.getByRole("heading", { name: "Overview" }).waitFor();
+  await page.getByRole("heading", { name: "Overview", exact: true }).waitFor();
   await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
   await page.setViewportSize({ width: 1280, height: 1000 });
   await page.goto(new URL(path, link).href);

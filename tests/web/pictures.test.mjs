@@ -51,7 +51,7 @@ project("both", "told", "form", '[[question]]\nname = "who"\nkind = "spans"\n[[q
 project("hinted", "shots", "boxes", `suggestions = "before"\n${classes("cat", "dog")}`);
 
 const page = await browser.page(tilth.link);
-await page.getByRole("heading", { name: "Overview" }).waitFor();
+await page.getByRole("heading", { name: "Overview", exact: true }).waitFor();
 page.setDefaultTimeout(8_000);
 await page.setViewportSize({ width: 1440, height: 900 });
 
@@ -489,7 +489,7 @@ await test("two people at one project get different pictures, and both answers s
   const link = /https?:\S+/.exec(tilth.run("user", "add", "second", "--role", "labeler"))?.[0] ?? "";
   const other = await (await browser.context.browser().newContext()).newPage();
   await other.goto(`${tilth.url}/sign-in${new URL(link).hash}`);
-  await other.getByRole("heading", { name: "Overview" }).waitFor();
+  await other.getByRole("heading", { name: "Overview", exact: true }).waitFor();
   await Promise.all([open("race"), open("race", other)]);
   const [mine, theirs] = await Promise.all([page, other].map((each) => each.locator("article img").getAttribute("src")));
   assert.notEqual(mine, theirs);

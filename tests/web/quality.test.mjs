@@ -9,7 +9,7 @@ process.env.HOOK = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"; // that the worker 
 const [, program, dist] = process.argv.slice(2);
 const tilth = await new Tilth(program, dist).start();
 const page = await browser.page(tilth.link);
-await page.getByRole("heading", { name: "Overview" }).waitFor();
+await page.getByRole("heading", { name: "Overview", exact: true }).waitFor();
 const api = caller(tilth);
 const go = (path) => page.goto(tilth.url + path);
 

@@ -10,7 +10,7 @@ import { Tilth } from "./stage.mjs";
 const [, program, dist] = process.argv.slice(2);
 const tilth = await new Tilth(program, dist).start();
 const page = await browser.page(tilth.link);
-await page.getByRole("heading", { name: "Overview" }).waitFor();
+await page.getByRole("heading", { name: "Overview", exact: true }).waitFor();
 
 // Sixty pictures: half are bright at the left, half at the right.
 const folder = join(tilth.home, "sights");

@@ -34,7 +34,7 @@ project("judged", "plain", `kind = "spans"\noverlap = 2\n${classes}`, 2);
 project("both", "plain", `kind = "form"\n[[question]]\nname = "good"\n[[question.class]]\nname = "yes"\n[[question.class]]\nname = "no"\n[[question]]\nname = "who"\nkind = "spans"\n[[question.class]]\nname = "person"\nhotkey = "p"\n`, 2);
 
 const page = await browser.page(tilth.link);
-await page.getByRole("heading", { name: "Overview" }).waitFor();
+await page.getByRole("heading", { name: "Overview", exact: true }).waitFor();
 page.setDefaultTimeout(8_000);
 const text = page.getByRole("textbox", { name: /text to mark/i });
 

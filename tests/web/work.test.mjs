@@ -7,7 +7,7 @@ import { Tilth } from "./stage.mjs";
 const [, , , program, dist] = process.argv;
 const tilth = await new Tilth(program, dist).start();
 const page = await browser.page(tilth.link);
-await page.getByRole("heading", { name: "Overview" }).waitFor();
+await page.getByRole("heading", { name: "Overview", exact: true }).waitFor();
 await page.setViewportSize({ width: 1440, height: 900 });
 
 // Counts from now on what changes in the document, is measured in the text, drawn on a canvas, kept in the browser, and cut into words anew.

@@ -38,7 +38,7 @@ tilth.run("label", "queue", "people", "--add", "12");
 tilth.run("label", "suggest", "import", "people", file("said.jsonl", records.map((_, i) => JSON.stringify({ key: `page-${i}`, answer: { spans, relations }, score: 0.86 })).join("\n")), "--annotator", "names-2");
 
 const page = await browser.page(tilth.link);
-await page.getByRole("heading", { name: "Overview" }).waitFor();
+await page.getByRole("heading", { name: "Overview", exact: true }).waitFor();
 await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
 await page.setViewportSize({ width: 1280, height: 800 });
 
