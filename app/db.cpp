@@ -1,17 +1,77 @@
+#include <algorithm>
+#include <memory>
+
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
 #include "app/commands.hpp"
 #include "app/output.hpp"
+#include "base/json/described.hpp"
 #include "schema/migrate.hpp"
+#include "schema/placement/distribute.hpp"
 
 namespace app {
 
 namespace json = boost::json;
 
+namespace {
+
+void show_migrations(service::Context& context) {
+    Table table({"version", "name", "applied"});
+    for (const auto& one : schema::migrations(context.database())) {
+        if (context.json) {
+            print_json(json::object{
+                {"version", one.version},
+                {"name", one.name},
+                {"applied", one.applied},
+                {"applied_at", one.applied_at}});
+        } else {
+            table.add(
+                {std::to_string(one.version), one.name, one.applied ? one.applied_at : "not yet"}
+            );
+        }
+    }
+    if (!context.json) table.print();
+}
+
+// Of a cluster; a database on one machine has no more to say.
+void show_places(service::Context& context) {
+    auto places = schema::table_places(context.database());
+    if (std::ranges::none_of(places, &schema::TablePlace::placed)) return;
+    Table table({"table", "place", "distributed"});
+    for (const auto& each : places) {
+        if (context.json) {
+            print_json(base::to_json(each));
+        } else {
+            table.add({each.table, each.place, each.placed ? "yes" : "not yet"});
+        }
+    }
+    if (!context.json) table.print();
+}
+
+void distribute(service::Context& context, const schema::Distributing& how) {
+    std::size_t there = 0;
+    auto moved = schema::distribute(context.database(), how, [&](const schema::TablePlace& each) {
+        if (each.placed) {
+            ++there;
+        } else if (!context.json) {
+            print_line(fmt::format("{} ({})", each.table, each.place));
+        }
+        if (context.json && how.only_look) print_json(base::to_json(each));
+    });
+    if (how.only_look) return;
+    if (context.json) {
+        print_json(json::object{{"distributed", moved}, {"there", there}});
+    } else {
+        print_line(fmt::format("{} tables distributed, {} lay there already", moved, there));
+    }
+}
+
+}  // namespace
+
 void add_db(CLI::App& cli, service::Context& context) {
-    auto* db = cli.add_subcommand("db", "The database's schema");
+    auto* db = cli.add_subcommand("db", "The database's schema, and where its tables lie");
     db->require_subcommand(1);
     db->add_subcommand("migrate", "Bring the schema up to date")->callback([&context] {
         context.config.database.migrate = false;
@@ -24,25 +84,22 @@ void add_db(CLI::App& cli, service::Context& context) {
             );
         }
     });
-    db->add_subcommand("status", "Which migrations the database has")->callback([&context] {
+    db->add_subcommand("status", "Which migrations the database has, and what is distributed")
+        ->callback([&context] {
+            context.config.database.migrate = false;
+            show_migrations(context);
+            show_places(context);
+        });
+    auto* spread = db->add_subcommand(
+        "distribute",
+        "Spread the tables over the nodes of a cluster (Citus); goes on where it ended"
+    );
+    auto how = std::make_shared<schema::Distributing>();
+    spread->add_option("--shards", how->shards, "Parts of each table that is spread (default 32)");
+    spread->add_flag("--dry-run", how->only_look, "Check, and say what would be placed where");
+    spread->callback([&context, how] {
         context.config.database.migrate = false;
-        Table table({"version", "name", "applied"});
-        for (const auto& one : schema::migrations(context.database())) {
-            if (context.json) {
-                print_json(json::object{
-                    {"version", one.version},
-                    {"name", one.name},
-                    {"applied", one.applied},
-                    {"applied_at", one.applied_at}});
-            } else {
-                table.add(
-                    {std::to_string(one.version),
-                     one.name,
-                     one.applied ? one.applied_at : "not yet"}
-                );
-            }
-        }
-        if (!context.json) table.print();
+        distribute(context, *how);
     });
 }
 

@@ -15,6 +15,7 @@
 #include "base/database/rows.hpp"
 #include "base/error.hpp"
 #include "schema/migrations.hpp"
+#include "schema/placement/distribute.hpp"
 #include "schema/records/record.hpp"
 #include "schema/sql.hpp"
 
@@ -106,6 +107,7 @@ int migrate(base::Database& database) {
         });
         if (more) ++count;
     }
+    place_new_tables(database);
     return count;
 }
 

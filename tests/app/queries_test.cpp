@@ -2,41 +2,28 @@
 // are right.
 #include <catch2/catch.hpp>
 
-#include "crawler/sql.hpp"
-#include "ingest/sql.hpp"
-#include "labeling/sql.hpp"
-#include "quality/sql.hpp"
-#include "schema/sql.hpp"
+#include <map>
+
+#include "tests/support/named_queries.hpp"
 #include "tests/support/test_database.hpp"
-#include "training/sql.hpp"
-
-namespace {
-
-std::size_t prepare_all(const char* module, const base::QueryFile& file) {
-    test::TestDatabase db(1);
-    std::size_t count = 0;
-    file.each([&](std::string_view name, std::string_view query) {
-        INFO(module << ": " << name);
-        std::string statement = "PREPARE q" + std::to_string(++count) + " AS " + std::string(query);
-        if (query.starts_with("CREATE ") || query.starts_with("ANALYZE ") ||
-            query.starts_with("LOCK "))
-            statement = query;                    // nothing to prepare
-        if (query.starts_with("FETCH ")) return;  // of a cursor that is none now
-        if (query.starts_with("DECLARE "))
-            statement = "PREPARE q" + std::to_string(count) + " AS " +
-                        std::string(query.substr(query.find("SELECT")));
-        CHECK_NOTHROW(db->call([&](base::Tx& tx) { tx.exec(statement); }));
-    });
-    return count;
-}
-
-}  // namespace
 
 TEST_CASE("every named query fits the schema", "[app][queries]") {
-    CHECK(prepare_all("schema", schema::sql::file) > 20);
-    CHECK(prepare_all("crawler", crawler::sql::file) > 5);
-    CHECK(prepare_all("ingest", ingest::sql::file) > 3);
-    CHECK(prepare_all("quality", quality::sql::file) > 20);
-    CHECK(prepare_all("labeling", labeling::sql::file) > 10);
-    CHECK(prepare_all("training", training::sql::file) > 20);
+    test::TestDatabase db(1);
+    std::map<std::string, std::size_t, std::less<>> counts;
+    std::size_t count = 0;
+    test::each_named_query([&](std::string_view module, std::string_view name, auto query) {
+        INFO(module << ": " << name);
+        if (test::is_of_cluster(name) || test::preparable(query).empty()) return;
+        auto statement =
+            "PREPARE q" + std::to_string(++count) + " AS " + std::string(test::preparable(query));
+        if (test::is_command(query)) statement = query;
+        CHECK_NOTHROW(db->call([&](base::Tx& tx) { tx.exec(statement); }));
+        ++counts[std::string(module)];
+    });
+    CHECK(counts["schema"] > 20);
+    CHECK(counts["crawler"] > 5);
+    CHECK(counts["ingest"] > 3);
+    CHECK(counts["quality"] > 20);
+    CHECK(counts["labeling"] > 10);
+    CHECK(counts["training"] > 20);
 }
