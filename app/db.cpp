@@ -1,3 +1,5 @@
+// `tilth db`: the schema of the database and, where it is a cluster's coordinator, where its tables
+// lie. It asks schema/ itself and not a verb: a service that runs on a database does not move it.
 #include <algorithm>
 #include <memory>
 

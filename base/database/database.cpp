@@ -78,7 +78,7 @@ namespace {
 constexpr int attempts_at_most = 10;
 constexpr int unique_attempts_at_most = 7;  // within a second, should it be no other writer's
 constexpr int connect_attempts =
-    40;  // some 20 s: a server that restarts after a crash is waited for
+    40;  // some 20 s: a server or node that restarts after a crash is waited for
 
 // Grows up to a second, by chance: those who met once do not meet again.
 std::chrono::milliseconds pause_before_next(int attempt) {
@@ -94,12 +94,24 @@ bool can_repeat(const pqxx::sql_error& error) {
     return state == "40001" || state == "40P01" || state == "23505";
 }
 
+// A cluster's coordinator is there and says that one of its nodes is not (Citus): as a connection
+// error, as a COPY that went nowhere, or as words of libpq under the state of an internal error.
+bool is_node_lost(std::string_view state, std::string_view words) {
+    auto says = [&](std::string_view part) { return words.find(part) != words.npos; };
+    if (state.starts_with("08")) return says("remote node");
+    if (state == "58030") return says("failed to COPY to shard");
+    if (state != "XX000") return false;
+    return says("server closed the connection") || says("EOF detected") ||
+           says("connection not open") || says("no connection to the server") ||
+           says("could not receive data") || says("could not send data");
+}
+
 // 57P01..57P03: the server is stopping, crashed or starting; 08xxx: connection. None: no server
 // said it, and libpq does not always know yet that there is none.
 bool is_lost(const pqxx::sql_error& error) {
     const auto& state = error.sqlstate();
-    return state.empty() || state == "57P01" || state == "57P02" || state == "57P03" ||
-           state.starts_with("08");
+    return state.empty() || is_node_lost(state, error.what()) || state == "57P01" ||
+           state == "57P02" || state == "57P03" || state.starts_with("08");
 }
 
 DatabaseAway still_away(const std::string& why) {
@@ -111,6 +123,13 @@ DatabaseAway lost_in_commit() {
         "database",
         "the connection was lost while a transaction was being committed",
         "it is unknown whether it was stored; run the command again, which stores nothing twice"};
+}
+
+void wait_for_node(const std::string& why, int attempt) {
+    if (attempt >= connect_attempts)
+        throw DatabaseAway("database", why, "start that node, then run the command again");
+    log::warning("database: a node is away, trying again ({})", why);
+    std::this_thread::sleep_for(500ms);
 }
 
 std::string first_line(std::string_view text) {
@@ -197,7 +216,12 @@ void Database::attempt_erased(Body body, void* context) {
         auto connection = take();
         bool committing = false;
         // What is known of the connection counts, whatever the error says of itself.
-        auto lost = [&](const char* why) {
+        auto lost = [&](const char* why, std::string_view state) {
+            if (is_node_lost(state, why) && connection->is_open()) {
+                give_back(std::move(connection));
+                if (committing) throw lost_in_commit();
+                return wait_for_node(first_line(why), attempt);
+            }
             connection.reset();
             give_back(nullptr);
             drop_idle();
@@ -218,15 +242,15 @@ void Database::attempt_erased(Body body, void* context) {
         } catch (const pqxx::in_doubt_error&) {
             give_back(nullptr);
             throw lost_in_commit();
-        } catch (const pqxx::broken_connection& failure) {
-            lost(failure.what());
+        } catch (const pqxx::broken_connection& failure) {  // libpqxx makes it of all of class 08
+            lost(failure.what(), "08000");
         } catch (const pqxx::transaction_rollback& failure) {  // serialization failure, deadlock
             give_back(std::move(connection));
             if (attempt >= attempts_at_most) throw;
             log::debug("database: trying a transaction again ({})", first_line(failure.what()));
         } catch (const pqxx::sql_error& failure) {
             if (is_lost(failure) || !connection->is_open()) {
-                lost(failure.what());
+                lost(failure.what(), failure.sqlstate());
             } else {
                 give_back(std::move(connection));
                 bool unique = failure.sqlstate() == "23505";
@@ -239,7 +263,7 @@ void Database::attempt_erased(Body body, void* context) {
                 give_back(std::move(connection));
                 throw;
             }
-            lost(failure.what());
+            lost(failure.what(), {});
         } catch (...) {
             give_back(std::move(connection));
             throw;

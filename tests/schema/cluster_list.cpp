@@ -1,3 +1,5 @@
+// The recorded list is a file of its own and no code, so that a cluster's answer is one diff to
+// read.
 #include "tests/schema/cluster_list.hpp"
 
 #include <fstream>

@@ -66,6 +66,45 @@ TEST_CASE(
     CHECK(db.number("SELECT count(*) FROM t") == 1);
 }
 
+// A coordinator says so and goes on; here the server says it as one does (Citus 13.2).
+TEST_CASE("a cluster's node that is away is waited for", "[base][database]") {
+    auto [state, words] = GENERATE(table<std::string, std::string>(
+        {{"08006", "connection to the remote node x:5432 failed: Connection refused"},
+         {"58030", "failed to COPY to shard 102049 on x:5432"},
+         {"XX000", "SSL SYSCALL error: EOF detected"},
+         {"XX000", "server closed the connection unexpectedly"}}
+    ));
+    TestDatabase db(1);
+    db->call([](base::Tx& tx) { tx.exec("CREATE TABLE t (x int)"); });
+    auto session = db.number("SELECT pg_backend_pid()");
+    int tries = 0;
+    db->call([&](base::Tx& tx) {
+        tx.exec("INSERT INTO t VALUES ($1)", 1);
+        if (++tries > 2) return;
+        tx.exec(
+            "DO $$ BEGIN RAISE EXCEPTION '" + words + "' USING ERRCODE = '" + state + "'; END $$"
+        );
+    });
+    CHECK(tries == 3);
+    CHECK(db.number("SELECT count(*) FROM t") == 1);
+    CHECK(db.number("SELECT pg_backend_pid()") == session);
+}
+
+TEST_CASE("an internal error of the server is no node that is away", "[base][database]") {
+    TestDatabase db(1);
+    int tries = 0;
+    CHECK_THROWS_AS(
+        db->call([&](base::Tx& tx) {
+            ++tries;
+            tx.exec(
+                "DO $$ BEGIN RAISE EXCEPTION 'cache lookup failed' USING ERRCODE = 'XX000'; END $$"
+            );
+        }),
+        pqxx::sql_error
+    );
+    CHECK(tries == 1);
+}
+
 TEST_CASE("a copy that finds its connection lost is run again", "[base][database]") {
     TestDatabase db;
     db->call([](base::Tx& tx) { tx.exec("CREATE TABLE t (x int)"); });
