@@ -10,8 +10,11 @@
 #include "app/commands.hpp"
 #include "app/output.hpp"
 #include "base/json/described.hpp"
+#include "base/run/progress.hpp"
+#include "schema/backup/backup.hpp"
 #include "schema/migrate.hpp"
 #include "schema/placement/distribute.hpp"
+#include "service/version.hpp"
 
 namespace app {
 
@@ -70,6 +73,72 @@ void distribute(service::Context& context, const schema::Distributing& how) {
     }
 }
 
+// Tells how far it is, a line for each part of the work.
+schema::BackupProgress shown(std::unique_ptr<base::Progress>& bar, std::string& at) {
+    return [&](const std::string& what, std::uint64_t done, std::uint64_t total) {
+        if (what != at) bar.reset();
+        at = what;
+        if (done == 0) return;
+        if (!bar) bar = std::make_unique<base::Progress>(what, "files", total);
+        bar->update(done);
+    };
+}
+
+void print_backup(service::Context& context, std::string_view verb, const schema::Backup& backup) {
+    if (context.json) {
+        print_json(base::to_json(backup));
+        return;
+    }
+    print_line(fmt::format(
+        "{} {} rows of {} tables and {} files of blobs ({} bytes), as of {}",
+        verb,
+        backup.rows,
+        backup.tables.size(),
+        backup.blobs,
+        backup.blob_bytes,
+        backup.made_at
+    ));
+}
+
+void back_up(service::Context& context, const std::string& folder) {
+    std::unique_ptr<base::Progress> bar;
+    std::string at;
+    auto backup = schema::back_up(
+        context.database(),
+        context.config.blob_directory(),
+        folder,
+        service::version,
+        shown(bar, at)
+    );
+    print_backup(context, "backed up", backup);
+}
+
+void restore(service::Context& context, const std::string& folder) {
+    std::unique_ptr<base::Progress> bar;
+    std::string at;
+    auto backup = schema::restore(
+        context.database(), context.config.blob_directory(), folder, shown(bar, at)
+    );
+    print_backup(context, "restored", backup);
+}
+
+// One that needs a folder.
+void add_with_folder(
+    CLI::App& db,
+    service::Context& context,
+    const char* name,
+    const char* words,
+    void (*work)(service::Context&, const std::string&)
+) {
+    auto* command = db.add_subcommand(name, words);
+    auto folder = std::make_shared<std::string>();
+    command->add_option("DIR", *folder, "The backup's folder")->required();
+    command->callback([&context, folder, work] {
+        context.config.database.migrate = false;
+        work(context, *folder);
+    });
+}
+
 }  // namespace
 
 void add_db(CLI::App& cli, service::Context& context) {
@@ -103,6 +172,12 @@ void add_db(CLI::App& cli, service::Context& context) {
         context.config.database.migrate = false;
         distribute(context, *how);
     });
+    add_with_folder(
+        *db, context, "backup", "Write all of one moment, blobs too, into a new folder", back_up
+    );
+    add_with_folder(
+        *db, context, "restore", "Bring a backup into an empty database, and check it", restore
+    );
 }
 
 }  // namespace app

@@ -201,6 +201,12 @@ int distribute(
     return moved;
 }
 
+void check_alone_on_cluster(base::Database& database) {
+    database.call([](base::Tx& tx) {
+        if (!lie(tx).empty()) check_quiet(tx);
+    });
+}
+
 int place_new_tables(base::Database& database) {
     auto places = table_places(database);
     auto record = std::ranges::find(places, "record", &TablePlace::table);

@@ -46,6 +46,10 @@ int distribute(
     const std::function<void(const TablePlace&)>& placed
 );
 
+// Throws base::Error where a distributed database has others connected: what is read of its nodes
+// then is of no one moment.
+void check_alone_on_cluster(base::Database& database);
+
 // What a migration made since: tables of a database that is distributed are placed, those of
 // another one are left. Returns how many.
 int place_new_tables(base::Database& database);
