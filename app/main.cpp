@@ -19,6 +19,7 @@
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "base/run/log.hpp"
+#include "base/run/log_format.hpp"
 #include "base/run/progress.hpp"
 #include "base/text/printable.hpp"
 #include "service/version.hpp"
@@ -54,6 +55,7 @@ void apply_settings(service::Context& context, const GlobalFlags& flags) {
     flags.settings->set(config);
     service::Config::settings.finish(config, base::Document::json("{}"));
     base::log::set_level(config.log.level);
+    base::log::set_format(config.log.format);
     base::Progress::set_quiet(context.quiet);
 }
 

@@ -2,6 +2,7 @@
 // predictions have connections of their own, because the request that asks for one holds a
 // connection already, and a pool whose connections all wait for another one would wait for ever.
 #include <chrono>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -79,6 +80,17 @@ sign_in_link(base::Database& database, const std::string& url, bool asked_for) {
     return fmt::format("{}/sign-in#{}", url, api::first_sign_in(database));
 }
 
+// What is set; or what was installed with the program, or lies in its source tree.
+std::string web_folder(const service::Config& config) {
+    namespace fs = std::filesystem;
+    if (!config.server.web.empty()) return config.server.web.string();
+    std::error_code error;
+    auto program = fs::read_symlink("/proc/self/exe", error);
+    auto installed = program.parent_path().parent_path() / "share" / "tilth" / "web";
+    if (!error && fs::exists(installed / "index.html", error)) return installed.string();
+    return service::web_directory;
+}
+
 void serve(service::Context& context, const Options& options, bool with_workers) {
     context.runs_until_stopped();
     auto work = work_of(options);
@@ -87,8 +99,7 @@ void serve(service::Context& context, const Options& options, bool with_workers)
     service.address = options.address.empty() ? context.config.server.address : options.address;
     service.port =
         options.port >= 0 ? static_cast<std::uint16_t>(options.port) : context.config.server.port;
-    service.static_dir = context.config.server.web.empty() ? service::web_directory
-                                                           : context.config.server.web.string();
+    service.static_dir = web_folder(context.config);
     service.setting.hooks = hooks(context.blobs());
     const auto& told = context.config.server;
     service.setting.secure_cookies = told.secure_cookies;

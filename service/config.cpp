@@ -21,6 +21,7 @@ const base::Settings<Config::Blobs> Config::Blobs::settings{
 
 const base::Settings<Config::Log> Config::Log::settings{
     {"level", &Log::level, "what is told on standard error", {.flag = "log"}},
+    {"format", &Log::format, "how its lines are written", {.flag = "log-format"}},
 };
 
 const base::Settings<Config::Crawl> Config::Crawl::settings{

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/run/log.hpp"
+#include "base/run/log_format.hpp"
 #include "base/settings/fwd.hpp"
 #include "schema/people/user.hpp"
 
@@ -28,6 +29,7 @@ struct Config {
     };
     struct Log {
         base::log::Level level = base::log::Level::warning;
+        base::log::Format format = base::log::Format::text;
         static const base::Settings<Log> settings;
     };
     struct Crawl {
