@@ -36,15 +36,12 @@ double log_choose(std::int64_t n, std::int64_t k) {
 }
 
 // How alike to the truth each person's answers on gold are, in the order of time.
-std::map<std::string, std::vector<double>> gold_likeness(
-    base::Tx& tx,
-    const StoredProject& project,
-    std::optional<std::int64_t> user_id = std::nullopt
-) {
+std::map<std::string, std::vector<double>>
+gold_likeness(base::Tx& tx, const StoredProject& project) {
     const auto& question = project.project.question;
     const auto& type = task_type(question.kind);
     std::map<std::string, std::vector<double>> found;
-    for (const auto& said : gold_answers(tx, project, user_id))
+    for (const auto& said : gold_answers(tx, project))
         found[said.user].push_back(type.likeness(question, said.answer, said.truth));
     return found;
 }
@@ -86,24 +83,6 @@ GoldAccuracy gold_accuracy(std::span<const double> likeness) {
     return result;
 }
 
-void tell_of_drift(base::Tx& tx, const StoredProject& project, std::int64_t user_id, Time now) {
-    const auto& name = project.project.name;
-    for (const auto& [user, likeness] : gold_likeness(tx, project, user_id)) {
-        auto gold = gold_accuracy(likeness);
-        std::span before(likeness.begin(), likeness.size() - 1);
-        if (!is_drifting(gold) || is_drifting(gold_accuracy(before))) continue;
-        const boost::json::object told{
-            {"project", name},
-            {"user", user},
-            {"answers", gold.answers},
-            {"right", gold.right},
-            {"before", *gold.before},
-            {"recent", *gold.recent},
-            {"p", *gold.drift_p}};
-        schema::tell(tx, schema::WebhookEvent::annotator_drifting, told, name, now);
-    }
-}
-
 std::vector<AnnotatorQuality> annotator_quality(base::Tx& tx, const StoredProject& project) {
     std::vector<AnnotatorQuality> people;
     std::vector<double> times;
@@ -123,6 +102,45 @@ std::vector<AnnotatorQuality> annotator_quality(base::Tx& tx, const StoredProjec
         person.drifting = is_drifting(*person.gold);
     }
     return people;
+}
+
+void tell_of_drift(
+    base::Tx& tx,
+    const StoredProject& project,
+    std::int64_t user_id,
+    const std::set<std::int64_t>& tasks,
+    Time now
+) {
+    auto known = is_known_to_drift(tx, project.id, user_id);
+    const auto answers = gold_answers(tx, project, user_id);
+    if (!known || answers.empty()) return;
+    const auto& question = project.project.question;
+    std::vector<double> likeness;
+    for (const auto& said : answers)
+        likeness.push_back(task_type(question.kind).likeness(question, said.answer, said.truth));
+    // Of those that came, the ones behind all others are looked at one after the other, as if they
+    // had come so. Older ones only change what the last of all says.
+    auto first = answers.size();
+    while (first > 0 && tasks.contains(answers[first - 1].task)) --first;
+    bool drifts = *known;
+    std::optional<GoldAccuracy> begun;
+    for (auto n = std::min(first + 1, answers.size()); n <= answers.size(); ++n) {
+        auto gold = gold_accuracy(std::span(likeness).first(n));
+        if (is_drifting(gold) && !drifts && !begun) begun = gold;
+        drifts = is_drifting(gold);
+    }
+    note_drift(tx, project.id, user_id, drifts);
+    if (!begun) return;
+    const auto& name = project.project.name;
+    const boost::json::object told{
+        {"project", name},
+        {"user", answers.front().user},
+        {"answers", begun->answers},
+        {"right", begun->right},
+        {"before", *begun->before},
+        {"recent", *begun->recent},
+        {"p", *begun->drift_p}};
+    schema::tell(tx, schema::WebhookEvent::annotator_drifting, told, name, now);
 }
 
 }  // namespace labeling

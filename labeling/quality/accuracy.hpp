@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -45,9 +46,15 @@ struct AnnotatorQuality : Annotator {
 BOOST_DESCRIBE_STRUCT(AnnotatorQuality, (Annotator), (gold, drifting, hasty))
 // Everybody whose answers stand, the busiest first. Where people are told the truth of gold, their
 // first answer counts, though it was taken back.
-// After an answer to gold: tells those who wait for it if its person is drifting since this one.
-void tell_of_drift(base::Tx& tx, const StoredProject& project, std::int64_t user_id, Time now);
-
 std::vector<AnnotatorQuality> annotator_quality(base::Tx& tx, const StoredProject& project);
+// After a person's answers to these tasks of gold, one or thousands: tells those who wait for it if
+// the person began to drift with one of them, once, and not again before the drift has ended.
+void tell_of_drift(
+    base::Tx& tx,
+    const StoredProject& project,
+    std::int64_t user_id,
+    const std::set<std::int64_t>& tasks,
+    Time now
+);
 
 }  // namespace labeling

@@ -31,9 +31,10 @@ struct GoldTruthRow {
 BOOST_DESCRIBE_STRUCT(GoldTruthRow, (), (label, value, explanation))
 
 struct GoldAnswerRow {
+    std::int64_t task = 0;
     std::string user_name, label, value, true_label, true_value;
 };
-BOOST_DESCRIBE_STRUCT(GoldAnswerRow, (), (user_name, label, value, true_label, true_value))
+BOOST_DESCRIBE_STRUCT(GoldAnswerRow, (), (task, user_name, label, value, true_label, true_value))
 
 std::vector<std::int64_t>
 gold_rks(const StoredProject& project, const std::vector<std::string>& keys) {
@@ -140,11 +141,20 @@ gold_answers(base::Tx& tx, const StoredProject& project, std::optional<std::int6
              tx.exec(sql::file["gold_answers"], project.id, project.project.gold_feedback, user_id)
          ))
         answers.push_back(
-            {.user = std::move(row.user_name),
+            {.task = row.task,
+             .user = std::move(row.user_name),
              .answer = answer_of(row.label, row.value),
              .truth = answer_of(row.true_label, row.true_value)}
         );
     return answers;
+}
+
+std::optional<bool> is_known_to_drift(base::Tx& tx, std::int64_t project_id, std::int64_t user_id) {
+    return tx.value<bool>(sql::file["is_known_to_drift"], project_id, user_id);
+}
+
+void note_drift(base::Tx& tx, std::int64_t project_id, std::int64_t user_id, bool drifts) {
+    tx.exec(sql::file["note_drift"], project_id, user_id, drifts);
 }
 
 }  // namespace labeling

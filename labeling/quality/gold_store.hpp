@@ -94,6 +94,7 @@ struct GoldTruth {
 std::optional<GoldTruth> gold_truth(base::Tx& tx, std::int64_t task);
 
 struct GoldAnswer {
+    std::int64_t task = 0;
     std::string user;
     std::string answer;
     std::string truth;
@@ -106,6 +107,11 @@ std::vector<GoldAnswer> gold_answers(
     const StoredProject& project,
     std::optional<std::int64_t> user_id = std::nullopt
 );
+
+// Whether those who wait for it know that a person drifts (accuracy.hpp); nothing of who never
+// answered. Whoever asks is alone with it until the end of the transaction.
+std::optional<bool> is_known_to_drift(base::Tx& tx, std::int64_t project_id, std::int64_t user_id);
+void note_drift(base::Tx& tx, std::int64_t project_id, std::int64_t user_id, bool drifts);
 
 // Likeness from which an answer counts as right.
 inline constexpr double right_likeness = 0.999;

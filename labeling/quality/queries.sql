@@ -81,8 +81,8 @@ WHERE o.task_id = $1 AND t.state = 'gold';
 -- stand.
 -- name: gold_answers
 SELECT * FROM (
-    SELECT DISTINCT ON (a.user_id, a.rk, a.key) u.name AS user_name, ac.name AS label, a.value,
-        gc.name AS true_label, g.value AS true_value, a.submitted_at
+    SELECT DISTINCT ON (a.user_id, a.rk, a.key) t.id AS task, u.name AS user_name, ac.name AS label, a.value,
+        gc.name AS true_label, g.value AS true_value, a.submitted_at, a.rk, a.key
     FROM label_gold o JOIN label_task t ON t.id = o.task_id
     JOIN ground_truth g ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = $1
     JOIN annotation a ON a.rk = t.rk AND a.source_id = t.source_id AND a.key = t.key AND a.project_id = $1
@@ -92,7 +92,14 @@ SELECT * FROM (
     WHERE o.project_id = $1 AND a.submitted_at >= o.added_at AND a.audit_id IS NULL AND (a.withdrawn_at IS NULL OR $2::boolean)
         AND ($3::bigint IS NULL OR a.user_id = $3)
     ORDER BY a.user_id, a.rk, a.key, a.attempt
-) first_answers ORDER BY user_name, submitted_at;
+) first_answers ORDER BY user_name, submitted_at, rk, key;
+
+-- Whether watchers know that user $2 drifts in project $1. Who asks is alone with it until the end of the transaction.
+-- name: is_known_to_drift
+SELECT drifting FROM label_person WHERE project_id = $1 AND user_id = $2 FOR UPDATE;
+
+-- name: note_drift
+UPDATE label_person SET drifting = $3 WHERE project_id = $1 AND user_id = $2 AND drifting <> $3::boolean;
 
 -- The same of many records; NaN says that there is nothing to decide. Decided records stay so.
 -- Returns how many more of them disagree than before.

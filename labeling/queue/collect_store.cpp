@@ -116,7 +116,11 @@ private:
         std::vector<Answer> some;
         for (auto i : places) {
             const auto& answer = some.emplace_back(plan_.answers[i]);
-            authors_[answer.task] = {.user_id = answer.user_id, .at = *answer.at};
+            auto& authors = authors_[answer.task];
+            std::erase_if(authors, [&](const Author& one) {
+                return one.user_id == answer.user_id;
+            });
+            authors.push_back({.user_id = answer.user_id, .at = *answer.at});
         }
         return some;
     }
@@ -160,7 +164,7 @@ private:
 
     std::vector<std::int64_t> changed() const {
         auto tasks = taken_back_;
-        for (const auto& [task, author] : authors_) tasks.insert(task);
+        for (const auto& [task, authors] : authors_) tasks.insert(task);
         return {tasks.begin(), tasks.end()};
     }
 
@@ -168,7 +172,7 @@ private:
     const StoredProject& project_;
     Time now_;
     CollectPlan plan_;
-    std::map<std::int64_t, LastAuthor> authors_;
+    Authors authors_;
     std::set<std::int64_t> taken_back_;
 };
 

@@ -83,17 +83,19 @@ Collection collect(
     Time now
 );
 
-// Who gave the last of the answers that came to a task.
-struct LastAuthor {
+// Who gave answers that came, and when.
+struct Author {
     std::int64_t user_id = 0;
     Time at;
 };
+// Of each task, those who answered it, in the order of their last answers.
+using Authors = std::map<std::int64_t, std::vector<Author>>;
 // settle() of tasks, once for all their answers. That the project is done is not told.
 void settle_collected(
     base::Tx& tx,
     const StoredProject& project,
     const std::vector<std::int64_t>& tasks,
-    const std::map<std::int64_t, LastAuthor>& authors,
+    const Authors& authors,
     Time now
 );
 // After so many of them: statistics, if the tables were smaller when they were made last. A

@@ -1,6 +1,7 @@
 // What follows from answers that came.
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "base/database/batch.hpp"
 #include "base/database/database.hpp"
@@ -31,14 +32,25 @@ void ask_one_more(base::Tx& tx, const StoredProject& project, const Refreshed& r
         counted(tx, {refreshed.task}, [&] { tx.exec(sql::file["ask_one_more"], refreshed.task); });
 }
 
-// By what the batch told; it has told whether an answer was stored. `authors`: of the last answer
-// to each task, if one came.
+// By person, the tasks of gold that they answered.
+std::map<std::int64_t, std::set<std::int64_t>>
+gold_answered(const std::vector<Refreshed>& refreshed, const Authors& authors) {
+    std::map<std::int64_t, std::set<std::int64_t>> found;
+    for (const auto& one : refreshed) {
+        auto of = authors.find(one.task);
+        if (!one.gold || of == authors.end()) continue;
+        for (const auto& author : of->second) found[author.user_id].insert(one.task);
+    }
+    return found;
+}
+
+// By what the batch told; it has told whether an answer was stored.
 void settle_as_told(
     base::Batch& told,
     const detail::TruthAsked& asked,
     const std::vector<schema::WebhookEvent>& awaited,
     const StoredProject& project,
-    const std::map<std::int64_t, LastAuthor>& authors,
+    const Authors& authors,
     Time now
 ) {
     auto& tx = told.tx();
@@ -46,23 +58,21 @@ void settle_as_told(
     auto refreshed = detail::refresh_truth(told, asked, writes, project, now);
     std::vector<Likeness> alike;
     for (const auto& one : refreshed) {
-        auto author = authors.find(one.task);
-        if (author != authors.end() && one.likeness)
-            alike.push_back(
-                {.task = one.task,
-                 .user_id = author->second.user_id,
-                 .likeness = *one.likeness,
-                 .at = author->second.at}
-            );
+        auto of = authors.find(one.task);
+        if (of == authors.end() || !one.likeness) continue;
+        const auto& last = of->second.back();
+        alike.push_back(
+            {.task = one.task, .user_id = last.user_id, .likeness = *one.likeness, .at = last.at}
+        );
     }
     note_likeness(writes, alike);
     for (const auto& one : refreshed) ask_one_more(tx, project, one);
     bool drifts =
         std::find(awaited.begin(), awaited.end(), schema::WebhookEvent::annotator_drifting) !=
         awaited.end();
-    for (const auto& one : refreshed)
-        if (auto author = authors.find(one.task); drifts && one.gold && author != authors.end())
-            tell_of_drift(tx, project, author->second.user_id, now);
+    if (drifts)
+        for (const auto& [user, tasks] : gold_answered(refreshed, authors))
+            tell_of_drift(tx, project, user, tasks, now);
     tell_of_answers(writes, awaited, project, refreshed, now);
     writes.run();
 }
@@ -76,8 +86,8 @@ void settle(
     Time now,
     std::optional<std::int64_t> user_id
 ) {
-    std::map<std::int64_t, LastAuthor> authors;
-    if (user_id) authors.emplace(task, LastAuthor{.user_id = *user_id, .at = now});
+    Authors authors;
+    if (user_id) authors[task] = {{.user_id = *user_id, .at = now}};
     base::Batch told(tx);
     auto asked = detail::ask_truth(told, {task});
     auto awaited = schema::awaited_events(told, project.project.name);
@@ -88,7 +98,7 @@ void settle_collected(
     base::Tx& tx,
     const StoredProject& project,
     const std::vector<std::int64_t>& tasks,
-    const std::map<std::int64_t, LastAuthor>& authors,
+    const Authors& authors,
     Time now
 ) {
     if (tasks.empty()) return;
@@ -107,9 +117,8 @@ submit_and_settle(base::Tx& tx, const StoredProject& project, const Answer& answ
     auto asked = detail::ask_truth(told, {answer.task});
     auto awaited = schema::awaited_events(told, project.project.name);
     if (!*stored) return explain_submit(tx, answer);
-    settle_as_told(
-        told, asked, *awaited, project, {{answer.task, {.user_id = answer.user_id, .at = now}}}, now
-    );
+    const Authors authors{{answer.task, {{.user_id = answer.user_id, .at = now}}}};
+    settle_as_told(told, asked, *awaited, project, authors, now);
     return Submitted::accepted;
 }
 

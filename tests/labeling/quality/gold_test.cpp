@@ -6,6 +6,7 @@
 
 #include "base/database/database.hpp"
 #include "labeling/quality/accuracy.hpp"
+#include "labeling/queue/collect_store.hpp"
 #include "labeling/queue/tally_store.hpp"
 #include "schema/webhooks/webhook_store.hpp"
 #include "tests/labeling/store_fixture.hpp"
@@ -209,18 +210,92 @@ TEST_CASE("where people are told the truth their first answer counts", "[labelin
     CHECK(people.at(0).gold.value().right == 0);
 }
 
+namespace {
+
+// All who drift are told of.
+struct WatchedGold : GoldWorld {
+    explicit WatchedGold(int records) : GoldWorld(half, records) {
+        step([&](base::Tx& tx) {
+            schema::Webhook hook;
+            hook.name = "drift";
+            hook.events.text = R"(["annotator.drifting"])";
+            schema::add_webhook(tx, hook, now());
+        });
+        keys = step([&](base::Tx& tx) {
+            return labeling::gold_candidates(tx, project, labeling::GoldOrigin::imported, 80);
+        });
+        add(keys);
+    }
+    std::int64_t told() { return check("SELECT count(*) FROM webhook_message"); }
+    // Takes people's answers to these of the gold tasks at one go; the first `right` of all are
+    // answered rightly, the others by a class that is wrong.
+    void collect(
+        const std::vector<std::int64_t>& users,
+        std::size_t from,
+        std::size_t to,
+        int right,
+        int wrong = 1
+    ) {
+        std::vector<labeling::CollectedAnswer> answers;
+        auto at = now();
+        step([&](base::Tx& tx) {
+            const auto tasks = labeling::tasks_of(tx, project, keys);
+            for (auto i = from; i < to; ++i)
+                for (auto user : users)
+                    answers.push_back(
+                        {.answer =
+                             {.task = tasks.at(i),
+                              .user_id = user,
+                              .class_id = static_cast<int>(i) < right ? 0 : wrong,
+                              .at = at + std::chrono::milliseconds(i)}}
+                    );
+            return labeling::collect(tx, project, answers, {}, later(1s)).became.size();
+        });
+    }
+    std::vector<std::string> keys;
+};
+
+}  // namespace
+
+TEST_CASE("a drift within many answers is told once, of each person", "[labeling][gold][news]") {
+    WatchedGold world(600);
+    REQUIRE(world.keys.size() == 80);
+    auto ann = world.add_user("ann"), bob = world.add_user("bob");
+    world.collect({ann, bob}, 0, 80, 40);
+    CHECK(world.told() == 2);
+    CHECK(
+        world.check("SELECT count(DISTINCT body::jsonb #>> '{data,user}') FROM webhook_message") ==
+        2
+    );
+    // It is told of, though so much came after it that the last are no worse than those before.
+    auto eve = world.add_user("eve");
+    world.collect({eve}, 0, 80, 20);
+    CHECK(world.told() == 3);
+}
+
+TEST_CASE("a drift that goes on in the next answers is not told again", "[labeling][gold][news]") {
+    WatchedGold world(600);
+    auto ann = world.add_user("ann");
+    world.collect({ann}, 0, 38, 40);
+    CHECK(world.told() == 0);
+    world.collect({ann}, 38, 47, 40);
+    CHECK(world.told() == 1);
+    world.collect({ann}, 47, 60, 40);
+    CHECK(world.told() == 1);
+}
+
+TEST_CASE("who says something else about gold does not begin anew", "[labeling][gold][news]") {
+    WatchedGold world(600);
+    auto ann = world.add_user("ann");
+    world.collect({ann}, 0, 43, 40);  // with the third wrong one it is a drift
+    REQUIRE(world.told() == 1);
+    world.collect({ann}, 42, 43, 40, 2);  // wrong again, in the place of the last
+    CHECK(world.check("SELECT count(*) FROM annotation WHERE withdrawn_at IS NOT NULL") == 1);
+    CHECK(world.told() == 1);
+}
+
 TEST_CASE("that somebody becomes worse on gold is told once", "[labeling][gold][news]") {
-    GoldWorld world(half, 60);
-    world.step([&](base::Tx& tx) {
-        schema::Webhook hook;
-        hook.name = "drift";
-        hook.events.text = R"(["annotator.drifting"])";
-        schema::add_webhook(tx, hook, world.now());
-    });
-    world.add(world.step([&](base::Tx& tx) {
-        return labeling::gold_candidates(tx, world.project, labeling::GoldOrigin::imported, 99);
-    }));
-    auto told = [&] { return world.check("SELECT count(*) FROM webhook_message"); };
+    WatchedGold world(60);
     for (auto name : {"ann", "bob"}) {
         auto user = world.add_user(name);
         auto tasks = world.gold_for(user, 200);
@@ -236,9 +311,9 @@ TEST_CASE("that somebody becomes worse on gold is told once", "[labeling][gold][
                     .class_id = wrong ? 1 : 0};
                 return labeling::submit_and_settle(tx, world.project, said, world.now());
             });
-            if (i == 22) CHECK(told() == (wrong ? 0 : 1));
+            if (i == 22) CHECK(world.told() == (wrong ? 0 : 1));
         }
-        CHECK(told() == 1);
+        CHECK(world.told() == 1);
     }
     CHECK(
         world.check("SELECT count(*) FROM webhook_message WHERE event = 'annotator.drifting' AND "
