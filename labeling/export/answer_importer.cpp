@@ -195,7 +195,8 @@ private:
         made.answer.taken_back_at = one.taken_back_at;
         if (one.schema_version && *one.schema_version <= project_.schema_version)
             made.answer.answer.schema_version = one.schema_version;
-        made.answer.answer.at = one.at;
+        // It was given before it was taken back, and when the import runs it was long gone.
+        made.answer.answer.at = one.at ? one.at : one.taken_back_at;
         if (one.milliseconds)
             made.answer.answer.milliseconds =
                 static_cast<std::int32_t>(std::min(*one.milliseconds, longest_answer));

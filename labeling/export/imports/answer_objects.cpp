@@ -10,6 +10,8 @@
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
+#include "base/numbers/parse.hpp"
+#include "base/text/ascii.hpp"
 #include "base/time/parse.hpp"
 #include "labeling/export/imports/answer_roles.hpp"
 #include "labeling/export/imports/imports.hpp"
@@ -26,10 +28,13 @@ bool says_true(const json::object& from, std::string_view name) {
     return found && *found == json::value(true);
 }
 
-std::optional<base::Time> time_in(const json::value& value) {
-    if (value.is_string()) return base::parse_time(std::string_view(value.get_string()));
-    if (value.is_number()) return base::parse_time(json::serialize(value));
-    return std::nullopt;
+std::string text_of(const json::value& value) {
+    return value.is_string() ? std::string(base::trim(std::string_view(value.get_string())))
+                             : json::serialize(value);
+}
+
+bool says_nothing(const json::value& value) {
+    return value.is_null() || (value.is_string() && text_of(value).empty());
 }
 
 void unread(
@@ -38,50 +43,8 @@ void unread(
     std::string reason,
     PersonAnswer& answer
 ) {
-    answer.unread.emplace_back(
-        name, value.is_string() ? std::string(value.get_string()) : json::serialize(value)
-    );
+    answer.unread.emplace_back(name, text_of(value));
     answer.said.fault = std::move(reason);
-}
-
-// A number from 1, which faults call by its name.
-void read_count(
-    const json::value& value,
-    std::string_view name,
-    std::optional<int>& into,
-    PersonAnswer& answer
-) {
-    boost::system::error_code none;
-    auto number = value.to_number<int>(none);
-    if (!none && number >= 1)
-        into = number;
-    else
-        unread(value, name, fmt::format("its {} is no number from 1", name), answer);
-}
-
-void read_duration(const json::value& value, int unit, PersonAnswer& answer) {
-    boost::system::error_code none;
-    auto number = value.to_number<double>(none);
-    if (!none && number >= 0 && number < 1e12)
-        answer.milliseconds = std::llround(number * unit);
-    else
-        unread(value, unit == 1 ? "milliseconds" : "seconds", "its duration is none", answer);
-}
-
-void read_time(
-    const json::value& value,
-    std::string_view name,
-    std::optional<base::Time>& into,
-    PersonAnswer& answer
-) {
-    into = time_in(value);
-    if (!into && !value.is_null())
-        unread(
-            value,
-            name,
-            "its time is " + json::serialize(value) + ", which is none that can be read in one way",
-            answer
-        );
 }
 
 // Members by which read_line() knows what was said.
@@ -98,6 +61,50 @@ bool names_record(const json::object& line) {
 }
 
 }  // namespace
+
+void read_count(
+    const json::value& value,
+    std::string_view name,
+    std::optional<int>& into,
+    PersonAnswer& answer
+) {
+    if (says_nothing(value)) return;
+    boost::system::error_code none;
+    auto number = value.is_string() ? base::whole_number<int>(text_of(value), 10)
+                                    : std::optional(value.to_number<int>(none));
+    if (!none && number && *number >= 1)
+        into = *number;
+    else
+        unread(value, name, fmt::format("its {} is no number from 1", name), answer);
+}
+
+void read_duration(const json::value& value, int unit, PersonAnswer& answer) {
+    if (says_nothing(value)) return;
+    std::optional<double> number;
+    if (value.is_number()) number = value.to_number<double>();
+    if (value.is_string()) number = base::parse_number(text_of(value));
+    if (number && *number >= 0 && *number < 1e12)
+        answer.milliseconds = std::llround(*number * unit);
+    else
+        unread(value, unit == 1 ? "milliseconds" : "seconds", "its duration is none", answer);
+}
+
+void read_time(
+    const json::value& value,
+    std::string_view name,
+    std::optional<base::Time>& into,
+    PersonAnswer& answer
+) {
+    if (says_nothing(value)) return;
+    if (value.is_string() || value.is_number()) into = base::parse_time(text_of(value));
+    if (into) return;
+    unread(
+        value,
+        name,
+        "its time is " + json::serialize(value) + ", which is none that can be read in one way",
+        answer
+    );
+}
 
 void AnswerObjects::read(
     const json::object& line,
@@ -197,7 +204,8 @@ void AnswerObjects::read_prodigy(
     if (verdict && verdict->is_string()) word = std::string(verdict->get_string());
     read_line(line, place, question_, [&](GivenLabel&& label) {
         PersonAnswer answer{.said = std::move(label), .person = person, .place = place};
-        if (const auto* at = line.if_contains("_timestamp")) answer.at = time_in(*at);
+        if (const auto* at = line.if_contains("_timestamp"))
+            read_time(*at, "time", answer.at, answer);
         answer.skipped = word == "ignore";
         if (word == "reject")
             answer.said.fault = "was rejected in Prodigy, which says only what it is not";

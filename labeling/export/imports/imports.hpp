@@ -105,6 +105,23 @@ private:
     Names names_;
     bool told_ = false;
 };
+// What JSON says of an answer beside what was said: a number or time, or a text that holds one.
+// null and an empty text say nothing; whatever else can not be read is the answer's fault, which
+// calls it by `name`. Counts begin at 1; of a duration, `unit` is how many milliseconds one is.
+void read_count(
+    const boost::json::value& value,
+    std::string_view name,
+    std::optional<int>& into,
+    PersonAnswer& answer
+);
+void read_duration(const boost::json::value& value, int unit, PersonAnswer& answer);
+void read_time(
+    const boost::json::value& value,
+    std::string_view name,
+    std::optional<base::Time>& into,
+    PersonAnswer& answer
+);
+
 void read_coco(
     const boost::json::object& dataset,
     const std::string& place,

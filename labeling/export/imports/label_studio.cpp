@@ -1,13 +1,10 @@
 // Tasks of Label Studio. People's annotations are labels, one a task, or the answers of each of
 // them; what machines predicted comes beside them, in versions, and is never taken for either.
 #include <algorithm>
-#include <climits>
-#include <cmath>
 
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
-#include "base/time/parse.hpp"
 #include "labeling/export/imports/imports.hpp"
 #include "labeling/export/label_studio_results.hpp"
 
@@ -97,10 +94,11 @@ std::string author_of(const json::object& annotation) {
 }
 
 // When an annotation got the content that it has: it was changed last, or made.
-std::optional<base::Time> changed_at(const json::object& annotation) {
-    for (auto name : {"updated_at", "created_at"})
-        if (auto at = base::parse_time(key_of(annotation, name))) return at;
-    return std::nullopt;
+void read_changed(const json::object& annotation, PersonAnswer& answer) {
+    for (auto name : {"updated_at", "created_at"}) {
+        const auto* at = annotation.if_contains(name);
+        if (at && !answer.at) read_time(*at, "time", answer.at, answer);
+    }
 }
 
 PersonAnswer answer_in(
@@ -110,25 +108,20 @@ PersonAnswer answer_in(
     const Question& question
 ) {
     PersonAnswer answer{.said = record, .person = author_of(annotation), .place = place};
-    answer.at = changed_at(annotation);
-    if (const auto* took = annotation.if_contains("lead_time"); took && took->is_number())
-        if (auto seconds = took->to_number<double>(); seconds >= 0 && seconds < 1e9)
-            answer.milliseconds = std::llround(seconds * 1000);
+    read_changed(annotation, answer);
+    if (const auto* took = annotation.if_contains("lead_time")) read_duration(*took, 1000, answer);
     if (const auto* by = annotation.if_contains("completed_by"); by && by->is_object())
         answer.simulated = is_true(by->get_object(), "simulated");
-    auto count = [&](std::string_view name) -> std::optional<int> {
-        const auto* number = annotation.if_contains(name);
-        if (!number || !number->is_int64()) return std::nullopt;
-        return static_cast<int>(std::clamp<std::int64_t>(number->get_int64(), 1, INT_MAX));
-    };
-    answer.attempt = count("attempt");
-    answer.schema_version = count("schema_version");
+    if (const auto* number = annotation.if_contains("attempt"))
+        read_count(*number, "attempt", answer.attempt, answer);
+    if (const auto* number = annotation.if_contains("schema_version"))
+        read_count(*number, "schema_version", answer.schema_version, answer);
+    if (const auto* at = annotation.if_contains("withdrawn_at"))
+        read_time(*at, "withdrawn_at", answer.taken_back_at, answer);
     // What we wrote ourselves says by its number that it was an answer.
     bool cancelled = is_true(annotation, "was_cancelled");
-    answer.taken_back = cancelled && answer.attempt;
-    if (answer.taken_back)
-        answer.taken_back_at = base::parse_time(key_of(annotation, "withdrawn_at"));
-    answer.skipped = cancelled && !answer.attempt;
+    answer.taken_back = (cancelled && answer.attempt) || answer.taken_back_at;
+    answer.skipped = cancelled && !answer.taken_back;
     if (!answer.skipped) take_results(annotation, place, question, answer.said);
     return answer;
 }

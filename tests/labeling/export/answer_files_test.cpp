@@ -55,6 +55,42 @@ TEST_CASE("Label Studio's annotations are answers of their authors", "[labeling]
     CHECK(again.unchanged == 3);
 }
 
+TEST_CASE(
+    "Label Studio's times and counts are read as those of every format",
+    "[labeling][answers]"
+) {
+    LabelingWorld world;
+    world.add_records(5, {"x"});
+    world.add_project();
+    auto task = [](std::string_view key, std::string_view members) {
+        return fmt::format(
+            R"({{"data":{{"key":"{}"}},"annotations":[{{"completed_by":"ann",{},
+                "result":[{{"id":"x","from_name":"l","to_name":"t","type":"choices",
+                "value":{{"choices":["a"]}}}}]}}]}})",
+            key,
+            members
+        );
+    };
+    auto text = "[" + task("r0", R"("lead_time":"2.5","attempt":"3","updated_at":1640995200)") +
+                "," + task("r1", R"("withdrawn_at":"","updated_at":null,"attempt":null)") + "," +
+                task("r2", R"("updated_at":"the other day")") + "," + task("r3", R"("attempt":0)") +
+                "," + task("r4", R"("withdrawn_at":"soon")") + "]";
+    auto read = take_answers(world, "ls.json", text);
+    CHECK(read.done.added == 2);
+    CHECK(
+        world.check("SELECT count(*) FROM annotation WHERE key = 'r0' AND attempt = 3 AND "
+                    "milliseconds = 2500 AND submitted_at = '2022-01-01T00:00:00Z'") == 1
+    );
+    CHECK(
+        world.check("SELECT count(*) FROM annotation WHERE key = 'r1' AND withdrawn_at IS NULL") ==
+        1
+    );
+    REQUIRE(read.reasons.size() == 3);
+    CHECK_THAT(read.reasons[0], Contains("\"the other day\", which is none"));
+    CHECK(read.reasons[1] == "its attempt is no number from 1");
+    CHECK_THAT(read.reasons[2], Contains("\"soon\", which is none"));
+}
+
 TEST_CASE("labels of one person are answers of theirs", "[labeling][answers]") {
     LabelingWorld world;
     world.add_records(3, {"x"});

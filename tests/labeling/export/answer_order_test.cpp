@@ -135,3 +135,28 @@ TEST_CASE(
     CHECK_THAT(back.reasons[0], Contains("its 'schema_version' is '0'"));
     world.check_sums();
 }
+
+TEST_CASE(
+    "an answer of which only the end is known was given no later than that",
+    "[labeling][answers]"
+) {
+    LabelingWorld world;
+    world.add_records(2, {"x"});
+    world.add_project();
+    std::string text =
+        R"({"key": "r0", "answers": [{"user": "ann", "label": "a", "withdrawn_at": "2022-05-01T00:00:20Z"},)"
+        R"({"user": "ann", "label": "b", "submitted_at": "2022-05-01T00:00:30Z"}]})"
+        "\n";
+    auto read = take_answers(world, "a.jsonl", text).done;
+    CHECK(read.added == 1);
+    CHECK(read.corrected == 1);
+    CHECK(
+        world.check("SELECT count(*) FROM annotation WHERE submitted_at = withdrawn_at AND "
+                    "withdrawn_at = '2022-05-01T00:00:20Z'") == 1
+    );
+    CHECK(standing(world, "ann", "r0") == 1);
+    auto again = take_answers(world, "a.jsonl", text).done;
+    CHECK(again.unchanged == 2);
+    CHECK(again.added + again.corrected + again.taken_back == 0);
+    world.check_sums();
+}
