@@ -197,7 +197,7 @@ void read_answer_table(
 // The files of a folder that doccano exported: one for each person, called by their name.
 std::vector<fs::path> files_of_people(const std::string& path) {
     std::vector<fs::path> files;
-    if (path == "-" || !fs::is_directory(path)) return files;
+    if (path == "-" || !holds_people(path)) return files;
     for (const auto& entry : fs::directory_iterator(path))
         if (entry.is_regular_file() && entry.path().extension() == ".jsonl" &&
             entry.file_size() > 0)

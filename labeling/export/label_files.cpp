@@ -159,23 +159,27 @@ bool is_xml(const fs::path& path) {
     return path.extension() == ".xml";
 }
 
-void read_folder(const fs::path& folder, const Question& question, const TakeLabel& take) {
-    auto annotations = fs::is_directory(folder / "Annotations") ? folder / "Annotations" : folder;
+// Where the annotations of pictures lie in a folder of Pascal VOC.
+fs::path voc_root(const fs::path& folder) {
+    return fs::is_directory(folder / "Annotations") ? folder / "Annotations" : folder;
+}
+
+std::set<fs::path> voc_files(const fs::path& folder) {
     std::set<fs::path> files;  // in order
-    for (const auto& entry : fs::recursive_directory_iterator(annotations))
-        if (entry.is_regular_file() && entry.path().extension() == ".xml")
-            files.insert(entry.path());
-    bool of_people = std::any_of(
-        fs::directory_iterator(folder),
-        fs::directory_iterator(),
-        [](const fs::directory_entry& entry) { return entry.path().extension() == ".jsonl"; }
-    );
-    if (files.empty() && of_people)
+    for (const auto& entry : fs::recursive_directory_iterator(voc_root(folder)))
+        if (entry.is_regular_file() && is_xml(entry.path())) files.insert(entry.path());
+    return files;
+}
+
+void read_folder(const fs::path& folder, const Question& question, const TakeLabel& take) {
+    if (holds_people(folder))
         throw base::Error(
             folder.string(),
             "holds files of JSON lines, as of several people, of which none is what is true",
             "import what they answered by --answers, or one file alone"
         );
+    auto annotations = voc_root(folder);
+    auto files = voc_files(folder);
     if (files.empty()) return read_yolo(folder, question, take);
     for (const auto& file : files)
         read_voc(
@@ -224,6 +228,15 @@ void read_path(const std::string& path, const Question& question, const TakeLabe
 }
 
 }  // namespace
+
+bool holds_people(const std::string& path) {
+    if (!fs::is_directory(path) || is_yolo(path) || !voc_files(path).empty()) return false;
+    return std::any_of(
+        fs::directory_iterator(path),
+        fs::directory_iterator(),
+        [](const fs::directory_entry& entry) { return entry.path().extension() == ".jsonl"; }
+    );
+}
 
 bool is_told_by_its_name(const std::string& path) {
     return fs::is_directory(path) || is_conll(path) || is_xml(path);

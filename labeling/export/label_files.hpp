@@ -22,6 +22,9 @@ EachLabel labels_in(const std::string& path, const Question& question);
 // The same of a text; `name` is of the file that it was.
 EachLabel
 labels_of_text(const std::string& name, const std::string& text, const Question& question);
+// Whether it is a folder of JSON lines by several people, as doccano exports them, and of no other
+// program whose files may lie beside such.
+bool holds_people(const std::string& path);
 // Whether its name, and not its content, tells what a file is; so it is with folders.
 bool is_told_by_its_name(const std::string& path);
 

@@ -136,6 +136,8 @@ void read_voc(
     const std::string& name,
     const TakeLabel& take
 );
+// Whether a folder has the names of classes as YOLO has them.
+bool is_yolo(const std::filesystem::path& folder);
 void read_yolo(
     const std::filesystem::path& folder,
     const Question& question,

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
@@ -22,6 +23,13 @@ namespace json = boost::json;
 namespace fs = std::filesystem;
 
 namespace {
+
+// Where the names of classes stand; nothing: the folder has none.
+std::optional<fs::path> names_in(const fs::path& folder) {
+    for (auto name : {"data.yaml", "dataset.yaml", "data.yml", "classes.txt"})
+        if (fs::exists(folder / name)) return folder / name;
+    return std::nullopt;
+}
 
 class YoloReader {
 public:
@@ -49,9 +57,9 @@ public:
 
 private:
     void read_names() {
-        for (auto name : {"data.yaml", "dataset.yaml", "data.yml"})
-            if (fs::exists(folder_ / name)) return read_yaml(folder_ / name);
-        auto lines = base::read_whole_file((folder_ / "classes.txt").string());
+        auto path = names_in(folder_).value_or(folder_ / "classes.txt");
+        if (path.extension() != ".txt") return read_yaml(path);
+        auto lines = base::read_whole_file(path.string());
         std::string_view rest(lines);
         while (!rest.empty()) {
             auto end = std::min(rest.find('\n'), rest.size());
@@ -168,6 +176,10 @@ private:
 };
 
 }  // namespace
+
+bool is_yolo(const fs::path& folder) {
+    return names_in(folder).has_value();
+}
 
 void read_yolo(const fs::path& folder, const Question& question, const TakeLabel& take) {
     YoloReader(folder, question).read(take);

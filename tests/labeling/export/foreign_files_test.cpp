@@ -1,4 +1,5 @@
 // Label files that other programs wrote.
+#include "labeling/export/answer_files.hpp"
 #include "tests/labeling/export/format_files.hpp"
 
 using Catch::Contains;
@@ -119,6 +120,26 @@ TEST_CASE("an undeclared category of COCO is refused by name", "[labeling][forma
         R"("annotations":[{"id":1,"image_id":1,"category_id":0,"bbox":[1,2,3,4]}]})"
     );
     CHECK_THROWS_WITH(imported(path, project.question), Contains("category 0"));
+}
+
+TEST_CASE("lines beside the labels of a picture program are not people's", "[labeling][formats]") {
+    Folder folder;
+    auto boxes = project_of("boxes");
+    auto read_of_one = [&] {
+        std::vector<std::string> keys;
+        labeling::answers_in(
+            folder.path().string(), boxes.question, {.person = "ann"}
+        )([&](labeling::PersonAnswer&& answer) { keys.push_back(answer.said.key); });
+        return keys;
+    };
+    folder.write("notes.jsonl", R"({"key":"k","label":"what was said"})");
+    CHECK(labeling::holds_people(folder.path().string()));
+    CHECK_THROWS_WITH(imported(folder.path(), boxes.question), Contains("by --answers"));
+    folder.write("labels/k.txt", "0 0.5 0.5 0.2 0.2\n");
+    folder.write("classes.txt", "cat\ndog\n");
+    CHECK_FALSE(labeling::holds_people(folder.path().string()));
+    CHECK_THAT(imported(folder.path(), boxes.question)["k"], Contains("\"cat\""));
+    CHECK(read_of_one() == std::vector<std::string>{"k"});
 }
 
 TEST_CASE("masks of COCO are the outlines of their parts", "[labeling][formats]") {
