@@ -321,9 +321,17 @@ FROM record r WHERE r.rk = $1 AND r.source_id = $2 AND r.key = $3;
 INSERT INTO job (kind, spec, dedup, due_at, created_at) VALUES ($1, $2::jsonb, $3, $4::timestamptz, $5::timestamptz)
 ON CONFLICT (dedup) DO NOTHING RETURNING id;
 
+-- Claims come one after the other, since none sees what another has not committed yet.
+-- name: begin_claim
+SELECT pg_advisory_xact_lock(hashtextextended('the claim of a job', 0));
+
+-- Jobs of one source ('source:NAME', and 'source:NAME/PART' of what was given to it) write its records and the mark from which its next run
+-- goes on: one of them at a time is at work.
 -- name: claim_job
 UPDATE job SET worker = $2, token = token + 1, attempts = attempts + 1, leased_until = $4::timestamptz
 WHERE id = (SELECT id FROM job WHERE kind = ANY($1::text[]) AND due_at <= $3::timestamptz AND (leased_until IS NULL OR leased_until < $3::timestamptz)
+                AND coalesce(split_part(dedup, '/', 1), '') NOT IN (
+                    SELECT split_part(o.dedup, '/', 1) FROM job o WHERE o.leased_until >= $3::timestamptz AND starts_with(o.dedup, 'source:'))
             ORDER BY priority DESC, due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING id, kind, spec::text, token, attempts;
 

@@ -1,3 +1,6 @@
+// What a job says is what the command line would say; here it is done, and what came of it told to
+// the queue by how it ends: with a result, parked until it is due again, or by an error that tells
+// whether another try could end otherwise.
 #include "worker/jobs.hpp"
 
 #include <fmt/format.h>
@@ -6,6 +9,7 @@
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "base/settings/settings.hpp"
+#include "schema/blobs/blobs_away.hpp"
 #include "schema/sources/source_store.hpp"
 #include "service/context.hpp"
 #include "service/gather/gather.hpp"
@@ -22,7 +26,7 @@ namespace json = boost::json;
 namespace {
 
 // A training reads what does not change, so what it cannot do it cannot do later: leaks, no
-// features.
+// features. Only that what it reads is not there now may pass.
 json::object train(service::Context& context, const schema::Job& job, std::stop_token stop) {
     auto settings = training::TrainSettings::settings.read(base::Document::json(job.spec));
     try {
@@ -34,6 +38,8 @@ json::object train(service::Context& context, const schema::Job& job, std::stop_
             {"model", outcome.model_name},
             {"version", outcome.model_version}};
     } catch (const base::DatabaseAway&) {
+        throw;
+    } catch (const schema::BlobsAway&) {
         throw;
     } catch (const base::Error& failure) {
         throw Final(failure);

@@ -23,6 +23,7 @@
 #include "base/bytes/hex.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "schema/blobs/blobs_away.hpp"
 #include "schema/records/record.hpp"
 #include "schema/records/values.hpp"
 #include "schema/sql.hpp"
@@ -31,6 +32,7 @@ namespace schema {
 
 namespace {
 
+constexpr auto mend_directory = "free disk space or mend the folder's permissions";
 constexpr std::size_t inline_limit = 64 * 1024;
 constexpr std::size_t worth_compressing = 256;
 constexpr int zstd_level = 1;
@@ -73,11 +75,7 @@ std::filesystem::path part_of(const std::filesystem::path& path) {
 }
 
 void write_synced(const std::filesystem::path& path, std::string_view data) {
-    auto fail = [&] {
-        throw base::Error(
-            path.string(), std::strerror(errno), "free disk space or mend the folder's permissions"
-        );
-    };
+    auto fail = [&] { throw BlobsAway(path.string(), std::strerror(errno), mend_directory); };
     int file = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (file < 0) fail();
     while (!data.empty()) {
@@ -112,11 +110,15 @@ Blobs::Row Blobs::seal(std::string_view data) const {
     auto name = base::hex(row.sha256);
     row.location = name.substr(0, 2) + "/" + name.substr(2, 2) + "/" + name;
     auto path = directory_ / row.location;
-    if (!std::filesystem::exists(path)) {
-        std::filesystem::create_directories(path.parent_path());
-        auto part = part_of(path);
-        write_synced(part, row.bytes);
-        std::filesystem::rename(part, path);
+    try {
+        if (!std::filesystem::exists(path)) {
+            std::filesystem::create_directories(path.parent_path());
+            auto part = part_of(path);
+            write_synced(part, row.bytes);
+            std::filesystem::rename(part, path);
+        }
+    } catch (const std::filesystem::filesystem_error& error) {
+        throw BlobsAway(path.string(), error.code().message(), mend_directory);
     }
     row.bytes.clear();
     return row;
@@ -145,13 +147,15 @@ std::string Blobs::unpack(
         auto path = directory_ / location;
         std::ifstream in(path, std::ios::binary);
         if (!in)
-            throw base::Error(
+            throw BlobsAway(
                 path.string(),
                 "the file of a stored blob is missing",
                 "restore the blob directory from a backup"
             );
         std::ostringstream text;
         text << in.rdbuf();
+        if (in.bad())
+            throw BlobsAway(path.string(), "cannot be read", "look at the disk that it is on");
         bytes = text.str();
     }
     return encoding == "zstd" ? decompress(bytes, size) : bytes;

@@ -29,11 +29,12 @@ public:
         std::string location;  // where the file is, relative to the directory
     };
 
-    // Compresses (zstd, where it saves an eighth) and, if it is large even then, writes the file.
+    // Compresses (zstd, where it saves an eighth) and, if it is large even then, writes the file;
+    // throws BlobsAway where that fails.
     Row seal(std::string_view data) const;
 
-    // The bytes of a blob, or nothing if there is none of that hash. Throws base::Error if its file
-    // is missing or damaged.
+    // The bytes of a blob, or nothing if there is none of that hash. Throws BlobsAway if its
+    // file is missing or can not be read, base::Error if it is damaged.
     std::optional<std::string> load(base::Tx& tx, const std::string& sha256) const;
 
     // The bytes of a blob from the columns of its row (bytes is empty where there is a location).

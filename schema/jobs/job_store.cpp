@@ -41,6 +41,7 @@ std::optional<Job> claim_job(
 ) {
     std::vector<std::string> names;
     for (auto kind : kinds) names.emplace_back(base::name_of(kind));
+    tx.exec(sql::file["begin_claim"]);
     return base::first_as<Job>(
         tx.exec(sql::file["claim_job"], array_of(names), worker, timestamp(now), timestamp(until))
     );

@@ -30,7 +30,8 @@ std::optional<std::int64_t> add_job(
 );
 
 // The next due job of one of the kinds, leased to `worker` until `until`; also one whose lease is
-// over.
+// over. Never one of a source of which another is at work: by dedup names, `source:NAME` and
+// `source:NAME/PART` are jobs of one.
 std::optional<Job> claim_job(
     base::Tx& tx,
     const std::vector<JobKind>& kinds,

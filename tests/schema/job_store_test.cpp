@@ -2,6 +2,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <atomic>
+#include <thread>
+
 #include "base/database/database.hpp"
 #include "tests/support/test_database.hpp"
 
@@ -15,8 +18,8 @@ const Time start{std::chrono::seconds(1767225600)};
 struct Queue {
     test::TestDatabase db;
 
-    std::int64_t add(JobKind kind, Time due = start) {
-        return *db->call([&](base::Tx& tx) { return add_job(tx, kind, "{}", "", due, start); });
+    std::int64_t add(JobKind kind, Time due = start, const std::string& dedup = "") {
+        return *db->call([&](base::Tx& tx) { return add_job(tx, kind, "{}", dedup, due, start); });
     }
     std::optional<Job> claim(JobKind kind, Time now = start) {
         return db->call([&](base::Tx& tx) { return claim_job(tx, {kind}, "w", now, now + 1min); });
@@ -81,4 +84,56 @@ TEST_CASE("a job that is cancelled is taken from its worker", "[schema][jobs]") 
         return finish_job(tx, *held, JobState::done, "{}", start + 9s);
     }));
     CHECK_FALSE(queue.claim(JobKind::train, start + 2h));
+}
+
+TEST_CASE("of the jobs of a source one is at work at a time", "[schema][jobs]") {
+    Queue queue;
+    auto first = queue.add(JobKind::ingest, start, "source:s/one.csv");
+    auto second = queue.add(JobKind::ingest, start, "source:s/two.csv");
+    auto whole = queue.add(JobKind::ingest, start, "source:s");
+    auto other = queue.add(JobKind::ingest, start, "source:s2/one.csv");
+    auto replay = queue.add(JobKind::ingest, start, "replay:s");
+    auto end = [&](const std::optional<Job>& job) {
+        queue.db->call([&](base::Tx& tx) {
+            finish_job(tx, job.value(), JobState::done, "{}", start);
+        });
+    };
+    auto one = queue.claim(JobKind::ingest);
+    CHECK(one.value().id == first);
+    CHECK(queue.claim(JobKind::ingest).value().id == other);
+    CHECK(queue.claim(JobKind::ingest).value().id == replay);
+    CHECK_FALSE(queue.claim(JobKind::ingest));
+    end(one);
+    auto two = queue.claim(JobKind::ingest);
+    CHECK(two.value().id == second);
+    CHECK_FALSE(queue.claim(JobKind::ingest));
+    end(two);
+    CHECK(queue.claim(JobKind::ingest).value().id == whole);
+    queue.add(JobKind::ingest, start, "source:s/three.csv");
+    CHECK_FALSE(queue.claim(JobKind::ingest));
+    // What a worker left when it died is given on, and holds the others back again.
+    CHECK(queue.claim(JobKind::ingest, start + 2min).value().id == first + 2);
+}
+
+TEST_CASE("two workers that claim at once get no two jobs of a source", "[schema][jobs]") {
+    Queue queue;
+    queue.add(JobKind::ingest, start, "source:s/one.csv");
+    queue.add(JobKind::ingest, start, "source:s/two.csv");
+    std::optional<Job> late;
+    std::atomic<bool> ended = false;
+    std::jthread other;
+    queue.db->call([&](base::Tx& tx) {
+        REQUIRE(claim_job(tx, {JobKind::ingest}, "w", start, start + 1min));
+        other = std::jthread([&] {
+            late = queue.claim(JobKind::ingest);
+            ended = true;
+        });
+        // It has begun to claim, and can not see what is not committed.
+        while (!ended &&
+               queue.db.number("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = "
+                               "'Lock' AND datname = current_database()") == 0)
+            std::this_thread::yield();
+    });
+    other.join();
+    CHECK_FALSE(late);
 }

@@ -1,10 +1,15 @@
+#include <unistd.h>
+#include <filesystem>
+
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "base/numbers/random.hpp"
 #include "base/run/stop.hpp"
 #include "base/settings/settings.hpp"
+#include "schema/blobs/blobs_away.hpp"
 #include "schema/jobs/job_store.hpp"
 #include "schema/records/record_store.hpp"
 #include "schema/sources/source_store.hpp"
@@ -14,6 +19,8 @@
 #include "tests/support/test_database.hpp"
 #include "training/snapshots/snapshot_store.hpp"
 #include "worker/jobs.hpp"
+
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -25,9 +32,11 @@ struct World {
     base::StopOnSignal stop;
     service::Context context{stop};
 
-    World() {
+    // One text stands beside this picture, if it is given: grey, 400 pixels wide.
+    explicit World(const fs::path& home = {}, const std::string& pixels = {}) {
         context.config.database.url = db.url();
-        schema::Blobs blobs{"/nonexistent"};
+        if (!home.empty()) context.config.home = home;
+        const auto& blobs = context.blobs();
         auto source = db->call([&](base::Tx& tx) {
             return schema::add_source(tx, {0, "t", "files", "{}", "", ""}, now)->id;
         });
@@ -37,6 +46,11 @@ struct World {
             draft.key = "k" + std::to_string(i);
             draft.payload = "{\"n\":" + std::to_string(i) + "}";
             draft.text = schema::Text{"", (i % 2 ? "odd " : "even ") + std::to_string(i), ""};
+            if (i == 7 && !pixels.empty()) {
+                const auto height = static_cast<int>(pixels.size() / 400);
+                draft.image = formats::Image{400, height, 1, "raw"};
+                draft.blob = pixels;
+            }
             sealed.push_back(schema::seal("t", std::move(draft), blobs));
         }
         db->call([&](base::Tx& tx) {
@@ -146,4 +160,22 @@ TEST_CASE("a training that nobody could do is not queued", "[worker][train]") {
     CHECK(read(R"({"snapshot": "s", "prepare": 3})").prepare.version == 3);
     CHECK_FALSE(read(R"({"snapshot": "s", "prepare": true})").prepare.version);
     CHECK_THROWS_AS(read(R"({"snapshot": "s", "prepare": "old"})"), base::UsageError);
+}
+
+TEST_CASE("a training whose pictures are away is tried again", "[worker][train]") {
+    auto home = fs::temp_directory_path() / ("tilth-away." + std::to_string(::getpid()));
+    std::string pixels;  // too many, and too different, to lie in the database
+    for (std::uint64_t i = 0; i < 100'000; ++i) pixels += static_cast<char>(base::mix(i));
+    World world(home, pixels);
+    training::TrainSettings settings;
+    settings.snapshot = "s";
+    settings.model = "ridge";
+    world.queue(settings);
+    auto job = world.claim();
+    REQUIRE(fs::exists(home));
+    fs::rename(home, home.string() + ".gone");
+    CHECK_THROWS_AS(worker::do_job(world.context, job, {}), schema::BlobsAway);
+    fs::rename(home.string() + ".gone", home);
+    CHECK_NOTHROW(worker::do_job(world.context, job, {}));
+    fs::remove_all(home);
 }
