@@ -466,7 +466,7 @@ LEFT JOIN label_class c ON c.project_id = a.project_id AND c.class_id = a.class_
 ORDER BY h.expires_at DESC, h.task_id DESC;
 
 -- Puts other answers beside those of attempts $3 of users $2 to tasks $1, which stay, withdrawn: classes $4, values $5, milliseconds $6, times
--- $7. Tells how many; also note_answer behind it, that there were some: '' if those are not the last ones of their users.
+-- $7, versions of the classes $8, and when those before counted no more $9. Tells how many; also note_answer behind it, that there were some: '' if those are not the last ones of their users.
 -- name: correct_answer
 WITH given AS MATERIALIZED (
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::int[], $5::text[], $6::int[], $7::timestamptz[], $8::int[],
