@@ -78,6 +78,12 @@ void add_label_quality(CLI::App& label, service::Context& context) {
                 );
             if (done.audited > 0)
                 print_line(fmt::format("{} are being audited, and stay there", done.audited));
+            if (done.unfit > 0)
+                print_line(fmt::format(
+                    "{} were left out: they lack a field that the question is about, or their "
+                    "label is no answer to it as it is now",
+                    done.unfit
+                ));
         }
     );
     add_gold_step<service::list_gold>(*gold, context, "label gold list", project, show_list);

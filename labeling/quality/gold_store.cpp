@@ -5,13 +5,18 @@
 #include "labeling/quality/gold_store.hpp"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
+#include "base/error.hpp"
 #include "base/numbers/random.hpp"
+#include "labeling/export/record_match_store.hpp"
 #include "labeling/queue/tally_store.hpp"
 #include "labeling/sql.hpp"
 #include "labeling/tasks/stored_answer.hpp"
+#include "labeling/tasks/task_type.hpp"
 #include "labeling/truth/put_truth.hpp"
 #include "schema/records/record.hpp"
 #include "schema/records/values.hpp"
@@ -36,11 +41,63 @@ struct GoldAnswerRow {
 };
 BOOST_DESCRIBE_STRUCT(GoldAnswerRow, (), (task, user_name, label, value, true_label, true_value))
 
+struct GoldWishRow {
+    std::string key, label, value;
+    bool askable = false;
+};
+BOOST_DESCRIBE_STRUCT(GoldWishRow, (), (key, label, value, askable))
+
+constexpr std::size_t checked_at_once = 500;  // whole records, with their texts
+
 std::vector<std::int64_t>
 gold_rks(const StoredProject& project, const std::vector<std::string>& keys) {
     std::vector<std::int64_t> rks;
     for (const auto& key : keys) rks.push_back(schema::record_key(project.project.source, key));
     return rks;
+}
+
+bool may_be_answered(
+    const Question& question,
+    const std::string& truth,
+    const AskedRecord& record
+) {
+    try {
+        task_type(question.kind).read(question, truth, record);
+        return true;
+    } catch (const base::UsageError&) {
+        return false;
+    }
+}
+
+// Of records that have a truth, those of which nobody could say it.
+void add_unfit(
+    base::Tx& tx,
+    const StoredProject& project,
+    const std::vector<std::string>& keys,
+    std::set<std::string>& unfit
+) {
+    const auto& asked = project.project.question;
+    const auto question = task_type(asked.kind).as_truth(asked);
+    std::map<std::string, std::string> truths;
+    for (const auto& row : base::rows_as<GoldWishRow>(tx.exec(
+             sql::file["gold_truths"],
+             project.id,
+             project.source_id,
+             schema::array_of(gold_rks(project, keys)),
+             schema::array_of(keys),
+             schema::array_of(needed_fields(asked))
+         ))) {
+        if (row.askable)
+            truths.emplace(row.key, answer_of(row.label, row.value));
+        else
+            unfit.insert(row.key);
+    }
+    std::vector<GivenLabel> named;
+    for (const auto& [key, truth] : truths) named.push_back({.key = key});
+    std::vector<GivenLabel*> wish;
+    for (auto& one : named) wish.push_back(&one);
+    for (const auto& [key, record] : RecordMatch(tx, project).find(wish, true))
+        if (!may_be_answered(question, truths.at(key), record)) unfit.insert(key);
 }
 
 }  // namespace
@@ -63,18 +120,28 @@ GoldAdded add_gold(
     const std::string& explanation,
     Time now
 ) {
-    return counted(tx, tasks_of(tx, project, keys), [&] {
+    std::set<std::string> unfit;
+    for (std::size_t from = 0; from < keys.size(); from += checked_at_once) {
+        auto begin = keys.begin() + static_cast<std::ptrdiff_t>(from);
+        auto n = std::min(checked_at_once, keys.size() - from);
+        add_unfit(tx, project, {begin, begin + static_cast<std::ptrdiff_t>(n)}, unfit);
+    }
+    auto fit = keys;
+    std::erase_if(fit, [&](const std::string& key) { return unfit.contains(key); });
+    auto added = counted(tx, tasks_of(tx, project, fit), [&] {
         return base::first_as<GoldAdded>(tx.exec(
                                              sql::file["add_gold"],
                                              project.id,
                                              project.source_id,
-                                             schema::array_of(gold_rks(project, keys)),
-                                             schema::array_of(keys),
+                                             schema::array_of(gold_rks(project, fit)),
+                                             schema::array_of(fit),
                                              explanation,
                                              schema::timestamp(now)
                                          ))
             .value();
     });
+    added.unfit = static_cast<std::int64_t>(unfit.size());
+    return added;
 }
 
 std::int64_t remove_gold(

@@ -39,8 +39,10 @@ struct GoldAdded {
     std::int64_t there = 0;     // were gold before
     std::int64_t no_truth = 0;  // have no label that was imported or adjudicated
     std::int64_t audited = 0;   // are in an audit, and stay there
+    std::int64_t unfit = 0;  // nobody may answer so: they lack a field that the question is about,
+                             // or their label is no answer to it as it is now
 };
-BOOST_DESCRIBE_STRUCT(GoldAdded, (), (added, there, no_truth, audited))
+BOOST_DESCRIBE_STRUCT(GoldAdded, (), (added, there, no_truth, audited, unfit))
 // Makes gold of these records. `explanation` is shown with immediate feedback.
 GoldAdded add_gold(
     base::Tx& tx,

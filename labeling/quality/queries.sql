@@ -7,6 +7,16 @@ WHERE g.project_id = $1 AND g.method = $2
                     WHERE t.project_id = $1 AND t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key)
 ORDER BY hashint8extended(g.rk, $1), g.key LIMIT $3::bigint;
 
+-- What is held true of these records by import or decision, and whether they have the fields $5, without which nobody can be asked.
+-- name: gold_truths
+SELECT r.key, c.name AS label, g.value, cardinality($5::text[]) = 0 OR coalesce(v.payload ?& $5::text[], false) AS askable
+FROM unnest($3::bigint[], $4::text[]) AS w (rk, key)
+JOIN ground_truth g ON g.rk = w.rk AND g.source_id = $2 AND g.key = w.key AND g.project_id = $1
+JOIN record r ON r.rk = g.rk AND r.source_id = g.source_id AND r.key = g.key
+LEFT JOIN record_version v ON v.rk = r.rk AND v.source_id = r.source_id AND v.key = r.key AND v.version = r.version
+LEFT JOIN label_class c ON c.project_id = g.project_id AND c.class_id = g.class_id
+WHERE g.method IN ('import', 'adjudicated');
+
 -- name: add_gold
 WITH wish AS (
     SELECT DISTINCT rk, key FROM unnest($3::bigint[], $4::text[]) AS w (rk, key)
@@ -24,7 +34,7 @@ WITH wish AS (
     INSERT INTO label_gold (task_id, project_id, explanation, added_at) SELECT id, $1, $5, $6::timestamptz FROM queued RETURNING 1
 )
 SELECT (SELECT count(*) FROM put) AS added, (SELECT count(*) FROM known) - (SELECT count(*) FROM put) - k.audited AS there,
-    (SELECT count(*) FROM wish) - (SELECT count(*) FROM known) AS no_truth, k.audited
+    (SELECT count(*) FROM wish) - (SELECT count(*) FROM known) AS no_truth, k.audited, 0::bigint AS unfit
 FROM (SELECT count(*) AS audited FROM known n JOIN label_task t ON t.project_id = $1 AND t.rk = n.rk AND t.source_id = n.source_id AND t.key = n.key
       WHERE t.state = 'audit') k;
 

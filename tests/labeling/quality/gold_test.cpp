@@ -76,6 +76,39 @@ TEST_CASE("only what was imported or adjudicated becomes gold, once", "[labeling
     CHECK(none.empty());
 }
 
+TEST_CASE("what nobody may answer does not become gold", "[labeling][gold]") {
+    LabelingWorld world;
+    world.add_records(6, {"a"});
+    world.add_project(
+        "overlap = 1\nhidden_gold = 0.5\nkind = \"pairwise\"\ncandidates = [\"deep\", \"kind\"]\n"
+    );
+    auto run = [&](const std::string& sql) { world.db->call([&](base::Tx& tx) { tx.exec(sql); }); };
+    run("INSERT INTO ground_truth (rk, source_id, key, project_id, value, probability, method, "
+        "set_at) SELECT rk, source_id, key, 1, CASE key WHEN 'r2' THEN '\"gone\"' ELSE '\"deep\"' "
+        "END::jsonb, 1, 'import', now() FROM record WHERE key < 'r4'");
+    run("UPDATE record_version SET payload = payload - 'kind' WHERE key = 'r1'");
+    auto done = world.db->call([&](base::Tx& tx) {
+        return labeling::add_gold(
+            tx, world.project, {"r0", "r1", "r2", "r3", "r4"}, "", world.now()
+        );
+    });
+    CHECK(done.added == 2);
+    CHECK(done.no_truth == 1);
+    CHECK(done.unfit == 2);
+    CHECK(world.check("SELECT count(*) FROM label_task WHERE state = 'gold'") == 2);
+}
+
+TEST_CASE("a label of a class that is gone does not become gold", "[labeling][gold]") {
+    GoldWorld world(half);
+    world.run("UPDATE ground_truth SET class_id = 2 WHERE key = 'r1'");
+    auto& classes = world.project.project.question.classes;
+    world.project.project.question.retired.push_back(classes.back());
+    classes.pop_back();
+    auto done = world.add({"r0", "r1"});
+    CHECK(done.added == 1);
+    CHECK(done.unfit == 1);
+}
+
 TEST_CASE("gold counts as no work that is left", "[labeling][gold]") {
     GoldWorld world(half);
     auto progress = [&] {
