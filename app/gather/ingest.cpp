@@ -35,7 +35,8 @@ void add_ingest(CLI::App& cli, service::Context& context) {
     command.add_option("--map", *map, "What the fields mean: key, text, columns, group, time")
         ->type_name("RULES.toml");
     Flags<service::Ingest> flags(
-        command, {.positionals = {{"inputs", "PATH"}}, .without = {"rules", "rules_name"}}
+        command,
+        {.positionals = {{"inputs", "PATH"}}, .without = {"rules", "rules_name", "upload_format"}}
     );
     on_command(command, [map, flags, &context] {
         auto request = flags.read();

@@ -62,7 +62,8 @@ FileSettings settings_for(Work& work, const Upload& request, const fs::path& fol
                 "reads other inputs than uploads",
                 "upload to a source of another name"
             );
-    if (request.format) settings.reading.format = *request.format;
+    // What the upload before it said of itself is nothing that this one says.
+    settings.upload_format = request.format.value_or("");
     return settings;
 }
 

@@ -37,8 +37,9 @@ struct Upload {
     static const base::Settings<Upload> settings;
 };
 // Keeps a file under the program's home and queues its source of kind files: a new one, or one
-// whose inputs were uploads before, which keeps its other settings. Refusal conflict if the source
-// reads other inputs.
+// whose inputs were uploads before, which keeps its other settings. What the file is, is told by
+// `format`, for this upload alone; else by the source's settings; else by its name and content.
+// Refusal conflict if the source reads other inputs.
 QueuedRun upload_file(Work& work, const Upload& request);
 
 }  // namespace service

@@ -125,6 +125,10 @@ const base::Settings<FileSettings> FileSettings::settings{
      &FileSettings::inputs,
      "files, folders, globs, addresses, or - for standard input",
      {.required = true}},
+    {"upload_format",
+     &FileSettings::upload_format,
+     "what the upload said that these inputs are; the next one goes by `format` again",
+     {.check = &check_file_format}},
     {&FileSettings::reading},
 };
 

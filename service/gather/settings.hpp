@@ -67,7 +67,12 @@ struct ReadSettings {
 // Files that lie somewhere, or are downloaded.
 struct FileSettings {
     std::vector<std::string> inputs;
+    std::string upload_format;  // of these inputs, if the upload that gave them said so
     ReadSettings reading;
+
+    const std::string& format() const {
+        return upload_format.empty() ? reading.format : upload_format;
+    }
 
     static const base::Settings<FileSettings> settings;
 };

@@ -118,3 +118,21 @@ TEST_CASE("a source that has something, or was there before, stays", "[worker][g
     CHECK(world.work(4) == "failed");
     CHECK(world.has("r"));
 }
+
+TEST_CASE("an upload is read as what it is, whatever the one before it was", "[worker][gather]") {
+    World world;
+    auto upload = [&](const char* name, const char* content, std::optional<std::string> format) {
+        service::Upload request{
+            .source = "u", .name = name, .content = content, .base64 = {}, .format = format};
+        service::run_locally(world.context.environment(), [&](service::Work& work) {
+            service::upload_file(work, request);
+        });
+        return world.work(4);
+    };
+    auto records = [&] { return world.db.number("SELECT count(*) FROM record"); };
+    CHECK(upload("a.txt", "{\"id\":\"a\"}\n{\"id\":\"b\"}\n", "jsonl") == "done");
+    CHECK(records() == 2);
+    CHECK(upload("b.csv", "id,n\nc,1\nd,2\ne,3\n", std::nullopt) == "done");
+    CHECK(records() == 5);
+    CHECK(world.db.number("SELECT count(*) FROM reject") == 0);
+}

@@ -49,8 +49,8 @@ std::vector<std::string> archives_in(const std::vector<std::string>& inputs, boo
 }
 
 bool holds_archives(const FileSettings& settings) {
-    if (settings.reading.format == "warc") return true;
-    if (settings.reading.format != "auto") return false;
+    if (settings.format() == "warc") return true;
+    if (settings.format() != "auto") return false;
     const auto& files = settings.inputs;
     auto named = [](std::string_view path) {
         if (path.ends_with(".gz")) path.remove_suffix(3);
@@ -161,6 +161,7 @@ ingest::RunRequest request_files(const Opening& opening) {
     request.key = settings.reading.key;
     request.inputs = settings.inputs;
     request.read = read_options(settings.reading);
+    request.read.format = settings.format();
     request.read_page = page_reader(here, document);
     const auto& reach = settings.reading.mapping.reach;
     for (auto& input : request.inputs) {
