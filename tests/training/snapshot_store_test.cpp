@@ -63,6 +63,19 @@ TEST_CASE(
     CHECK(diff.added + diff.removed + diff.relabeled + diff.moved == 0);
 }
 
+TEST_CASE("a snapshot stays whole when classes are renamed, or added", "[training][snapshot]") {
+    World world;
+    auto snapshot = world.create(named("a")).snapshot;
+    world.db->call([](base::Tx& tx) {
+        tx.exec("UPDATE label_class SET name = name || ' (was)'");
+        tx.exec(
+            "INSERT INTO label_class (project_id, class_id, name) SELECT DISTINCT project_id, "
+            "7, 'new' FROM label_class"
+        );
+    });
+    CHECK(training::verify_snapshot(*world.db, snapshot));
+}
+
 TEST_CASE("a member that was tampered with is found by verify", "[training][snapshot]") {
     World world;
     auto snapshot = world.create(named("a")).snapshot;

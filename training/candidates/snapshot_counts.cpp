@@ -98,6 +98,7 @@ std::string counts_of(
         {"clusters", split.cluster_count},
         {"largest_cluster", split.largest_cluster},
         {"classes", counts_json(by_class)},
+        {"class_names", list_of(classes)},
         {"methods", counts_json(by_method)},
         {"folds", folds},
         {"label_columns", list_of(label.columns)},

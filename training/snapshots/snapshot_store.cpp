@@ -36,14 +36,19 @@ std::vector<std::string> names_in(const std::string& counts, std::string_view li
     return names;
 }
 
+// By the names that classes had when the snapshot was made: they may be called otherwise since.
 std::string computed_hash(base::Database& database, const SnapshotInfo& snapshot) {
-    auto classes = database.call([&](base::Tx& tx) { return class_names(tx, snapshot); });
+    auto classes = names_in(snapshot.counts, "class_names");
+    if (classes.empty())
+        classes = database.call([&](base::Tx& tx) { return class_names(tx, snapshot); });
     std::vector<std::string> lines;
     each_member(database, snapshot.id, [&](const SnapshotMember& member) {
+        const auto known =
+            !member.class_id || static_cast<std::size_t>(*member.class_id) < classes.size();
         lines.push_back(member_line(
             member.key,
             member.content_sha256,
-            label_text(member, classes),
+            known ? label_text(member, classes) : "",
             member.split,
             member.probability,
             member.fold

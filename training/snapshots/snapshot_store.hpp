@@ -56,7 +56,8 @@ struct SnapshotInfo {
         hash;  // hexadecimal SHA-256 over the members: the snapshot's identity on any machine
     std::uint64_t members = 0;
     std::string counts;  // JSON {"training": n, "validation": n, "test": n, "clusters": n,
-                         // "classes": {...}, "label_columns": [..], "warnings": [..]}
+                         // "classes": {...}, "class_names": [.. by id, as they were then],
+                         // "label_columns": [..], "warnings": [..]}
     std::string spec;    // JSON of SnapshotSpec
     std::string kind;    // of the project, or the question: classification, regression
     std::string created_at;
