@@ -206,8 +206,10 @@ Candidates choose(
         key = page.back().key;
         for (std::size_t i = 0; i < page.size(); ++i) {
             const auto& one = page[i];
-            // An answer of a form that names a class which the question has no more.
-            if (project.id != 0 && !one.class_id && !one.value && !one.label) continue;
+            if (project.id != 0 && !one.class_id && !one.value && !one.label) {
+                gathered.outdated();
+                continue;
+            }
             presence.see(fields[i]);
             if (page[i].quarantined || !plan.where.matches(fields[i])) continue;
             if (honour && page[i].denied) {

@@ -158,6 +158,13 @@ Candidates Gathered::finish() {
             : "changed after they were labelled and keep their labels; leave them out with "
               "--leave-out-stale, or label them again"
     );
+    tell(
+        outdated_,
+        fmt::format(
+            "answer '{}' by a class that it has no more, and are left out; label them again",
+            spec_.question
+        )
+    );
     tell(found_.no_time, fmt::format("have no time in '{}' and are left out", spec_.time));
     return std::move(found_);
 }

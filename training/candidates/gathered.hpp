@@ -84,6 +84,8 @@ public:
 
     void add(Labeled& row, const schema::RecordFields& fields);
     void deny() { ++found_.denied; }
+    // An answer of a form that names a class which the question has no more.
+    void outdated() { ++outdated_; }
     // Throws base::UsageError for times that can not be read, strata without number, and sides that
     // nothing says.
     Candidates finish();
@@ -97,7 +99,7 @@ private:
     Candidates found_;
     std::vector<std::optional<std::string>> times_;
     std::map<std::string, std::uint32_t> strata_, labels_;
-    std::uint64_t no_group_ = 0, no_side_ = 0;
+    std::uint64_t no_group_ = 0, no_side_ = 0, outdated_ = 0;
 };
 
 }  // namespace training

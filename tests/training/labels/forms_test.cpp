@@ -169,5 +169,11 @@ TEST_CASE("a form without a question to learn is told", "[training][db][forms]")
     world.db->call([](base::Tx& tx) {
         tx.exec("UPDATE label_class SET name = 'never' WHERE name = 'no'");
     });
-    CHECK(world.snapshot("spam").members == 150);
+    const auto left = world.snapshot("spam");
+    CHECK(left.members == 150);
+    CHECK_THAT(
+        left.counts,
+        Catch::Contains("113 records answer 'spam' by a class that it has no more, and are left out"
+        )
+    );
 }
