@@ -440,6 +440,14 @@ FROM prediction p JOIN model_run r ON r.id = p.run_id
 JOIN snapshot_item i ON i.rk = p.rk AND i.source_id = p.source_id AND i.key = p.key AND i.snapshot_id = r.snapshot_id
 WHERE p.run_id = $1 AND p.split = $2 ORDER BY p.rk, p.key;
 
+-- Labels of part $2 of a run's snapshot that it says nothing of.
+-- name: unanswered_of
+SELECT i.rk, i.source_id, i.key, i.version, i.split, i.label::text AS truth_label
+FROM model_run r JOIN snapshot_item i ON i.snapshot_id = r.snapshot_id
+WHERE r.id = $1 AND i.split = $2 AND i.label IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM prediction p WHERE p.rk = i.rk AND p.source_id = i.source_id AND p.key = i.key AND p.run_id = r.id)
+ORDER BY i.rk, i.key;
+
 -- name: analyze_snapshots
 ANALYZE snapshot_item;
 

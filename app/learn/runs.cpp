@@ -205,6 +205,13 @@ void show_comparison(const service::ComparedRuns& runs, const training::RunCompa
             "{} records are left out: their label is not the same in all snapshots",
             grouped(found.left_out)
         ));
+    for (const auto& [run, records] : found.unanswered)
+        print_line(fmt::format(
+            "run {} gives no answer to {} of the {} records, which count as wrong",
+            run,
+            grouped(records),
+            grouped(found.rows)
+        ));
     if (runs.more.empty() && found.squared_error_difference)
         return print_line(fmt::format(
             "mean squared error of {} less that of {}: {} over {} records; p = {:.2g}",

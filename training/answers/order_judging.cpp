@@ -26,19 +26,31 @@ std::optional<double> mean_or_none(double sum, double count) {
     return count > 0 ? std::optional(sum / count) : std::nullopt;
 }
 
-std::vector<std::size_t> by_score(const JudgedOrder& order) {
+// The candidates by score, level ones together.
+std::vector<std::vector<std::size_t>> by_score(const JudgedOrder& order) {
     std::vector<std::size_t> at(order.scores.size());
     std::iota(at.begin(), at.end(), std::size_t{0});
     std::stable_sort(at.begin(), at.end(), [&](auto a, auto b) {
         return order.scores[a] > order.scores[b];
     });
-    return at;
+    std::vector<std::vector<std::size_t>> groups;
+    for (auto one : at) {
+        if (groups.empty() || order.scores[groups.back().front()] != order.scores[one])
+            groups.emplace_back();
+        groups.back().push_back(one);
+    }
+    return groups;
 }
 
+// Of those that are level at the top, the share that is best in truth.
 std::optional<double> best_first(const JudgedOrder& order) {
     if (!right_pairs(order)) return std::nullopt;
     const auto best = *std::min_element(order.places.begin(), order.places.end());
-    return order.places[by_score(order).front()] == best ? 1 : 0;
+    const auto first = by_score(order).front();
+    const auto right = std::count_if(first.begin(), first.end(), [&](auto candidate) {
+        return order.places[candidate] == best;
+    });
+    return static_cast<double>(right) / static_cast<double>(first.size());
 }
 
 }  // namespace
@@ -72,7 +84,11 @@ std::optional<double> ndcg(const JudgedOrder& order) {
     std::vector<double> gains(order.places.size());
     each_pair(order, [&](auto better, auto) { gains[better] += 1; });
     double dcg = 0, best = 0, at = 2;
-    for (auto candidate : by_score(order)) dcg += gains[candidate] / std::log2(at++);
+    for (const auto& group : by_score(order)) {
+        double gain = 0;
+        for (auto candidate : group) gain += gains[candidate] / static_cast<double>(group.size());
+        for (std::size_t i = 0; i < group.size(); ++i) dcg += gain / std::log2(at++);
+    }
     std::sort(gains.rbegin(), gains.rend());
     at = 2;
     for (double gain : gains) best += gain / std::log2(at++);

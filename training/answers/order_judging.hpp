@@ -26,7 +26,8 @@ std::optional<double> right_pairs(const JudgedOrder& order);
 // Kendall's tau-b; nothing where either has all level.
 std::optional<double> tau_b(const JudgedOrder& order);
 // Normalised discounted cumulative gain (Järvelin and Kekäläinen 2002) of the order by score, a
-// candidate's gain being how many it is before in truth; nothing where all are level.
+// candidate's gain being how many it is before in truth; nothing where all are level. Of candidates
+// with level scores each has their mean gain (McSherry and Najork 2008).
 std::optional<double> ndcg(const JudgedOrder& order);
 // Mean over pairs that are not level of ln(1 + exp(score of the worse less that of the better)).
 std::optional<double> order_loss(const JudgedOrder& order);

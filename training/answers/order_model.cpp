@@ -78,7 +78,9 @@ private:
     }
     Design rows_of(const Examples& records, Team& team) const;
     std::vector<double> scores_of(const Examples& records, std::size_t threads) const;
-    SaidAnswer said_of(std::span<const double> scores) const;
+    // With `level_ones`, candidates with level scores are told as level, whether people may say so
+    // or not.
+    SaidAnswer said_of(std::span<const double> scores, bool level_ones) const;
     void add_probable(const JudgedOrder& order, std::size_t record, PartsProbable& out) const;
 
     AskedQuestion question_;
@@ -215,7 +217,7 @@ std::vector<double> OrderModel::scores_of(const Examples& records, std::size_t t
     return model_->predict(rows_of(records, team), team);
 }
 
-SaidAnswer OrderModel::said_of(std::span<const double> scores) const {
+SaidAnswer OrderModel::said_of(std::span<const double> scores, bool level_ones) const {
     std::vector<std::size_t> order(width());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) {
@@ -232,9 +234,16 @@ SaidAnswer OrderModel::said_of(std::span<const double> scores) const {
         out.probability /= rest;
     }
     json::array list;
-    for (auto candidate : order) list.emplace_back(names[candidate]);
+    for (std::size_t at = 0; at < order.size();) {
+        auto end = at + 1;
+        while (level_ones && end < order.size() && scores[order[end]] == scores[order[at]]) ++end;
+        json::array same;
+        for (auto i = at; i < end; ++i) same.emplace_back(names[order[i]]);
+        list.push_back(same.size() == 1 ? same.front() : json::value(std::move(same)));
+        at = end;
+    }
     const bool two = question_.kind == pairwise_answers().name;
-    const bool even = two && question_.ties && scores[0] == scores[1];
+    const bool even = two && level_ones && scores[0] == scores[1];
     out.answer = json::serialize(
         even  ? json::value(level)
         : two ? list.front()
@@ -250,7 +259,7 @@ std::vector<SaidAnswer> OrderModel::predict(const Examples& examples, std::size_
     const auto scores = scores_of(examples, threads);
     std::vector<SaidAnswer> out;
     for (std::size_t row = 0; row < examples.rows; ++row) {
-        out.push_back(said_of(std::span(scores).subspan(row * width(), width())));
+        out.push_back(said_of(std::span(scores).subspan(row * width(), width()), question_.ties));
         // What has no text is no candidate: a score of it says nothing.
         for (const auto& name : question_.candidates)
             if (examples.payload.at(name)[row].empty()) {
@@ -290,7 +299,7 @@ AnswersJudged OrderModel::judge(const Examples& truth, const AnswerJudging& how)
         const auto right = right_pairs(orders.back());
         even += right ? 0 : 1;
         out.errors.push_back(1 - right.value_or(0.5));
-        out.said.push_back(said_of(own));
+        out.said.push_back(said_of(own, true));
         if (how.parts) add_probable(orders.back(), row, out.probable);
     }
     if (!how.figures) return out;

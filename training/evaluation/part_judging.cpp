@@ -2,6 +2,7 @@
 // metrics, predictions and report, so that runs are shown and compared alike.
 #include "training/evaluation/part_judging.hpp"
 
+#include <algorithm>
 #include <numeric>
 
 #include <boost/json.hpp>
@@ -188,6 +189,10 @@ PartsJudged judge_answers_of(
     auto found = predictor.judge_answers(examples, {.stop = std::move(stop)});
     PartsJudged judged{std::move(found.metrics), {}, std::move(found.report)};
     for (auto& metric : judged.metrics) metric.split = split;
+    const auto unanswered = std::count_if(
+        found.said.begin(), found.said.end(), [](const auto& one) { return one.answer.empty(); }
+    );
+    if (unanswered > 0) judged.report["unanswered"] = unanswered;
     for (std::size_t row = 0; row < items.size(); ++row) {
         if (found.said[row].answer.empty()) continue;
         Prediction one;

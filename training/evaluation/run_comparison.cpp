@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -13,6 +14,7 @@
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "training/evaluation/metrics.hpp"
+#include "training/evaluation/unanswered_store.hpp"
 #include "training/parts/part_differences.hpp"
 #include "training/run_store.hpp"
 #include "training/snapshots/snapshot_store.hpp"
@@ -29,6 +31,7 @@ struct Aligned {
     std::vector<int> truth;
     std::size_t rows = 0;
     std::size_t left_out = 0;
+    std::vector<std::size_t> unanswered;  // by run
 };
 
 enum class Predicts { classes, values, parts };
@@ -101,16 +104,22 @@ void check_questions(base::Tx& tx, const std::vector<RunInfo>& runs) {
 
 // Nothing where the labels say nothing, as a ranking of level ones does.
 void add_parts(const Parts& of, const std::vector<const Prediction*>& row, Aligned& out) {
+    const auto& truth = *row.front()->truth_label;
     std::vector<schema::Overlap> scores;
     for (const auto* one : row)
-        scores.push_back(of.kind->compare(of.question, *one->label, *row.front()->truth_label).score
+        scores.push_back(
+            one->label ? of.kind->compare(of.question, *one->label, truth).score
+                       : of.kind->unsaid(of.question, truth)
         );
     const bool says = std::any_of(scores.begin(), scores.end(), [](const auto& one) {
         return one.first + one.second > 0;
     });
     if (!says) return;
     ++out.rows;
-    for (std::size_t r = 0; r < row.size(); ++r) out.runs[r].parts.push_back(scores[r]);
+    for (std::size_t r = 0; r < row.size(); ++r) {
+        out.runs[r].parts.push_back(scores[r]);
+        out.unanswered[r] += row[r]->label ? 0 : 1;
+    }
 }
 
 void add_row(
@@ -127,8 +136,11 @@ void add_row(
         ++out.left_out;
         return;
     }
-    if (parts && first.label) {
-        if (first.truth_label) add_parts(*parts, row, out);
+    if (parts && first.truth_label) {
+        const bool any = std::any_of(row.begin(), row.end(), [](const Prediction* one) {
+            return one->label.has_value();
+        });
+        if (any) add_parts(*parts, row, out);
         return;
     }
     if (!first.truth_class && !first.truth_value) return;
@@ -151,6 +163,7 @@ Aligned align_runs(
 ) {
     Aligned out;
     out.runs.resize(predictions.size());
+    out.unanswered.resize(predictions.size());
     std::vector<std::size_t> at(predictions.size());
     for (const auto& one : predictions.front()) {
         std::vector<const Prediction*> row{&one};
@@ -162,6 +175,18 @@ Aligned align_runs(
         if (row.size() == predictions.size()) add_row(parts, row, out);
     }
     return out;
+}
+
+// Puts what a run says nothing of among what it says.
+void add_unanswered(std::vector<Prediction>& said, std::vector<Prediction>&& unanswered) {
+    const auto middle = static_cast<std::ptrdiff_t>(said.size());
+    std::move(unanswered.begin(), unanswered.end(), std::back_inserter(said));
+    std::inplace_merge(
+        said.begin(),
+        said.begin() + middle,
+        said.end(),
+        [](const Prediction& a, const Prediction& b) { return a.id < b.id; }
+    );
 }
 
 // What is told of the first two runs by themselves.
@@ -193,6 +218,8 @@ RunComparison compare_runs(base::Tx& tx, std::span<const std::int64_t> runs, std
     check_questions(tx, infos);
     check_kinds(infos, predictions);
     const auto parts = parts_of(tx, infos.front());
+    for (std::size_t r = 0; parts && r < predictions.size(); ++r)
+        add_unanswered(predictions[r], unanswered_of(tx, runs[r], test_split));
     const auto aligned = align_runs(parts, predictions);
     if (aligned.rows == 0)
         throw base::Error(
@@ -212,6 +239,8 @@ RunComparison compare_runs(base::Tx& tx, std::span<const std::int64_t> runs, std
     RunComparison out;
     out.rows = aligned.rows;
     out.left_out = aligned.left_out;
+    for (std::size_t r = 0; r < runs.size(); ++r)
+        if (aligned.unanswered[r] > 0) out.unanswered.push_back({runs[r], aligned.unanswered[r]});
     tell_first_pair(pairs, out);
     for (const auto& pair : pairs) {
         RunDifference line{

@@ -34,10 +34,18 @@ BOOST_DESCRIBE_STRUCT(
     (a, b, metric, difference, low, high, p_value, adjusted_p, stands, better)
 )
 
-// Runs against each other on the test records that all of them judged. The members of before
-// `differences` are of the first two alone: of classes the accuracies, of values the squared
-// errors; what is not of their kind is empty. Labels of several parts are compared by the measure
-// of their kind (part_kind), F1 of the parts, in `differences`.
+// How many of the compared records a run gives no answer to.
+struct RunUnanswered {
+    std::int64_t run = 0;
+    std::size_t records = 0;
+};
+BOOST_DESCRIBE_STRUCT(RunUnanswered, (), (run, records))
+
+// Runs against each other on the test records that all of them judged. Of labels of several parts a
+// record that a run has in its test part and gives no answer to is wrong for that run. The members
+// of before `differences` are of the first two alone: of classes the accuracies, of values the
+// squared errors; what is not of their kind is empty. Labels of several parts are compared by the
+// measure of their kind (part_kind), F1 of the parts, in `differences`.
 struct RunComparison {
     std::size_t rows = 0;
     std::optional<std::size_t> only_a_right, only_b_right;
@@ -46,6 +54,7 @@ struct RunComparison {
     double low = 0, high = 0;                        // 95 % interval of the difference
     std::optional<double> p_value;                   // McNemar's exact test
     std::size_t left_out = 0;  // records whose label is not the same in all of their snapshots
+    std::vector<RunUnanswered> unanswered;   // of those runs that leave records out
     std::vector<RunDifference> differences;  // of all pairs, by every figure
 };
 BOOST_DESCRIBE_STRUCT(
@@ -60,6 +69,7 @@ BOOST_DESCRIBE_STRUCT(
      high,
      p_value,
      left_out,
+     unanswered,
      differences)
 )
 

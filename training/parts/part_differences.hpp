@@ -39,6 +39,14 @@ struct PartKind {
     )(const AskedQuestion& question, const std::string& said, const std::string& truth) = nullptr;
     // What the classes of parts are called, where they are not classes of the project.
     std::string_view parts = "parts";
+    // Each answer has as many parts as the label, so that none counts as all of them wrong.
+    bool as_many = false;
+
+    // The score of no answer at all.
+    schema::Overlap unsaid(const AskedQuestion& question, const std::string& truth) const {
+        auto all = compare(question, truth, truth).score;
+        return {0, as_many ? all.first : 0, all.second};
+    }
 };
 
 // nullptr: its labels have no parts.

@@ -66,9 +66,9 @@ const PartKind* part_kind(const AskedQuestion& question) {
     static const Row all[] = {
         {"multilabel", {Compared::micro_f1, &compare_sets, "classes"}},
         {"spans", {Compared::span_f1, &compare_spans, "spans"}},
-        {"pairwise", {Compared::pair_accuracy, &compare_orders, "preferences"}},
-        {"ranking", {Compared::pair_accuracy, &compare_orders, "pairs of candidates"}},
-        {"rows", {Compared::row_accuracy, &compare_rows, "rows"}},
+        {"pairwise", {Compared::pair_accuracy, &compare_orders, "preferences", true}},
+        {"ranking", {Compared::pair_accuracy, &compare_orders, "pairs of candidates", true}},
+        {"rows", {Compared::row_accuracy, &compare_rows, "rows", true}},
         {"relations", {Compared::found_relation_f1, &compare_relations, "spans and relations"}},
         {"boxes", {Compared::box_f1, &compare_boxes, "boxes"}},
         {"polygons", {Compared::box_f1, &compare_boxes, "outlines"}},

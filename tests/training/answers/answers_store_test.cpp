@@ -157,23 +157,40 @@ double stored_figure(const training::TrainOutcome& outcome, std::string_view nam
 void compare_with(
     AnsweredWorld& world,
     const training::TrainOutcome& better,
-    const char* baseline,
-    double margin = 1e-9  // figures of orders count half of candidates that a score has level
+    const char* baseline
 ) {
     const auto worse = world.train(baseline);
-    const auto found = world.db->call([&](base::Tx& tx) {
-        return training::compare_runs(tx, std::array{worse.run.id, better.run.id});
-    });
+    const auto compared = [&] {
+        return world.db->call([&](base::Tx& tx) {
+            return training::compare_runs(tx, std::array{worse.run.id, better.run.id});
+        });
+    };
+    const auto found = compared();
     REQUIRE(found.differences.size() == 1);
     const auto& one = found.differences.front();
     const std::string name(base::name_of(one.metric));
     CHECK(
         one.difference ==
-        Approx(stored_figure(better, name) - stored_figure(worse, name)).margin(margin)
+        Approx(stored_figure(better, name) - stored_figure(worse, name)).margin(1e-9)
     );
     CHECK(one.low > 0);
     CHECK(one.better == better.run.id);
     CHECK(found.rows > 40);
+    CHECK(found.unanswered.empty());
+    // What a run says nothing of it has wrong.
+    world.db->call([&](base::Tx& tx) {
+        tx.exec(
+            "DELETE FROM prediction WHERE run_id = $1 AND split = 2 AND key IN (SELECT key FROM "
+            "prediction WHERE run_id = $1 AND split = 2 ORDER BY key LIMIT 10)",
+            better.run.id
+        );
+    });
+    const auto fewer = compared();
+    CHECK(fewer.rows == found.rows);
+    REQUIRE(fewer.unanswered.size() == 1);
+    CHECK(fewer.unanswered[0].run == better.run.id);
+    CHECK(fewer.unanswered[0].records == 10);
+    CHECK(fewer.differences.at(0).difference < one.difference);
 }
 
 std::string made_words(const base::CounterRandom& random, std::uint64_t from, double kind) {
@@ -217,7 +234,7 @@ TEST_CASE("preferences and rankings are learnt from the database", "[training][d
     CHECK(stored_figure(outcome, "by_length_pair_accuracy") < 0.72);
     CHECK(stored_figure(outcome, "by_field_pair_accuracy") < 0.72);
     world.look(outcome);
-    compare_with(world, outcome, "by_length", 0.1);
+    compare_with(world, outcome, "by_length");
     // The same question, data and seed are the same run; another question is another.
     CHECK(world.train("bradley_terry", 2).run.id == outcome.run.id);
     world.db->call([](base::Tx& tx) {

@@ -109,6 +109,15 @@ TEST_CASE("figures of orders are as they are computed by hand", "[training][answ
     CHECK(*ndcg(wrong) == Approx((1 / std::log2(3.0) + 2 / 2.0) / (2 + 1 / std::log2(3.0))));
     CHECK_FALSE(right_pairs({{0, 0}, {1, 2}}));
     CHECK_FALSE(tau_b({{0, 1}, {1, 1}}));
+    // Candidates that a score has level are in no order, wherever they stand in the question.
+    const JudgedOrder level{{0, 1, 2}, {1, 1, 0}}, turned{{1, 0, 2}, {1, 1, 0}};
+    CHECK(*ndcg(level) == Approx(*ndcg(turned)));
+    CHECK(*ndcg(level) < 1);
+    const auto first_of = [](const JudgedOrder& order) {
+        return order_metrics(std::vector{order}, {}).at(4).estimate.value;
+    };
+    CHECK(first_of(level) == 0.5);
+    CHECK(first_of(turned) == 0.5);
     CHECK(*right_pairs({{0, 1}, {1, 1}}) == 0.5);
     CHECK(pair_loss(-1000) == Approx(1000));
     CHECK(pair_loss(1000) == 0);
