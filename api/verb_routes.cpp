@@ -15,6 +15,7 @@
 #include "api/verb_table.hpp"
 #include "base/bytes/percent.hpp"
 #include "base/database/database.hpp"
+#include "base/not_found.hpp"
 #include "base/numbers/parse.hpp"
 #include "base/text/utf8.hpp"
 #include "schema/people/audit_store.hpp"
@@ -151,6 +152,8 @@ Response run_verb(Call& call) {
         throw Problem(by_query ? 400 : 422, by_query ? "Bad query" : "Bad request", fault.what());
     } catch (const base::DatabaseAway&) {
         throw;  // of a transaction of the verb's own: to be asked again, as where ours is lost
+    } catch (const base::NotFound& none) {
+        throw problem_of(service::Refusal(service::Refusal::Kind::not_found, none));
     } catch (const base::Error& error) {
         throw Problem(409, "Not possible", error.what());
     }

@@ -13,6 +13,7 @@
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
 #include "base/error.hpp"
+#include "base/not_found.hpp"
 #include "schema/records/values.hpp"
 #include "training/sql.hpp"
 
@@ -206,7 +207,7 @@ int add_model(
 RunInfo require_run(base::Tx& tx, std::int64_t id) {
     auto found = base::first_as<RunInfo>(tx.exec(sql::file["find_model_run"], id));
     if (!found)
-        throw base::Error(
+        throw base::NotFound(
             fmt::format("run {}", id), "there is none of that number", "see 'tilth runs list'"
         );
     return *found;
@@ -293,7 +294,7 @@ ModelInfo require_model(base::Tx& tx, const std::string& name, int version) {
     if (!found) {
         auto which = version > 0 ? fmt::format("model '{}' version {}", name, version)
                                  : fmt::format("model '{}'", name);
-        throw base::Error(which, "there is none of that name", "see 'tilth model list'");
+        throw base::NotFound(which, "there is none of that name", "see 'tilth model list'");
     }
     return *found;
 }

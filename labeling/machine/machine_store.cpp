@@ -14,6 +14,7 @@
 #include "base/database/rows.hpp"
 #include "base/error.hpp"
 #include "base/json/described.hpp"
+#include "base/not_found.hpp"
 #include "base/settings/read.hpp"
 #include "labeling/sql.hpp"
 #include "schema/records/record.hpp"
@@ -85,7 +86,7 @@ Machine require_machine(
         auto words = version.empty() ? each.name : each.name + " " + each.version;
         if (std::find(known.begin(), known.end(), words) == known.end()) known.push_back(words);
     }
-    throw base::Error(
+    throw base::NotFound(
         version.empty() ? fmt::format("machine '{}'", name)
                         : fmt::format("machine '{}' version '{}'", name, version),
         fmt::format("has said nothing in project '{}'", project.project.name),

@@ -12,6 +12,7 @@
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
 #include "base/error.hpp"
+#include "base/not_found.hpp"
 #include "base/settings/settings.hpp"
 #include "labeling/projects/schema_change.hpp"
 #include "labeling/queue/tally_store.hpp"
@@ -151,7 +152,7 @@ find_project(base::Batch& batch, const std::string& name) {
 StoredProject load_project(base::Tx& tx, const std::string& name) {
     auto found = find_project(tx, name);
     if (!found)
-        throw base::Error(
+        throw base::NotFound(
             "project '" + name + "'", "no such project", "see 'tilth label project list'"
         );
     return *std::move(found);
@@ -159,7 +160,7 @@ StoredProject load_project(base::Tx& tx, const std::string& name) {
 
 StoredProject load_project(base::Tx& tx, std::int64_t id) {
     auto found = read_project(tx.exec(sql::file["find_project_by_id"], id, of_no_task));
-    if (!found) throw base::Error("project " + std::to_string(id), "no such project");
+    if (!found) throw base::NotFound("project " + std::to_string(id), "no such project");
     return *std::move(found);
 }
 

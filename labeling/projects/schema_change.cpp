@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/not_found.hpp"
 #include "base/text/unicode.hpp"
 #include "labeling/tasks/task_type.hpp"
 
@@ -29,7 +30,7 @@ LabelClass* class_named(Question& question, const std::string& name) {
 
 LabelClass& known_schema_class(Question& question, const std::string& name) {
     if (auto* found = class_named(question, name)) return *found;
-    throw base::Error(
+    throw base::NotFound(
         "class '" + name + "'", "the project has no such class", "see 'tilth label project show'"
     );
 }
@@ -94,7 +95,7 @@ Question& question_named(Project& project, const std::string& name) {
     if (name.empty()) return project.question;
     for (auto& part : project.question.parts)
         if (part.name == name) return part.question;
-    throw base::Error("question '" + name + "'", "the project has no such question");
+    throw base::NotFound("question '" + name + "'", "the project has no such question");
 }
 
 std::optional<std::string> AnswersThen::read(const Question& before, const std::string& answer)

@@ -15,6 +15,7 @@
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
 #include "base/error.hpp"
+#include "base/not_found.hpp"
 #include "schema/records/values.hpp"
 #include "schema/sql.hpp"
 
@@ -92,7 +93,7 @@ std::optional<Source> find_source(base::Tx& tx, const std::string& name) {
 
 Source require_source(base::Tx& tx, const std::string& name) {
     if (auto source = find_source(tx, name)) return *source;
-    throw base::Error(
+    throw base::NotFound(
         fmt::format("source '{}'", name), "there is none of that name", "see 'tilth source list'"
     );
 }
@@ -130,7 +131,8 @@ void end_run(
 
 Counts run_counts(base::Tx& tx, std::int64_t run_id) {
     auto counts = base::first_as<Counts>(tx.exec(sql::file["run_counts"], run_id));
-    if (!counts) throw base::Error(fmt::format("run {}", run_id), "there is none of that number");
+    if (!counts)
+        throw base::NotFound(fmt::format("run {}", run_id), "there is none of that number");
     return *counts;
 }
 

@@ -4,7 +4,6 @@
 #include "service/labels/schema.hpp"
 
 #include "base/error.hpp"
-#include "service/refusal.hpp"
 
 namespace service {
 
@@ -14,18 +13,10 @@ using labeling::SchemaChange;
 
 labeling::SchemaLine change(Work& work, const std::string& project, const SchemaChange& wanted) {
     known_project(work, project);
-    try {
-        const auto& name = work.caller.name;
-        return labeling::change_schema(
-            work.tx, project, wanted, name.empty() ? "command line" : name, work.now
-        );
-    } catch (const base::UsageError&) {
-        throw;
-    } catch (const Refusal&) {
-        throw;
-    } catch (const base::Error& error) {
-        throw Refusal(Refusal::Kind::conflict, error);
-    }
+    const auto& name = work.caller.name;
+    return labeling::change_schema(
+        work.tx, project, wanted, name.empty() ? "command line" : name, work.now
+    );
 }
 
 constexpr auto of_form = "of a form: which of its questions";

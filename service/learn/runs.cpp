@@ -11,7 +11,6 @@
 #include "quality/report/report.hpp"
 #include "service/areas.hpp"
 #include "service/learn/errors.hpp"
-#include "service/refusal.hpp"
 #include "training/registry/model_about_store.hpp"
 #include "training/report/run_report.hpp"
 #include "training/snapshots/snapshot_store.hpp"
@@ -92,14 +91,6 @@ std::string tags_from(const std::vector<std::string>& given) {
     return boost::json::serialize(tags);
 }
 
-training::RunInfo known_run(Work& work, std::int64_t id) {
-    try {
-        return training::require_run(work.tx, id);
-    } catch (const base::Error& none) {
-        throw Refusal(Refusal::Kind::not_found, none);
-    }
-}
-
 }  // namespace
 
 RunLine run_line(
@@ -148,7 +139,7 @@ Page<RunLine> list_runs(Work& work, const ListRuns& request) {
 }
 
 Run show_run(Work& work, const RunNumber& request) {
-    auto info = known_run(work, request.run);
+    auto info = training::require_run(work.tx, request.run);
     const auto labels = training::labels_of(work.tx, info.id);
     const auto metrics = training::metrics_of(work.tx, info.id);
     Run run{
@@ -164,7 +155,7 @@ Run show_run(Work& work, const RunNumber& request) {
 }
 
 Run edit_run(Work& work, const EditRun& request) {
-    auto info = known_run(work, request.run);
+    auto info = training::require_run(work.tx, request.run);
     auto present = training::labels_of(work.tx, info.id).edition;
     const training::RunEdit edit{request.name, request.note, request.tag, request.untag};
     if (!training::edit_labels(work.tx, info.id, request.version.value_or(present), edit))
@@ -175,7 +166,7 @@ Run edit_run(Work& work, const EditRun& request) {
 RunNews watch_run(Work& work, const WatchRun& request) {
     constexpr int most = 1000;
     training::close_stale_runs(work.tx, work.now);
-    auto info = known_run(work, request.run);
+    auto info = training::require_run(work.tx, request.run);
     RunNews news{
         .run = info.id,
         .state = base::parse<training::RunState>(info.state).value_or(training::RunState::failed),
@@ -189,7 +180,7 @@ RunNews watch_run(Work& work, const WatchRun& request) {
 }
 
 Confusion show_confusion(Work& work, const RunNumber& request) {
-    auto run = known_run(work, request.run);
+    auto run = training::require_run(work.tx, request.run);
     auto classes = training::class_names(work.tx, run.project_id);
     auto name_of = [&](std::int32_t id) {
         auto at = static_cast<std::size_t>(id);
@@ -210,7 +201,7 @@ Confusion show_confusion(Work& work, const RunNumber& request) {
 training::RunComparison compare_runs(Work& work, const ComparedRuns& request) {
     std::vector<std::int64_t> runs{request.a, request.b};
     runs.insert(runs.end(), request.more.begin(), request.more.end());
-    for (auto run : runs) known_run(work, run);
+    for (auto run : runs) training::require_run(work.tx, run);
     return training::compare_runs(work.tx, runs, work.here.stop);
 }
 
@@ -243,7 +234,7 @@ void add_tests(Work& work, const training::RunInfo& run, training::Report& repor
 }  // namespace
 
 Download report_run(Work& work, const RunNumber& request) {
-    const auto run = known_run(work, request.run);
+    const auto run = training::require_run(work.tx, request.run);
     auto report =
         training::report_of(work.here.database, work.here.blobs, {}, request.run, work.here.stop);
     add_tests(work, run, report);

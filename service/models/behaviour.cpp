@@ -164,16 +164,7 @@ run_tests(Work& work, const LoadedModel& model, const std::vector<BehaviourTest>
     return out;
 }
 
-void known_name(Work& work, const std::string& name, int version = 0) {
-    try {
-        training::require_model(work.tx, name, version);
-    } catch (const base::Error& none) {
-        throw Refusal(Refusal::Kind::not_found, none);
-    }
-}
-
 LoadedModel known(Work& work, const std::string& name, int version) {
-    known_name(work, name, version);
     return load_model(work.tx, work.here.blobs, name, version);
 }
 
@@ -198,7 +189,7 @@ ModelTested test_model(Work& work, const TestModel& request) {
 }
 
 ModelTests list_tests(Work& work, const TestsOfModel& request) {
-    known_name(work, request.model);
+    training::require_model(work.tx, request.model);
     ModelTests out{.name = request.model, .tests = {}, .kept_at = {}, .results = {}};
     if (auto kept = training::kept_tests(work.tx, request.model)) {
         out.tests.text = json::serialize(json::parse(kept->tests).at("test"));

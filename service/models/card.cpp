@@ -11,7 +11,6 @@
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "service/learn/errors.hpp"
-#include "service/refusal.hpp"
 #include "training/answers/answer_model.hpp"
 #include "training/snapshots/snapshot_store.hpp"
 
@@ -35,14 +34,6 @@ const base::Settings<EditModel> EditModel::settings{
 };
 
 namespace {
-
-training::ModelInfo known_version(Work& work, const std::string& name, int version) {
-    try {
-        return training::require_model(work.tx, name, version);
-    } catch (const base::Error& none) {
-        throw Refusal(Refusal::Kind::not_found, none);
-    }
-}
 
 std::optional<double> number_of(const json::object& at, const char* name) {
     const auto* value = at.if_contains(name);
@@ -170,7 +161,7 @@ void write_figures(const ModelCard& card, std::string& out) {
 }  // namespace
 
 ModelCard card_of_model(Work& work, const ModelVersion& request) {
-    const auto info = known_version(work, request.model, request.version);
+    const auto info = training::require_model(work.tx, request.model, request.version);
     const auto run = training::require_run(work.tx, info.run_id);
     const auto snapshot = training::require_snapshot(work.tx, info.snapshot);
     const auto labels = training::labels_of(work.tx, run.id);
@@ -248,7 +239,7 @@ std::string card_markdown(const ModelCard& card) {
 }
 
 ModelNoted edit_model(Work& work, const EditModel& request) {
-    const auto info = known_version(work, request.model, request.version);
+    const auto info = training::require_model(work.tx, request.model, request.version);
     auto about = training::about_model(work.tx, info.name, info.version);
     if (request.intended_use) about.intended_use = *request.intended_use;
     if (request.known_limits) about.known_limits = *request.known_limits;

@@ -71,13 +71,8 @@ void add_windows(
 }  // namespace
 
 ModelDrift find_model_drift(Work& work, const FindModelDrift& request) {
-    std::shared_ptr<const LoadedModel> model;
-    try {
-        training::require_model(work.tx, request.model, request.version);
-    } catch (const base::Error& none) {
-        throw Refusal(Refusal::Kind::not_found, none);
-    }
-    model = serving_model(work, request.model, request.version);
+    training::require_model(work.tx, request.model, request.version);
+    const auto model = serving_model(work, request.model, request.version);
     const auto& info = model->info;
     work.here.database.call([&](base::Tx& tx) { store_watched(tx, work.here, work.now, true); });
     make_reference(work, *model);

@@ -76,14 +76,6 @@ Model model_of(const training::ModelInfo& info) {
         .created_at = info.created_at};
 }
 
-training::ModelInfo known_model(Work& work, const std::string& name, int version = 0) {
-    try {
-        return training::require_model(work.tx, name, version);
-    } catch (const base::Error& none) {
-        throw Refusal(Refusal::Kind::not_found, none);
-    }
-}
-
 // The version, a colon and the name.
 std::pair<std::string, int> place_of(const std::string& after) {
     if (after.empty()) return {"", 0};
@@ -111,7 +103,7 @@ Page<Model> list_models(Work& work, const ListModels& request) {
 }
 
 Page<ModelVersionItem> list_versions(Work& work, const ModelName& request) {
-    known_model(work, request.model);
+    training::require_model(work.tx, request.model);
     Page<ModelVersionItem> page;
     const auto tested = training::tested_versions(work.tx, request.model);
     for (const auto& one : training::versions_of(work.tx, request.model)) {
@@ -127,7 +119,7 @@ Page<ModelVersionItem> list_versions(Work& work, const ModelName& request) {
 }
 
 ModelDetail show_model(Work& work, const ModelName& request) {
-    auto info = known_model(work, request.model);
+    auto info = training::require_model(work.tx, request.model);
     const auto model = load_model(work.tx, work.here.blobs, info.name, info.version);
     ModelDetail detail{
         model_of(info),
@@ -153,7 +145,7 @@ ModelDetail show_model(Work& work, const ModelName& request) {
 }
 
 Promoted promote_model(Work& work, const Promotion& request) {
-    known_model(work, request.model, request.version);
+    training::require_model(work.tx, request.model, request.version);
     if (request.stage == training::Stage::production)
         check_behaviour(work, request.model, request.version);
     Promoted done{
@@ -193,7 +185,7 @@ Promoted promote_model(Work& work, const Promotion& request) {
 }
 
 Download export_model(Work& work, const ExportModel& request) {
-    auto info = known_model(work, request.model);
+    auto info = training::require_model(work.tx, request.model);
     if (request.format == ModelFormat::onnx)
         return {
             .name = request.model + ".onnx",
@@ -229,7 +221,8 @@ Predictions predict(Work& work, const Predict& request) {
         throw base::UsageError("'inputs'", "or 'where' must be there, one of them", "give one");
     if (request.inputs.size() > most)
         throw base::UsageError("'inputs'", "are more than 1000", "ask in several parts");
-    const auto served = serving_model(work, known_model(work, request.model, request.version));
+    const auto served =
+        serving_model(work, training::require_model(work.tx, request.model, request.version));
     const auto& model = *served;
     if (!request.where) return answer_inputs(work, model, request);
 

@@ -361,3 +361,30 @@ TEST_CASE("the audit tells what was asked, but not what may be long", "[api][lab
     CHECK(events[1].at("actor") == "root");
     CHECK(events[1].at("detail").at("role") == "analyst");
 }
+
+TEST_CASE("what is named and is not there is answered 404, whoever asks for it", "[api][labels]") {
+    World world(6);
+    auto boss = world.as("boss", "admin");
+    REQUIRE(boss.send("POST", "/api/v1/projects", project("taste")).status == 201);
+    auto homeless = project("other");
+    homeless["source"] = "nowhere";
+    const std::string at = "/api/v1/", machine = at + "projects/taste/machines/test";
+    const std::pair<std::string, object> asked[] = {
+        {at + "projects", homeless},
+        {at + "projects/taste/schema/rename", {{"from", "nope"}, {"to", "fine"}}},
+        {machine, {{"annotator", "nobody"}}},
+        {at + "snapshots", {{"name", "n"}, {"project", "nope"}}},
+        {at + "snapshots", {{"name", "n"}, {"source", "nope"}}},
+        {at + "runs", {{"snapshot", "nope"}}},
+        {at + "sources/pages/preparation/preview", {{"snapshot", "nope"}}}};
+    for (const auto& [path, body] : asked) {
+        auto answered = boss.send("POST", path, body);
+        INFO(path << ": " << answered.body);
+        CHECK(answered.status == 404);
+        CHECK(answered.text("title") == "Not found");
+    }
+    CHECK(boss.get(at + "runs/7/compare/8").status == 404);
+    // What is there and stands against it is no such thing.
+    CHECK(boss.send("POST", at + "projects", project("taste")).status == 409);
+    CHECK(boss.send("POST", at + "snapshots", {{"name", "n"}, {"project", "taste"}}).status == 409);
+}

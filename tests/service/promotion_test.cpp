@@ -8,6 +8,7 @@
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "base/not_found.hpp"
 #include "ingest/mapping/rules.hpp"
 #include "ingest/pipeline/pipeline.hpp"
 #include "schema/sources/source_store.hpp"
@@ -190,7 +191,7 @@ TEST_CASE("what cannot be compared is told, and not promoted", "[service][promot
         world.compare(model, values, {}),
         Catch::Contains("the one predicts classes, the other values")
     );
-    CHECK_THROWS_AS(world.compare(model, 999, {}), service::Refusal);
+    CHECK_THROWS_AS(world.compare(model, 999, {}), base::NotFound);
 }
 
 TEST_CASE("many runs are compared on what all of them judged", "[service][promotion]") {

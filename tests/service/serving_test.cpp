@@ -9,6 +9,7 @@
 #include "base/database/batch.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "base/not_found.hpp"
 #include "schema/webhooks/webhook_store.hpp"
 #include "service/config.hpp"
 #include "service/models/behaviour.hpp"
@@ -16,7 +17,6 @@
 #include "service/models/drift.hpp"
 #include "service/models/models.hpp"
 #include "service/models/watch.hpp"
-#include "service/refusal.hpp"
 #include "tests/training/snapshot_world.hpp"
 #include "training/registry/model_about_store.hpp"
 
@@ -150,7 +150,7 @@ TEST_CASE("tests of behaviour are run, kept, and stand before production", "[ser
     served.test(R"({"model":"m","forget":true})");
     CHECK(promote().version == 1);
     CHECK_THROWS_AS(served.test(R"({"model":"m"})"), base::UsageError);
-    CHECK_THROWS_AS(served.test(R"({"model":"none"})"), service::Refusal);
+    CHECK_THROWS_AS(served.test(R"({"model":"none"})"), base::NotFound);
 }
 
 TEST_CASE("a model card says what a version is and is for", "[service][models]") {

@@ -10,6 +10,7 @@
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
 #include "base/error.hpp"
+#include "base/not_found.hpp"
 #include "schema/records/record_fields.hpp"
 #include "schema/records/values.hpp"
 #include "schema/sources/source_store.hpp"
@@ -123,7 +124,7 @@ SnapshotProject find_project(base::Tx& tx, const SnapshotSpec& spec) {
         tx.exec(sql::file["find_project"], spec.project, std::int64_t{0}, spec.question)
     );
     if (!found)
-        throw base::Error(
+        throw base::NotFound(
             fmt::format("label project '{}'", spec.project),
             "there is none of that name",
             "see 'tilth label project list'"

@@ -4,7 +4,7 @@
 
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
-#include "base/error.hpp"
+#include "base/not_found.hpp"
 #include "training/preparation/preparation.hpp"
 #include "training/sql.hpp"
 
@@ -24,7 +24,7 @@ require_preparation(base::Tx& tx, std::int64_t source_id, std::optional<int> ver
     );
     if (found) return *found;
     if (version)
-        throw base::Error(
+        throw base::NotFound(
             fmt::format("preparation {}", *version),
             "the source has no such version",
             "see 'tilth prepare list'"

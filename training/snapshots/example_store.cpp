@@ -13,6 +13,7 @@
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
 #include "base/error.hpp"
+#include "base/not_found.hpp"
 #include "schema/records/record_fields.hpp"
 #include "schema/sources/source_store.hpp"
 #include "training/numeric/large.hpp"
@@ -96,7 +97,7 @@ void move_target(Examples& examples, const std::string& target) {
             return column.name == target;
         });
     if (found == examples.columns.end()) {
-        throw base::Error(
+        throw base::NotFound(
             fmt::format("target '{}'", target),
             "the source has no numeric column of that name",
             "see the columns with 'tilth source show'"

@@ -12,6 +12,7 @@
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
 #include "base/error.hpp"
+#include "base/not_found.hpp"
 #include "schema/records/record.hpp"
 #include "training/snapshots/member_store.hpp"
 #include "training/sql.hpp"
@@ -84,13 +85,11 @@ SnapshotInfo require_snapshot(base::Database& database, const std::string& name)
 }
 
 SnapshotInfo require_snapshot(base::Tx& tx, const std::string& name) {
+    const auto thing = fmt::format("snapshot '{}'", name);
+    constexpr auto mend = "see 'tilth snapshot list', or create it";
     auto found = find_snapshot(tx, name);
-    if (!found || found->state != "closed")
-        throw base::Error(
-            fmt::format("snapshot '{}'", name),
-            found ? "was never finished" : "there is none of that name",
-            "see 'tilth snapshot list', or create it"
-        );
+    if (!found) throw base::NotFound(thing, "there is none of that name", mend);
+    if (found->state != "closed") throw base::Error(thing, "was never finished", mend);
     return *found;
 }
 
