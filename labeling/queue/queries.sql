@@ -274,10 +274,12 @@ LEFT JOIN annotation a ON a.rk = t.rk AND a.source_id = t.source_id AND a.key = 
     AND a.audit_id IS NULL
 ORDER BY g.place, a.attempt;
 
--- The tasks of these records that were not cancelled.
+-- The tasks of these records that were not cancelled. OFFSET 0 has them looked up one by one: joined, all tasks of a project of which there are
+-- no statistics yet would be gone through for each batch of an import.
 -- name: tasks_of_records
-SELECT k.key, k.id FROM unnest($3::bigint[], $4::text[]) AS w (rk, key)
-JOIN label_task k ON k.project_id = $1 AND k.rk = w.rk AND k.source_id = $2 AND k.key = w.key WHERE k.state <> 'cancelled';
+SELECT w.key, k.id FROM unnest($3::bigint[], $4::text[]) AS w (rk, key) CROSS JOIN LATERAL (
+    SELECT t.id, t.state FROM label_task t WHERE t.project_id = $1 AND t.rk = w.rk AND t.source_id = $2 AND t.key = w.key OFFSET 0) k
+WHERE k.state <> 'cancelled';
 
 -- Why submit_answer stored nothing.
 -- name: explain_submit
@@ -628,8 +630,9 @@ SELECT id FROM label_task WHERE id = ANY ($1::bigint[]) ORDER BY id FOR UPDATE;
 
 -- name: lock_tasks_of
 SELECT id FROM label_task t WHERE id IN (
-    SELECT k.id FROM unnest($3::bigint[], $4::text[]) AS w (rk, key)
-    JOIN label_task k ON k.project_id = $1 AND k.rk = w.rk AND k.source_id = $2 AND k.key = w.key) ORDER BY id FOR UPDATE;
+    SELECT k.id FROM unnest($3::bigint[], $4::text[]) AS w (rk, key) CROSS JOIN LATERAL (
+        SELECT o.id FROM label_task o WHERE o.project_id = $1 AND o.rk = w.rk AND o.source_id = $2 AND o.key = w.key OFFSET 0) k)
+ORDER BY id FOR UPDATE;
 
 -- What tasks $1, which are locked since an earlier statement, add to the counts ($2 = 'in') or take from them ('out'); or what has changed
 -- by a claim of user $3 ('claimed'), an answer ('answered'), an answer that was the last one wanted ('closed'). Without tasks those that

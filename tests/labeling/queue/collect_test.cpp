@@ -85,6 +85,52 @@ TEST_CASE("storing answers costs the same for each, however many come", "[labeli
     });
 }
 
+TEST_CASE("tasks are found by their records in a project that grew unseen", "[labeling][answers]") {
+    LabelingWorld world;
+    world.add_records(3'000, {"x"});
+    world.add_project();
+    world.enqueue_all();
+    world.db->call([&](base::Tx& tx) {
+        tx.exec("ANALYZE label_task");
+        tx.exec(
+            "INSERT INTO label_project (id, name, source_id, kind, spec, created_at) SELECT 2, "
+            "'q', source_id, kind, spec, created_at FROM label_project"
+        );
+        tx.exec(
+            "INSERT INTO label_task (project_id, rk, source_id, key, version, priority, "
+            "reason, wanted, created_at) SELECT 2, rk, source_id, key, version, priority, "
+            "reason, wanted, created_at FROM label_task"
+        );
+        auto of_some = [&](const std::string& what) {
+            return text_of(
+                tx,
+                "SELECT quote_literal(array_agg(" + what +
+                    " ORDER BY key)) FROM (SELECT * FROM record ORDER BY key LIMIT 100) r"
+            );
+        };
+        for (auto name : {"tasks_of_records", "lock_tasks_of"}) {
+            INFO(name);
+            auto query = name == std::string("lock_tasks_of")
+                             ? std::string(labeling::sql::file["lock_tasks_of"])
+                             : std::string(labeling::sql::file["tasks_of_records"]);
+            tx.exec("PREPARE found AS " + query);
+            auto told = text_of(
+                tx,
+                fmt::format(
+                    "EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE found(2, {}, {}, {})",
+                    world.project.source_id,
+                    of_some("rk"),
+                    of_some("key")
+                )
+            );
+            tx.exec("DEALLOCATE found");
+            auto plan = json::parse(told).at(0).at("Plan");
+            CHECK(plan.at("Actual Rows") == 100);
+            CHECK(rows_met(plan) < 2'000);
+        }
+    });
+}
+
 TEST_CASE("an import is planned for what it brings", "[labeling][answers]") {
     LabelingWorld world;
     world.add_records(5'000, {"x"});
