@@ -16,6 +16,7 @@ import os
 import ssl
 import time
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -23,7 +24,7 @@ from typing import Any, Iterator, Mapping
 
 from tilth import shapes
 from tilth.errors import BadAnswer, BadRecord, BadSetting, JobFailed, NotFound, TimedOut, one_line
-from tilth.rows import batches, rows_of
+from tilth.rows import batches, bytes_of, rows_of
 from tilth.transport import Request, Transport, parsed, segment
 
 log = logging.getLogger("tilth")
@@ -77,6 +78,8 @@ class Client:
 
     def call(self, method: str, path: str, *, query: Mapping[str, object] | None = None, body: object = None) -> Any:
         """Any operation of `GET /api/v1/openapi.json`: call("GET", "/jobs", query={"state": "failed"})."""
+        if not path.startswith("/"):
+            raise BadSetting(f"path '{one_line(path, 200)}': does not begin with /; give it as /jobs")
         return self._http.json(method, "/api/v1" + path, query=query, body=body)
 
     def pages(self, path: str, **query: object) -> Iterator[Any]:
@@ -95,7 +98,7 @@ class Client:
 
     def whoami(self) -> Any:
         """The user of the token: id, name, role."""
-        return self.call("GET", "/session")["account"]
+        return shapes.member(self.call("GET", "/session"), "account", "GET /session")
 
     # Sources and what is in them.
 
@@ -123,10 +126,11 @@ class Client:
     def records(self, source: str, where: str | None = None) -> Iterator[shapes.Record]:
         """All records of a source, or those for which a condition holds (docs/training.md), with their whole payloads."""
         for item in self.pages(f"/sources/{segment(source)}/records", where=where):
-            if isinstance(item["payload"], str):  # the list holds the first 2,000 characters of longer ones
-                whole = self.record(source, item["key"])
-                item = {**item, "payload": whole.payload, "version": whole.version}
-            yield shapes.Record.of(item)
+            one = shapes.Record.of(item)
+            if isinstance(one.payload, str):  # the list holds the first 2,000 characters of longer ones
+                whole = self.record(source, one.key)
+                one = replace(one, payload=whole.payload, version=whole.version)
+            yield one
 
     def record(self, source: str, key: str) -> shapes.WholeRecord:
         return shapes.WholeRecord.of(self.call("GET", f"/sources/{segment(source)}/record", query={"key": key}))
@@ -164,7 +168,7 @@ class Client:
     ) -> shapes.SourceRun:
         """Gives a file (its bytes, its text, or its path) to a source, waits until it was read, and gives that run. The source is
         made if there is none. For more than 5 MB use push, or let the service fetch the file (`add_source`)."""
-        data = content.read_bytes() if isinstance(content, Path) else content.encode() if isinstance(content, str) else content
+        data = bytes_of(content)
         name = name or (content.name if isinstance(content, Path) else "")
         if not name:
             raise BadSetting("upload: the file has no name; give name=, such as 'table.csv'")
@@ -253,7 +257,8 @@ class Client:
 
     def train(self, snapshot: str, model: str, **settings: Any) -> shapes.Job:
         """Queues a training: train("s", "softmax", tune="random:20"); wait(job) until it ended."""
-        return self.job(self.call("POST", "/runs", body={"snapshot": snapshot, "model": model, **settings})["job"])
+        queued = self.call("POST", "/runs", body={"snapshot": snapshot, "model": model, **settings})
+        return self.job(shapes.member(queued, "job", "POST /runs"))
 
     def runs(self, tag: str | None = None) -> Iterator[shapes.Run]:
         return map(shapes.Run.of, self.pages("/runs", tag=tag))
@@ -271,8 +276,9 @@ class Client:
     def predict(self, model: str, rows: Any, *, version: int | None = None) -> Iterator[Any]:
         """What a model of tilth says of rows, in their order, a thousand asked at a time."""
         body: dict[str, Any] = {} if version is None else {"version": version}
+        path = f"/models/{segment(model)}/predict"
         for _, lines in batches(rows_of(rows), "input"):
-            yield from self.call("POST", f"/models/{segment(model)}/predict", body={**body, "inputs": objects(lines)})["predictions"]
+            yield from shapes.member(self.call("POST", path, body={**body, "inputs": objects(lines)}), "predictions", f"POST {path}")
 
     # Jobs.
 
@@ -381,9 +387,9 @@ def secret_bytes(secret: str) -> bytes:
     """"whsec_" and Base64, or the bytes themselves: as the service reads the same secret."""
     if not secret:
         raise BadSetting("secret: is empty; give one of the secrets of the source")
-    if not secret.startswith("whsec_"):
-        return secret.encode()
     try:
+        if not secret.startswith("whsec_"):
+            return secret.encode()
         return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
     except ValueError:
-        raise BadSetting("secret: is no Base64 behind 'whsec_'; copy it whole") from None
+        raise BadSetting("secret: is no text in UTF-8, or no Base64 behind 'whsec_'; copy it whole") from None

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Iterable, Iterator, Sequence
 
 from tilth.errors import BadAnswer, BadRecord, ProgramFailed, one_line
-from tilth.rows import batches
+from tilth.rows import batches, name_of, numbers_of
 from tilth.shapes import Shape
 
 
@@ -57,10 +57,11 @@ def label_errors(
 
     `program` is the program tilth; else that of TILTH_PROGRAM, else the one on PATH.
     """
-    names = [str(name) for name in classes]
+    names = [name_of(name, "classes") for name in classes]
     if len(set(names)) < len(names):
         raise BadRecord("classes: two have one name")
-    all_labels, all_keys = [str(label) for label in labels], [str(key) for key in keys]
+    all_labels = [name_of(label, f"labels {at}") for at, label in enumerate(labels, 1)]
+    all_keys = [name_of(key, f"keys {at}") for at, key in enumerate(keys, 1)]
     if len(all_labels) != len(all_keys):
         raise BadRecord(f"labels: {len(all_labels)} for {len(all_keys)} keys; give one for each")
     with tempfile.TemporaryDirectory(prefix="tilth-") as folder:
@@ -74,9 +75,10 @@ def label_errors(
 def probability_rows(keys: Sequence[str], names: Sequence[str], probabilities: Iterable[Sequence[Any]]) -> Iterator[dict[str, Any]]:
     count = 0
     for count, row in enumerate(probabilities, 1):
-        if count > len(keys) or len(row) != len(names):
+        said = numbers_of(row, f"probabilities {count}")
+        if count > len(keys) or len(said) != len(names):
             raise BadRecord(f"probabilities {count}: a row for each key, with a number for each of {len(names)} classes, is wanted")
-        yield {"id": keys[count - 1], "probabilities": {name: float(p) for name, p in zip(names, row)}}
+        yield {"id": keys[count - 1], "probabilities": dict(zip(names, said))}
     if count < len(keys):
         raise BadRecord(f"probabilities: {count} rows for {len(keys)} keys; give one for each")
 
@@ -99,5 +101,5 @@ def run(words: Sequence[str], program: str | None) -> Any:
         raise ProgramFailed(f"tilth {words[0]}: exit {ended.returncode}: {said.removeprefix('tilth: ')}")
     try:
         return json.loads(ended.stdout)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise BadAnswer(f"program '{name}': printed no JSON; is it tilth?") from None

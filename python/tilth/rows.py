@@ -10,10 +10,11 @@ from __future__ import annotations
 import importlib
 import json
 from dataclasses import fields
-from datetime import date, time
+from datetime import date, time, timedelta
+from pathlib import Path
 from typing import Any, Iterable, Iterator, Mapping, Sequence
 
-from tilth.errors import BadRecord, one_line
+from tilth.errors import BadRecord, BadSetting, one_line
 from tilth.shapes import Label, Record, Shape
 
 BATCH = 1 << 20  # bytes of a message; a larger row goes alone
@@ -72,11 +73,41 @@ def plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, Mapping):
         return dict(value)
-    if hasattr(value, "tolist") and hasattr(value, "dtype"):  # scalars and arrays of NumPy
-        return value.tolist()
+    if hasattr(value, "tolist") and hasattr(value, "dtype"):
+        return plain_numpy(value)
+    if isinstance(value, timedelta):
+        raise TypeError("holds a span of time, for which JSON has no form; give a number of seconds")
     if isinstance(value, (bytes, bytearray, memoryview)):
         raise TypeError("holds bytes; give a text, such as Base64")
     raise TypeError(f"holds a {type(value).__name__}; give texts, numbers, true and false, None, lists or dicts of these")
+
+
+def plain_numpy(value: Any) -> Any:
+    """Scalars and arrays of NumPy. Its own `tolist` makes numbers of times in nanoseconds, and itself of long doubles."""
+    kind = value.dtype.kind
+    if kind == "V":
+        raise TypeError("holds a structure of NumPy; give a dict")
+    if value.ndim and kind in "Mm":
+        return list(value)
+    if kind == "m":
+        return plain(timedelta())
+    if kind == "M":
+        return moment(value)
+    if kind == "f" and not value.ndim:
+        return float(value)
+    return value.tolist()
+
+
+def moment(value: Any) -> str:
+    """A datetime64 as `isoformat` writes the same time, however fine its unit is."""
+    text = str(value)
+    if text == "NaT":
+        raise ValueError("is not a time (NaT); give None for what is not known")
+    if "T" in text and text.count(":") < 2:
+        text = str(value.astype("datetime64[s]"))
+    whole, _, part = text.partition(".")
+    part = part.rstrip("0")
+    return f"{whole}.{part.ljust(6, '0')}" if part else whole
 
 
 def fault(error: Exception) -> str:
@@ -110,7 +141,7 @@ def predictions(keys: Iterable[Any], classes: Sequence[Any], probabilities: Iter
     `classes` are the columns of `probabilities`: of scikit-learn `model.classes_` and `model.predict_proba(x)`. Keys and
     probabilities of different number are a BadRecord, when the shorter one ends.
     """
-    names = [str(name) for name in classes]
+    names = [name_of(name, "classes") for name in classes]
     end = object()
     each, rows = iter(keys), iter(probabilities)
     number = 0
@@ -121,13 +152,27 @@ def predictions(keys: Iterable[Any], classes: Sequence[Any], probabilities: Iter
             return
         if key is end or row is end:
             raise BadRecord(f"prediction {number}: there are not as many keys as rows of probabilities")
-        said = [float(p) for p in row]  # type: ignore[attr-defined]
+        said = numbers_of(row, f"prediction {number}")
         if len(said) != len(names):
             raise BadRecord(f"prediction {number}: {len(said)} probabilities for {len(names)} classes")
         if not all(0 <= p <= 1 for p in said):
             raise BadRecord(f"prediction {number}: probabilities lie between 0 and 1; this row has {min(said)} to {max(said)}")
         best = max(range(len(said)), key=said.__getitem__)
-        yield {"key": str(key), "label": names[best], "score": said[best]}
+        yield {"key": name_of(key, f"prediction {number}: key"), "label": names[best], "score": said[best]}
+
+
+def numbers_of(row: Any, place: str) -> list[float]:
+    try:
+        return [float(one) for one in row]
+    except (TypeError, ValueError):
+        raise BadRecord(f"{place}: {one_line(repr(row), 100)} is no row of probabilities; give a number for each class") from None
+
+
+def name_of(value: Any, place: str) -> str:
+    """A key or a class as a text. What is missing is none: its text would be one, such as 'nan'."""
+    if value is None or str(value) in ("nan", "<NA>", "NaT") and not isinstance(value, str):
+        raise BadRecord(f"{place}: is missing ({one_line(str(value))}); leave its row out")
+    return str(value)
 
 
 def flat(item: Any) -> dict[str, Any]:
@@ -142,9 +187,22 @@ def flat(item: Any) -> dict[str, Any]:
     row = {name: getattr(item, name) for name in shown}
     if isinstance(item, Label):  # it has one of both
         del row["answer" if item.answer is None else "label"]
-    for name, value in (getattr(item, inside) or {}).items():
+    held = getattr(item, inside)
+    if held is not None and not isinstance(held, Mapping):  # a list or a number has no fields
+        held = {inside: held}
+    for name, value in (held or {}).items():
         row[f"{inside}.{name}" if name in row else name] = value
     return row
+
+
+def bytes_of(content: bytes | str | Path) -> bytes:
+    """What a file holds, or is to hold."""
+    try:
+        return content.read_bytes() if isinstance(content, Path) else content.encode() if isinstance(content, str) else content
+    except OSError as error:
+        raise BadSetting(f"upload '{one_line(str(content))}': {error.strerror}; give the path of a file") from None
+    except UnicodeEncodeError:
+        raise BadRecord("upload: the text holds half of a surrogate pair, which UTF-8 has not; decode it rightly") from None
 
 
 def library(name: str, how: str) -> Any:

@@ -7,12 +7,13 @@ that says so. Times are datetimes with their zone.
 from __future__ import annotations
 
 import functools
+import types
 import typing
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import datetime, timezone
 from typing import Any, Mapping, TypeVar
 
-from tilth.errors import BadAnswer
+from tilth.errors import BadAnswer, one_line
 
 S = TypeVar("S", bound="Shape")
 
@@ -29,7 +30,7 @@ class Shape:
             raise BadAnswer(f"{cls.__name__}: the service answered something else; is it another version than this client?")
         this: Any = cls
         known = kinds_of(this)
-        values = {name: value_of(known[name], value) for name, value in data.items() if name in known}
+        values = {name: value_of(known[name], value, f"{cls.__name__}: '{name}'") for name, value in data.items() if name in known}
         for each in fields(cls):
             if each.name not in values and each.default is MISSING and each.default_factory is MISSING:
                 raise BadAnswer(f"{cls.__name__}: '{each.name}' is not in the answer; is the service another version than this client?")
@@ -42,19 +43,32 @@ def kinds_of(cls: Any) -> dict[str, Any]:
     return {name: kind for name, kind in typing.get_type_hints(cls).items() if name != "more"}
 
 
-def value_of(kind: Any, value: object) -> object:
+def value_of(kind: Any, value: object, place: str) -> object:
     """The value as a field of this kind has it: times and objects are read, all else is as JSON has it."""
-    if value is None:
+    if kind is Any:
+        return value
+    may_be = typing.get_args(kind) if typing.get_origin(kind) in (types.UnionType, typing.Union) else (kind,)
+    if value is None and type(None) in may_be:
         return None
-    inside = typing.get_args(kind)
-    if datetime in (kind, *inside):
+    wanted = may_be[0]
+    inside = typing.get_args(wanted)
+    base = typing.get_origin(wanted) or wanted
+    if base is datetime:
         return time_of(value)
-    if typing.get_origin(kind) is tuple and isinstance(value, list):
-        return tuple(value_of(inside[0], one) for one in value)
-    for one in (kind, *inside):
-        if isinstance(one, type) and issubclass(one, Shape):
-            return one.of(value)
+    if base is tuple and isinstance(value, list):
+        return tuple(value_of(inside[0], one, place) for one in value)
+    if issubclass(base, Shape):
+        return base.of(value)
+    if not isinstance(value, (int, float) if base is float else base) or isinstance(value, bool) and base is not bool:
+        raise BadAnswer(f"{place}: is {one_line(repr(value), 100)} in the answer, and no {base.__name__}; is the service another version than this client?")
     return value
+
+
+def member(answer: object, name: str, where: str) -> Any:
+    """What stands under a name in an answer that has no shape."""
+    if not isinstance(answer, dict) or name not in answer:
+        raise BadAnswer(f"{where}: '{name}' is not in the answer; is the service another version than this client?")
+    return answer[name]
 
 
 def time_of(value: object) -> datetime:
@@ -302,6 +316,12 @@ class Counts:
     reasons: Mapping[str, int] = field(default_factory=dict)
 
     def plus(self, sent: int, answer: Mapping[str, Any]) -> Counts:
+        try:
+            return self._plus(sent, answer)
+        except (TypeError, ValueError):
+            raise BadAnswer(f"Counts: {one_line(repr(answer), 200)} holds no numbers; is the service another version than this client?") from None
+
+    def _plus(self, sent: int, answer: Mapping[str, Any]) -> Counts:
         """With what the service said of one more message. It calls refused ones rejected (records), rejects (suggestions) or a
         list of reasons (labels), and added ones new (records)."""
         told = {**dict_of(answer.get("reasons")), **dict_of(answer.get("rejected")), **dict_of(answer.get("faults"))}

@@ -26,6 +26,8 @@ log = logging.getLogger("tilth")
 AGAIN = (429, 502, 503, 504)  # what another try may mend
 WHOLE = 64 << 20  # bytes of an answer that is read whole; larger ones are no page of anything
 LINE = 64 << 20  # bytes of a line of an export
+BLOCK = 64 << 10  # bytes of an export that are read at once
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,9 @@ class Transport:
 
     def request(self, method: str, path: str, *, query: Mapping[str, object] | None = None, body: object = None) -> Request:
         """A request of the API; a write gets an Idempotency-Key of its own."""
+        if method not in METHODS:
+            raise BadSetting(f"method {method!r}: is none; give one of {', '.join(METHODS)}")
+        checked_path(path)
         headers = {"Authorization": f"Bearer {self._token}"}
         if method != "GET":
             headers["Idempotency-Key"] = uuid.uuid4().hex
@@ -124,23 +129,13 @@ class Transport:
         answer = self._open(request, 0)
         count = 0
         try:
-            left = length_of(answer.response)
-            last = b""
-            while line := answer.response.readline(LINE):
-                if left is not None:
-                    left -= len(line)
-                if not line.endswith(b"\n"):
-                    if len(line) >= LINE:
-                        raise BadAnswer(f"{request.where}: line {count + 1} has more than {LINE >> 20} MB; export fewer fields")
-                    last = line  # whole only if nothing is left
-                elif line.strip():
-                    yield line.rstrip(b"\r\n")
+            for line in split(blocks_of(answer.response)):
+                if len(line) > LINE:
+                    raise BadAnswer(f"{request.where}: line {count + 1} has more than {LINE >> 20} MB; export fewer fields")
+                if line.strip():
+                    yield line
                     count += 1
-            if left:
-                raise http.client.IncompleteRead(b"", left)
             answer.response.read()  # the end, so that the connection can be kept
-            if last.strip():
-                yield last
         except (OSError, http.client.HTTPException) as cut:
             answer.connection.close()
             raise lost(request, cut, f"after {count} lines; ask again") from None
@@ -194,7 +189,7 @@ class Transport:
             return api_error(request.where, response.status, "Elsewhere", detail, "", {})
         try:
             problem = json.loads(data)
-        except ValueError:
+        except (ValueError, RecursionError):
             problem = None
         if not isinstance(problem, dict):
             said = data[:200].decode("utf-8", "replace")
@@ -250,6 +245,12 @@ def checked_url(url: str) -> Any:
     return parts
 
 
+def checked_path(path: str) -> None:
+    """A path of the API, as http.client can send it: what is not, it takes for a fault of the connection."""
+    if not path.startswith("/") or any(not 32 < ord(c) < 127 or c in "?#" for c in path):
+        raise BadSetting(f"path '{one_line(path, 200)}': is none of the API; begin with /, quote names, and give what stands behind ? as query")
+
+
 def segment(name: object) -> str:
     """A name as a part of a path."""
     text = str(name)
@@ -268,7 +269,10 @@ def query_text(query: Mapping[str, object] | None) -> str:
             continue
         for one in value if isinstance(value, (list, tuple)) else (value,):
             said.append((name, ("true" if one else "false") if isinstance(one, bool) else str(one)))
-    return "?" + urlencode(said) if said else ""
+    try:
+        return "?" + urlencode(said) if said else ""
+    except UnicodeEncodeError:
+        raise BadSetting(f"query {one_line(repr(dict(said)), 200)}: is no text in UTF-8") from None
 
 
 def encoded(where: str, body: object) -> bytes:
@@ -296,6 +300,31 @@ def read_whole(response: http.client.HTTPResponse, request: Request) -> bytes:
         raise http.client.IncompleteRead(data, wanted - len(data))
     response.read()  # the end, where the length is not told
     return data
+
+
+def blocks_of(response: http.client.HTTPResponse) -> Iterator[bytes]:
+    """What comes, until its end. A cut is IncompleteRead, also one between two chunks, which `readline` takes for the end."""
+    left = length_of(response)
+    while block := response.read1(BLOCK):
+        if left is not None:
+            left -= len(block)
+        yield block
+    if left:
+        raise http.client.IncompleteRead(b"", left)
+
+
+def split(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """Lines without their ends; the last only when its end came, or that of all. One that is too long is given up in its midst."""
+    held = bytearray()
+    for block in blocks:
+        held += block
+        if b"\n" in block:
+            *whole, rest = bytes(held).split(b"\n")
+            held = bytearray(rest)
+            yield from (line.rstrip(b"\r") for line in whole)
+        elif len(held) > LINE:
+            break
+    yield bytes(held)
 
 
 def length_of(response: http.client.HTTPResponse) -> int | None:

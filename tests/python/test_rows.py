@@ -50,6 +50,59 @@ class Lines(unittest.TestCase):
         at = datetime.datetime(2026, 1, 2, 3, 4, tzinfo=datetime.timezone.utc)
         self.assertEqual(json.loads(line_of({"t": at, "d": at.date()}, 1, "x")), {"t": "2026-01-02T03:04:00+00:00", "d": "2026-01-02"})
 
+    def test_values_of_numpy_are_those_of_python(self) -> None:
+        try:
+            import numpy
+            import pandas
+        except ImportError as error:
+            self.skipTest(str(error))
+        at = numpy.datetime64
+        kept: list[tuple[Any, Any]] = [
+            (at("2026-01-02T03:04:05", "ns"), "2026-01-02T03:04:05"),
+            (at("2026-01-02T03:04:05.25", "ns"), "2026-01-02T03:04:05.250000"),
+            (at("2026-01-02T03:04:05.000000007", "ns"), "2026-01-02T03:04:05.000000007"),
+            (at("2026-01-02T03:04:05", "s"), "2026-01-02T03:04:05"),
+            (at("2026-01-02T03", "h"), "2026-01-02T03:00:00"),
+            (at("2026-01-02"), "2026-01-02"),
+            (at("2026-01"), "2026-01"),
+            (numpy.array(["2026-01-02", "2026-01-03"], dtype="datetime64[ns]"), ["2026-01-02T00:00:00", "2026-01-03T00:00:00"]),
+            (numpy.int64(2**62), 2**62),
+            (numpy.float16(0.5), 0.5),
+            (numpy.longdouble(0.5), 0.5),
+            (numpy.array([0.5], dtype=numpy.longdouble), [0.5]),
+            (numpy.bool_(True), True),
+            (numpy.str_("ü"), "ü"),
+            (numpy.array([[1, 2], [3, 4]]), [[1, 2], [3, 4]]),
+            (numpy.array(["a", None, 1], dtype=object), ["a", None, 1]),
+            (numpy.ma.masked_array([1, 2], mask=[False, True]), [1, None]),
+            (pandas.Timestamp("2026-01-02T03:04:05.25"), "2026-01-02T03:04:05.250000"),
+        ]
+        for value, wanted in kept:
+            self.assertEqual(json.loads(line_of({"a": value}, 1, "x")), {"a": wanted}, repr(value))
+            self.assertEqual(json.loads(line_of({"a": [value]}, 1, "x")), {"a": [wanted]}, repr(value))
+        nan = float("nan")
+        refused: list[tuple[Any, str]] = [
+            (at("NaT", "ns"), "NaT"),
+            (numpy.array(["NaT"], dtype="datetime64[s]"), "NaT"),
+            (pandas.NaT, "NaT"),
+            (pandas.NA, "NAType"),
+            (numpy.timedelta64(5, "ns"), "span of time"),
+            (numpy.array([5], dtype="timedelta64[s]"), "span of time"),
+            (pandas.Timedelta("1s"), "span of time"),
+            (datetime.timedelta(1), "span of time"),
+            (numpy.float64(nan), "NaN"),
+            (numpy.array([1, nan]), "NaN"),
+            (numpy.longdouble("inf"), "infinite"),
+            (numpy.complex64(1j), "complex"),
+            (numpy.bytes_(b"x"), "bytes"),
+            (numpy.zeros(1, dtype=[("a", "i4")]), "structure"),
+        ]
+        for value, word in refused:
+            self.assertIn(word, self.refused({"a": value}), repr(value))
+            self.assertIn("field 'a'", self.refused({"a": [value]}))
+        spans = pandas.DataFrame({"s": pandas.to_timedelta([1, 2], unit="s")})
+        self.assertIn("span of time", self.refused(next(rows_of(spans))))
+
     def test_messages_are_bounded_and_lose_nothing(self) -> None:
         rows = [{"i": i, "s": "x" * (i * 997 % 5000)} for i in range(3000)] + [{"i": -1, "s": "y" * (2 * BATCH)}, {"i": -2, "s": ""}]
         back: list[Any] = []
@@ -91,10 +144,19 @@ class Predictions(unittest.TestCase):
             (["a"], [[1.0]]),
             (["a"], [[float("nan"), 0.5]]),
             (["a"], [[-0.1, 1.1]]),
+            (["a"], [["many", 0.5]]),  # type: ignore[list-item]
+            (["a"], [0.5]),  # type: ignore[list-item]
+            ([None], [[0.5, 0.5]]),  # type: ignore[list-item]
+            ([float("nan")], [[0.5, 0.5]]),  # type: ignore[list-item]
         ]
         for keys, matrix in cases:
             with self.assertRaises(tilth.BadRecord):
                 list(tilth.predictions(keys, ["x", "y"], matrix))
+        with self.assertRaisesRegex(tilth.BadRecord, "classes: is missing"):
+            list(tilth.predictions(["a"], ["x", float("nan")], [[0.5, 0.5]]))
+        with self.assertRaisesRegex(tilth.BadRecord, "labels 1: is missing"):
+            tilth.label_errors(["a"], ["x", "y"], [[0.5, 0.5]], [float("nan")])
+        self.assertEqual(next(tilth.predictions(["nan"], ["x"], [[1]]))["key"], "nan")  # a text that looks like it is one
 
 
 class Shapes(unittest.TestCase):
@@ -109,6 +171,9 @@ class Shapes(unittest.TestCase):
                 Source.of(odd)
         with self.assertRaises(tilth.BadAnswer):
             time_of("yesterday")
+        for name, value in {"version": "1", "key": 5, "image": 1, "first_seen": None, "title": None}.items():
+            with self.assertRaisesRegex(tilth.BadAnswer, f"Record: '{name}': is |no time", msg=name):
+                record(**{name: value})
 
     def test_counts_are_sums_of_what_the_service_calls_otherwise(self) -> None:
         sums = Counts().plus(4, {"new": 1, "changed": 1, "unchanged": 1, "rejected": 1, "repeated": False})
@@ -123,6 +188,8 @@ class Tables(unittest.TestCase):
     def test_a_payload_hides_nothing(self) -> None:
         self.assertEqual(flat(record(payload={"key": 5, "x": 1})), {"id": "1.a", "key": "k", "version": 1, "payload.key": 5, "x": 1})
         self.assertEqual(flat(record(payload=None)), {"id": "1.a", "key": "k", "version": 1})
+        for odd in ([1, 2], 3, "text", False):
+            self.assertEqual(flat(record(payload=odd)), {"id": "1.a", "key": "k", "version": 1, "payload": odd})
         label = flat(Label.of({"key": "k", "label": "a", "fields": {"label": "b"}}))
         self.assertEqual((label["label"], label["fields.label"]), ("a", "b"))
         self.assertEqual(flat(Member.of({"key": "k", "split": "test", "x": 2}))["x"], 2)

@@ -6,7 +6,8 @@ import logging
 import pickle
 import unittest
 import uuid
-from typing import Any, Iterator
+from pathlib import Path
+from typing import Any, Callable, Iterator
 
 from stage import SECRET, Peer, ServiceTest, answer, spam_or_ham, tilth
 
@@ -86,6 +87,23 @@ class Wire(ServiceTest):
         self.assertTrue(0 < len(seen) < 200)
         self.assertEqual(len(list(client.labels("cut-short"))), 200)
 
+    def test_an_export_that_is_cut_between_chunks_is_no_shorter_list(self) -> None:
+        head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+        lines = b"".join(b'{"key": "k%d", "label": "a"}\n' % i for i in range(3))
+        chunk = b"%x\r\n%s\r\n" % (len(lines), lines)
+        cases = [(head, 0), (head + chunk, 3), (head + chunk + chunk, 6), (head + chunk[:-2], 3), (head + chunk + b"5\r\n{", 3), (head + chunk + b"zz\r\n", 3)]
+        for cut, count in cases:
+            client, _ = self.through(cut, retries=0)
+            seen = []
+            with self.assertRaisesRegex(tilth.ConnectionLost, f"ended too early, after {count} lines", msg=str(cut)):
+                for one in client.labels("p"):
+                    seen.append(one.key)
+            self.assertEqual(len(seen), count)
+            client, _ = self.through(cut, retries=0)
+            self.fails(tilth.ConnectionLost, client)
+        client, _ = self.through(head + chunk + b'1c\r\n{"key": "last", "label": "a"\r\n1\r\n}\r\n0\r\n\r\n')
+        self.assertEqual([one.key for one in client.labels("p")], ["k0", "k1", "k2", "last"])
+
     def test_rows_that_throw_half_way_leave_what_was_sent(self) -> None:
         self.push_source("half-way")
 
@@ -139,6 +157,58 @@ class Wire(ServiceTest):
         client, _ = self.through(answer("200 OK", '{"items": [], "next": "a"}'), answer("200 OK", '{"items": [], "next": "a"}'))
         with self.assertRaisesRegex(tilth.BadAnswer, "does not go on"):
             list(client.sources())
+
+    def test_answers_of_another_kind_are_told(self) -> None:
+        page = answer("200 OK", "<html>Sign in to the network</html>", "Content-Type: text/html")
+        odd = [page, *(answer("200 OK", body) for body in ("{}", "[1]", "3", "null", '{"items": [{}]}', '{"items": [3]}', '{"items": 1}', ""))]
+        asked: list[Callable[[tilth.Client], object]] = [
+            lambda client: client.whoami(),
+            lambda client: client.project("p"),
+            lambda client: client.train("s", "softmax"),
+            lambda client: list(client.records("s")),
+            lambda client: list(client.predict("m", [{"x": 1}])),
+            lambda client: client.wait(1, timeout=1),
+        ]
+        for one in odd:
+            for ask in asked:
+                client, _ = self.through(*[one] * 5, retries=0)
+                with self.assertRaises(tilth.BadAnswer, msg=str(one)) as caught:
+                    ask(client)
+                self.assertNotIn("\n", str(caught.exception))
+        client, _ = self.through(page, retries=0)
+        with self.assertRaises(tilth.BadAnswer):
+            list(client.labels("p"))
+        for body in ("[3]", '{"new": "many"}', '{"rejected": {"nix": null}}'):
+            client, _ = self.through(answer("200 OK", body), retries=0)
+            with self.assertRaises(tilth.BadAnswer):
+                client.push_labels("p", [{"key": "a", "label": "b"}])
+        deep = answer("400 Bad Request", "[" * 100_000)
+        client, _ = self.through(deep, retries=0)
+        self.fails(tilth.BadRequest, client)
+
+    def test_paths_and_texts_that_cannot_be_sent(self) -> None:
+        client, peer = self.through()
+        for path in ("jobs", "", "/a b", "/a\r\nX: y", "/ä", "/\ud800", "/jobs?state=failed", "/jobs#x"):
+            with self.assertRaises(tilth.BadSetting, msg=repr(path)):
+                client.call("GET", path)
+        with self.assertRaises(tilth.BadSetting):
+            client.call("FETCH", "/jobs")
+        half: list[Callable[[], object]] = [
+            lambda: client.project("\ud800"),
+            lambda: list(client.records("s", where="x = '\ud800'")),
+            lambda: client.call("POST", "/jobs", body={"\ud800": 1}),
+            lambda: client.upload("s", "\ud800", name="a.csv"),
+            lambda: client.push_labels("p", [{"key": "\ud800"}]),
+            lambda: client.push("s", [{"a": 1}], secret="\ud800"),
+            lambda: client.upload("s", Path("/no/such\nfile.csv")),
+            lambda: client.upload("s", Path("/")),
+        ]
+        for ask in half:
+            with self.assertRaises((tilth.BadSetting, tilth.BadRecord)) as caught:
+                ask()
+            self.assertNotIn("\n", str(caught.exception))
+            str(caught.exception).encode()
+        self.assertEqual(peer.seen, [])
 
     def test_no_secret_is_shown_or_logged(self) -> None:
         client, _ = self.through("cut", BUSY)
