@@ -307,6 +307,69 @@ await test("choose first, send later: the choice is a draft that outlives the wi
   await page.close();
 });
 
+await test("a browser that keeps nothing more still sends answers, and drafts are one person's", async () => {
+  const full = await browser.page();
+  await full.addInitScript(() => {
+    const set = Storage.prototype.setItem;
+    Storage.prototype.setItem = function (key, text) {
+      if (this === localStorage) throw new DOMException("no room", "QuotaExceededError");
+      set.call(this, key, text);
+    };
+  });
+  await full.goto(`${url}/label/clothes`);
+  await item(full).waitFor();
+  const told = full.getByRole("alert").filter({ hasText: "no room left to keep answers" });
+  assert.equal(await told.count(), 0);
+  const before = await answersOf("clothes");
+  for (const key of ["1", "2"]) {
+    const shown = await full.locator("article img").getAttribute("src");
+    await full.keyboard.press(key);
+    await becomes(async () => (await full.locator("article img").getAttribute("src")) === shown, false);
+  }
+  await told.waitFor();
+  await saved(full);
+  await becomes(() => answersOf("clothes"), before + 2);
+  assert.equal(await told.count(), 1);
+  await full.keyboard.press("?");
+  await full.getByLabel("Choose first, then send").check();
+  await closed(full);
+  await full.keyboard.press("3"); // a draft that is not kept here
+  await full.getByRole("button", { pressed: true }).waitFor();
+  await full.waitForTimeout(400);
+  await full.keyboard.press("Enter");
+  await saved(full);
+  await becomes(() => answersOf("clothes"), before + 3);
+  assert.deepEqual(full.complaints, []);
+  await full.close();
+
+  const page = await browser.page();
+  const claimed = page.waitForResponse((response) => response.url().endsWith("/claim"));
+  await page.goto(`${url}/label/clothes`);
+  const task = (await (await claimed).json()).tasks[0].id;
+  await item(page).waitFor();
+  const account = await page.evaluate(() => JSON.parse(localStorage.getItem("tilth.account")).id);
+  const opened = async (key) => {
+    await page.evaluate((key) => {
+      localStorage.setItem("tilth.settings", '{"confirm": true}');
+      localStorage.setItem(key, '{"value": "trousers"}');
+    }, key);
+    await page.reload();
+    await item(page).waitFor();
+    await settled(page);
+    return page.getByRole("button", { name: "trousers", pressed: true }).count();
+  };
+  assert.equal(await opened(`tilth.draft.clothes.${task}`), 0); // as an older page kept it, for whoever came
+  assert.equal(await opened(`tilth.draft.${account + 1}.clothes.${task}`), 0);
+  assert.equal(await opened(`tilth.draft.${account}.clothes.${task}`), 1);
+  await page.evaluate(() => localStorage.removeItem("tilth.settings"));
+  await becomes(() => page.evaluate(() => "tilth.hand.clothes" in localStorage), true);
+  await page.close();
+  const other = await signedIn(url, service.info.other);
+  assert.deepEqual(await other.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("tilth.hand."))), []);
+  await other.close();
+  await (await signedIn(url, service.info.labeler)).close();
+});
+
 await test("single keys do nothing once they are turned off", async () => {
   const page = await browser.page(`${url}/label/clothes`);
   await item(page).waitFor();

@@ -47,7 +47,7 @@ export async function manyBoxes(tilth, page, n) {
   await area.waitFor();
   await page.keyboard.press("Enter");
   for (const key of ["Shift+ArrowRight", "Shift+ArrowDown", "Enter"]) await page.keyboard.press(key);
-  const draft = () => Object.keys(localStorage).find((key) => key.startsWith("tilth.draft.boxes."));
+  const draft = () => Object.keys(localStorage).find((key) => /^tilth\.draft\.\d+\.boxes\./.test(key));
   await page.waitForFunction(draft);
   const place = await page.evaluate(draft);
   const value = Array.from({ length: n }, (_, i) => ({ x: (i * 37) % 1500, y: (i * 53) % 1150, width: 20 + (i % 60), height: 15 + (i % 35), label: i % 2 ? "cat" : "dog" }));

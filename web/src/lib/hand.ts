@@ -11,6 +11,15 @@ const hands = "tilth.hand.";
 const who = "tilth.account";
 const has = "caches" in globalThis; // only where the page comes over a safe way
 
+// Keeps a text in this browser. False if it has no room for it, or may keep nothing: the page works on without.
+export function keep(key: string, text: string): boolean {
+  try {
+    localStorage.setItem(key, text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 function read<T>(key: string): T | null {
   try {
     return JSON.parse(localStorage.getItem(key) ?? "null") as T | null;
@@ -19,7 +28,11 @@ function read<T>(key: string): T | null {
   }
 }
 export const keptAccount = (): Session["account"] | null => read(who);
-export const keepAccount = (account: Session["account"]): void => localStorage.setItem(who, JSON.stringify(account));
+export function keepAccount(account: Session["account"]): void {
+  const last = keptAccount();
+  if (last && last.id !== account.id) void letGo(); // another one's work is not this one's
+  keep(who, JSON.stringify(account));
+}
 export const held = (project: string): Hand | null => read(hands + project);
 
 // Pictures are fetched once; those of no task in hand are dropped.
@@ -34,11 +47,7 @@ async function keepPictures(): Promise<void> {
 }
 let keeping = Promise.resolve();
 export function hold(project: string, hand: Hand): void {
-  try {
-    localStorage.setItem(hands + project, JSON.stringify(hand));
-  } catch {
-    localStorage.removeItem(hands + project); // no room: it is not there without a network then
-  }
+  if (!keep(hands + project, JSON.stringify(hand))) localStorage.removeItem(hands + project); // it is not there without a network then
   keeping = keeping.then(keepPictures).catch(() => {});
 }
 

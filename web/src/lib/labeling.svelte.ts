@@ -1,6 +1,6 @@
 // One person's work on one project: the task at hand, the next ones fetched ahead, drafts, undo.
 import { api, Problem, type OwnProgress, type Project, type Submitted, type Task } from "./api";
-import { held, hold } from "./hand";
+import { held, hold, keep } from "./hand";
 import { newKey, type Outbox, type Reply } from "./outbox.svelte";
 
 const ahead = 3;
@@ -232,9 +232,9 @@ export class Labeling {
     if (!(error instanceof Problem)) throw error;
   }
 
-  // Drafts: what was begun on a task survives a closed window.
+  // Drafts: what was begun on a task survives a closed window. They are one person's, as answers are.
   private draftKey(task: Task): string {
-    return `tilth.draft.${this.name}.${task.id}`;
+    return `tilth.draft.${this.outbox.account}.${this.name}.${task.id}`;
   }
   private loadDraft(task: Task): unknown {
     try {
@@ -258,7 +258,10 @@ export class Labeling {
   private readonly keepDraft = (): void => {
     clearTimeout(this.unkeptTimer);
     this.unkeptTimer = undefined;
-    if (this.unkept) localStorage.setItem(this.unkept.key, JSON.stringify({ value: this.unkept.value }));
+    const draft = this.unkept;
     this.unkept = null;
+    if (!draft || keep(draft.key, JSON.stringify({ value: draft.value }))) return;
+    localStorage.removeItem(draft.key); // an older one would stand before what the service keeps
+    this.outbox.roomless = true;
   };
 }

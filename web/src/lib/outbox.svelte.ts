@@ -1,10 +1,12 @@
 // Answers on their way to the service. An answer is written to localStorage before anything else happens, is sent in
 // order, is sent again until the service took it, and carries a key so that the service counts it once. What the service
-// refuses for good is kept and shown, never dropped in silence.
+// refuses for good is kept and shown, never dropped in silence. A browser without room for it keeps it in memory only, and
+// the person is told.
 //
 // Each answer is an entry of its own there: windows of one person see each other's, and none writes over them. Two may
 // send the same one; by its key it counts once.
 import { api, Problem, type Submitted, type Task } from "./api";
+import { keep } from "./hand";
 
 export type Reply =
   | { kind: "answer"; value: unknown; milliseconds: number }
@@ -36,6 +38,7 @@ function send(entry: Entry): Promise<Submitted | { state: string }> {
 export class Outbox {
   entries = $state<Entry[]>([]);
   offline = $state(false);
+  roomless = $state(false); // the browser keeps nothing more: what waits is lost with this window
   told: (entry: Entry, answer: Submitted) => void = () => {}; // what the service said to an answer
   turnedDown: (entry: Entry) => void = () => {}; // one that it will never take
   private readonly store: string;
@@ -55,7 +58,7 @@ export class Outbox {
   };
 
   // Of one person: another one at the same browser does not send this one's answers.
-  constructor(account: number) {
+  constructor(readonly account: number) {
     this.store = `tilth.outbox.${account}.`;
     for (let i = 0; i < localStorage.length; i++) {
       const key = localStorage.key(i);
@@ -168,7 +171,7 @@ export class Outbox {
   }
 
   private save(entry: Entry): void {
-    localStorage.setItem(this.place(entry), JSON.stringify(entry));
+    if (!keep(this.place(entry), JSON.stringify(entry))) this.roomless = true;
   }
 
   // Puts a stored entry in its place; what is none is left alone.

@@ -1,4 +1,6 @@
 // How a person likes to label; kept in this browser.
+import { keep } from "./hand";
+
 const key = "tilth.settings";
 
 class Settings {
@@ -49,7 +51,7 @@ class Settings {
   }
 
   private save(): void {
-    localStorage.setItem(key, JSON.stringify(this.values));
+    keep(key, JSON.stringify(this.values));
   }
 }
 

@@ -1,4 +1,6 @@
 // Light or dark: as the system says, until the person chooses.
+import { keep } from "./hand";
+
 type Choice = "system" | "light" | "dark";
 const key = "tilth.theme";
 
@@ -18,7 +20,7 @@ class Theme {
   next(): void {
     const order: Choice[] = ["system", "light", "dark"];
     this.choice = order[(order.indexOf(this.choice) + 1) % order.length] ?? "system";
-    localStorage.setItem(key, this.choice);
+    keep(key, this.choice);
     this.apply();
   }
 }
