@@ -66,6 +66,15 @@ await test("a list of what the model says of records shows their pictures", asyn
   await page.waitForFunction(() => [...document.querySelectorAll("tbody tr")].at(-1)?.querySelector("img")?.naturalWidth === 16);
 });
 
+await test("a picture whose look-up failed is asked for again", async () => {
+  let failed = 0;
+  await page.route("**/record?*", (route) => (failed < 5 ? (failed++, route.abort()) : route.continue()));
+  await page.reload();
+  await page.waitForFunction(() => document.querySelector("tbody img")?.naturalWidth === 16);
+  assert.equal(failed, 5);
+  await page.unroute("**/record?*");
+});
+
 await test("every version is listed with its tests, and the page is sound", async () => {
   tilth.run("model", "test", "sides", "--keep", "--file", file(tilth, "tests.toml", '[[test]]\nname = "good enough"\nkind = "floor"\nfigure = "accuracy"\nat_least = 0.5\n'));
   await page.goto(`${tilth.url}/models/sides?tab=tests`);
