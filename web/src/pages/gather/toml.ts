@@ -9,6 +9,6 @@ export function tomlOf(of: Record<string, unknown>): string {
   const rest = given.filter(([name]) => !long.some(([other]) => other === name));
   const tables = rest.filter(([, value]) => value !== null && typeof value === "object" && (!Array.isArray(value) || value.some((each) => typeof each === "object")));
   const plain = rest.filter((entry) => !tables.includes(entry));
-  const lines = long.map(([name, text]) => `${stringify({ [name]: 0 }).split(" = ")[0]} = '''\n${text}'''\n`);
+  const lines = long.map(([name, text]) => `${stringify({ [name]: 0 }).replace(/ = 0\n?$/, "")} = '''\n${text}'''\n`);
   return stringify(Object.fromEntries(plain)) + (plain.length > 0 && lines.length > 0 ? "\n" : "") + lines.join("") + (tables.length > 0 ? `\n${stringify(Object.fromEntries(tables))}` : "");
 }
