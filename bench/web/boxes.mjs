@@ -2,7 +2,7 @@
 //
 //     node bench/web/boxes.mjs BUILD/app/tilth web/dist [BOXES]
 //
-// In Chromium without a display. Promised: under 50 ms, of nine presses in ten; exit code 1 if not.
+// In Chromium without a display. Promised: under 50 ms; exit code 1 if more than one press in ten takes longer.
 import { loadavg } from "node:os";
 import { manyBoxes } from "../../tests/web/many.mjs";
 import { Browser, Tilth } from "../../tests/web/stage.mjs";
