@@ -14,6 +14,7 @@
 #include "app/data/checks.hpp"
 #include "app/verbs.hpp"
 #include "base/error.hpp"
+#include "base/numbers/short_figure.hpp"
 #include "base/run/files.hpp"
 #include "service/quality/findings.hpp"
 #include "service/quality/profiles.hpp"
@@ -29,7 +30,7 @@ std::string short_number(const json::value& value) {
     if (value.is_null()) return "";
     auto number = value.to_number<double>();
     bool large = std::abs(number) >= 1000 && std::abs(number) < 1e15;
-    return large ? fmt::format("{:.0f}", number) : fmt::format("{:.4g}", number);
+    return large ? fmt::format("{:.0f}", number) : base::short_figure(number);
 }
 
 void show_profile(const service::ProfileAnswer& profile) {
@@ -87,7 +88,7 @@ void show_drift(const service::Page<service::DriftItem>& found) {
              fmt::format("{:.3f}", one.jensen_shannon),
              fmt::format("{:.3f}", one.l_infinity),
              one.ks ? fmt::format("{:.3f}", *one.ks) : "",
-             fmt::format("{:.2g}", one.chi_square_p),
+             base::chance(one.chi_square_p),
              fmt::format("{:.1f} %", 100 * one.missing_before),
              fmt::format("{:.1f} %", 100 * one.missing_after)}
         );

@@ -14,6 +14,7 @@
 
 #include "base/error.hpp"
 #include "base/numbers/parse.hpp"
+#include "base/numbers/short_figure.hpp"
 #include "base/numbers/statistics.hpp"
 #include "base/text/ascii.hpp"
 
@@ -54,7 +55,10 @@ std::vector<std::string> group_values(const std::vector<std::string>& column) {
         std::size_t quarter = 0;
         while (quarter < 3 && *number > bounds[quarter + 1]) ++quarter;
         value = fmt::format(
-            "{}{:g} to {:g}", quarter ? "over " : "", bounds[quarter], bounds[quarter + 1]
+            "{}{} to {}",
+            quarter ? "over " : "",
+            base::short_figure(bounds[quarter], 6),
+            base::short_figure(bounds[quarter + 1], 6)
         );
     }
     return values;

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/numbers/short_figure.hpp"
 #include "quality/checks/check_kind.hpp"
 
 namespace quality {
@@ -42,7 +43,7 @@ public:
         auto kinds = static_cast<double>(std::min(left.size(), right.size()));
         auto v = kinds > 1 ? std::sqrt(sum / all / (kinds - 1)) : 0;
         result.passed = v <= maximum_;
-        result.observed = fmt::format("Cramér's V {:.4g}", v);
+        result.observed = fmt::format("Cramér's V {}", base::short_figure(v));
     }
 
 private:

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <boost/math/special_functions/gamma.hpp>
 
+#include "base/numbers/short_figure.hpp"
 #include "quality/checks/check_kind.hpp"
 
 namespace quality {
@@ -68,7 +69,7 @@ std::unique_ptr<Judge> judge_divergence(const Check& check, const World& world) 
         for (std::size_t i = 0; i < seen.size(); ++i)
             if (seen[i] > 0) divergence += seen[i] * std::log(seen[i] / std::max(wanted[i], least));
         result.passed = divergence <= check.maximum.value_or(0);
-        result.observed = fmt::format("divergence {:.4g}", divergence);
+        result.observed = fmt::format("divergence {}", base::short_figure(divergence));
     });
 }
 
@@ -89,7 +90,8 @@ std::unique_ptr<Judge> judge_chi_square(const Check& check, const World& world) 
         }
         auto p = degrees > 0 ? boost::math::gamma_q(degrees / 2, sum / 2) : 1;
         result.passed = p >= check.minimum.value_or(0.05);
-        result.observed = fmt::format("chi-square {:.4g}, p {:.4g}", sum, p);
+        result.observed =
+            fmt::format("chi-square {}, p {}", base::short_figure(sum), base::chance(p));
     });
 }
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/numbers/parse.hpp"
+#include "base/numbers/short_figure.hpp"
 #include "quality/checks/check_kind.hpp"
 
 namespace quality {
@@ -70,7 +71,7 @@ std::unique_ptr<Judge> judge_statistic(const Check& check, const World& world) {
         else if (column)
             value = column->quantile(quantile_of(check.statistic).value_or(0.5));
         result.passed = !std::isnan(value) && within(check, value);
-        result.observed = fmt::format("{} is {:.6g}", check.statistic, value);
+        result.observed = fmt::format("{} is {}", check.statistic, base::short_figure(value, 6));
     });
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/html/elements.hpp"
 #include "base/html/html.hpp"
+#include "base/numbers/short_figure.hpp"
 #include "quality/report/report_parts.hpp"
 
 namespace quality::page {
@@ -190,7 +191,7 @@ std::string drift(const std::vector<Drift>& list) {
     for (const auto& one : list)
         rows += fmt::format(
             "<tr><th scope=\"row\">{}</th><td class=\"text{}\">{}</td><td>{:.3f} "
-            "{}</td><td>{:.3f}</td><td>{:.3f}</td><td>{}</td><td>{:.2g}</td><td>{} to "
+            "{}</td><td>{:.3f}</td><td>{:.3f}</td><td>{}</td><td>{}</td><td>{} to "
             "{}</td></tr>",
             escape(one.column),
             one.verdict == "stable" ? "" : " bad",
@@ -200,7 +201,7 @@ std::string drift(const std::vector<Drift>& list) {
             one.jensen_shannon,
             one.l_infinity,
             one.numeric ? fmt::format("{:.3f}", one.ks) : "",
-            one.chi_square_p,
+            escape(base::chance(one.chi_square_p)),
             percent(one.missing_before),
             percent(one.missing_after)
         );

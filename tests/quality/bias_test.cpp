@@ -1,5 +1,7 @@
 #include "quality/bias/bias.hpp"
 
+#include <set>
+
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
@@ -87,6 +89,25 @@ TEST_CASE("intersections come after the fields, and numbers by quarters", "[qual
     std::uint64_t sum = 0;
     for (const auto& group : report.breakdowns[2].groups) sum += group.records;
     CHECK(sum == 400);
+}
+
+TEST_CASE("quarters of large numbers are told without an exponent", "[quality][bias]") {
+    Table table{{"income"}, {{}}, {}};
+    for (int i = 0; i < 100; ++i) add(table, 1, {std::to_string(i * 25'000)});
+    BiasOptions options;
+    options.by = {"income"};
+    auto report = report_bias(table, options);
+    std::set<std::string> quarters;
+    for (const auto& group : report.breakdowns.at(0).groups) quarters.insert(group.values.front());
+    CHECK(
+        quarters ==
+        std::set<std::string>{
+            "0 to 600,000",
+            "over 600,000 to 1,225,000",
+            "over 1,225,000 to 1,850,000",
+            "over 1,850,000 to 2,475,000",
+        }
+    );
 }
 
 TEST_CASE("what cannot be reported is said in one line", "[quality][bias]") {
