@@ -1,6 +1,6 @@
-// How the page writes settings, without a browser.
+// How the page writes settings, and what it makes of the service's words, without a browser.
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ async function loaded(contents) {
   buildSync({ stdin: { contents, resolveDir: fileURLToPath(web) }, bundle: true, format: "esm", platform: "node", outfile });
   return import(pathToFileURL(outfile).href);
 }
-const { tomlOf, parse } = await loaded('export { tomlOf } from "./src/pages/gather/toml"; export { parse } from "smol-toml";');
+const { inThePage, parse, placeOf, tomlOf } = await loaded('export { tomlOf } from "./src/pages/gather/toml"; export { parse } from "smol-toml"; export * from "./src/lib/commands";');
 rmSync(room, { recursive: true });
 
 test("settings are written so that the same are read, whatever their names and texts", () => {
@@ -30,4 +30,25 @@ test("settings are written so that the same are read, whatever their names and t
 
 test("a text of several lines stands on them", () => {
   assert.equal(tomlOf({ "a = b": "one\ntwo\n", none: null, n: 1 }), `n = 1\n\n"a = b" = '''\none\ntwo\n'''\n`);
+});
+
+test("what the service says of the command line is said of the page", () => {
+  assert.equal(inThePage("source 'x': no such source; see 'tilth source list'"), "source 'x': no such source; see Sources");
+  assert.equal(inThePage("see 'tilth label members list news', or give --yes"), "see People of the project, or give 'yes'");
+  assert.equal(inThePage("the words of `tilth crawl --dry-run`"), "the words of the preview of New source");
+  assert.equal(inThePage("a -- b, x--y and 'tilth is down'"), "a -- b, x--y and 'tilth is down'");
+});
+
+// A text that the service may say, as one string: neighbours in C++ are one.
+function texts(folder) {
+  return readdirSync(new URL(`../../${folder}`, import.meta.url), { recursive: true })
+    .filter((name) => /\.(cpp|hpp)$/.test(name))
+    .map((name) => readFileSync(new URL(`../../${folder}/${name}`, import.meta.url), "utf8").replaceAll(/"\s*"/g, ""));
+}
+test("every command that the service may name has its place in the page", () => {
+  const named = new Set();
+  for (const folder of ["api", "base", "crawler", "formats", "ingest", "labeling", "quality", "schema", "service", "training", "worker"])
+    for (const text of texts(folder)) for (const [, command] of text.matchAll(/['`]tilth ([a-z]+(?: [a-z]+)*)/g)) named.add(command);
+  assert.ok(named.size > 40, `${named.size} commands`);
+  assert.deepEqual([...named].filter((command) => !placeOf(command)), []);
 });

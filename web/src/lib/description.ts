@@ -1,5 +1,6 @@
 // The service's description of itself, from which forms are made: what an operation takes, with types, limits and words of help.
 import { client, ok } from "./client";
+import { inThePage } from "./commands";
 import type { operations } from "./schema";
 
 export interface Schema {
@@ -80,7 +81,7 @@ export function fieldOf(name: string, given: Schema, required: boolean): Field {
     name,
     kind,
     required,
-    help: schema.description ?? "",
+    help: inThePage(schema.description ?? ""),
     choices: (schema.enum ?? []).filter((each) => each !== null).map(String),
     least: schema.minimum,
     most: schema.maximum,
