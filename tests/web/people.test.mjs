@@ -1,6 +1,6 @@
 // What an administrator does with people in the browser.
 import assert from "node:assert/strict";
-import { becomes, browser, finish, test } from "./harness.mjs";
+import { becomes, browser, finish, signedIn, test } from "./harness.mjs";
 import { Tilth, violations } from "./stage.mjs";
 
 const [, program, dist] = process.argv.slice(2);
@@ -87,5 +87,31 @@ await test("no page has a violation, complains, or is wider than a phone", async
     }
   assert.deepEqual(page.complaints, []);
 });
+
+await test("a page that is for others says whom it is for, and asks the service nothing", async () => {
+  const closed = { operator: ["/users", "/audit"], analyst: ["/new/source", "/new/project", "/disk", "/webhooks", "/users"], labeler: ["/sources", "/sources/none", "/records/1.1", "/quality", "/snapshots", "/runs/1", "/models", "/jobs", "/audit"] };
+  for (const [role, paths] of Object.entries(closed)) {
+    const link = /tilth_[\w-]+/.exec(tilth.run("token", "create", "--user", `the-${role}`, "--role", role, "--kind", "link", "--json"))[0];
+    const theirs = await signedIn(tilth.url, link);
+    const refused = [];
+    theirs.on("response", (response) => response.status() === 403 && refused.push(response.url()));
+    const entries = await theirs.getByRole("navigation", { name: "Areas" }).getByRole("link").evaluateAll((links) => links.map((each) => each.getAttribute("href")));
+    for (const path of paths) {
+      await theirs.goto(tilth.url + path);
+      await theirs.getByRole("heading", { name: "This page is not open to you", level: 1 }).waitFor();
+      await theirs.getByText(`you are signed in as the-${role}, ${role}`).waitFor();
+      assert.equal(entries.includes(path), false, path);
+    }
+    for (const path of entries) {
+      await theirs.goto(tilth.url + path);
+      await theirs.locator("h1").waitFor();
+      await theirs.getByText("Loading …").first().waitFor({ state: "detached" });
+      assert.equal(await theirs.getByRole("heading", { name: /not open to you|could not be/ }).count(), 0, path);
+    }
+    assert.deepEqual(refused, [], role);
+    assert.deepEqual(await violations(theirs), []);
+    await theirs.close();
+  }
+}, 120);
 
 await finish(tilth);

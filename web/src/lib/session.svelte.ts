@@ -52,6 +52,10 @@ class SessionState {
   is(...roles: Session["account"]["role"][]): boolean {
     return this.account !== null && roles.includes(this.account.role);
   }
+  // By the roles of a page; those of none are everybody's.
+  may(roles?: Session["account"]["role"][]): boolean {
+    return !roles || this.is(...roles);
+  }
   // Labelers see their tasks only; everybody else also sources and runs.
   get seesAll(): boolean {
     return this.account !== null && this.account.role !== "labeler";

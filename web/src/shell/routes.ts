@@ -10,8 +10,13 @@ type Page = Component<Record<string, string>>;
 export interface Route {
   pattern: string; // "/sources/{source}"
   load: () => Promise<{ default: unknown }>;
+  roles?: Role[]; // whom the service answers there; everybody, if it is left out
   bare?: boolean; // fills the window, without the frame
 }
+
+const see: Role[] = ["admin", "operator", "analyst"];
+const run: Role[] = ["admin", "operator"];
+const admins: Role[] = ["admin"];
 
 export const routes: Route[] = [
   { pattern: "/", load: () => import("../pages/Overview.svelte") },
@@ -19,72 +24,69 @@ export const routes: Route[] = [
   { pattern: "/label/{name}", load: () => import("../pages/label/LabelPage.svelte"), bare: true },
 
   // Gather
-  { pattern: "/sources", load: () => import("../pages/gather/Sources.svelte") },
-  { pattern: "/new/source", load: () => import("../pages/gather/NewSource.svelte") },
-  { pattern: "/sources/{source}", load: () => import("../pages/gather/SourcePage.svelte") },
-  { pattern: "/records/{id}", load: () => import("../pages/data/RecordPage.svelte") },
-  { pattern: "/sources/{source}/records/{key}", load: () => import("../pages/data/KeyedRecord.svelte") },
-  { pattern: "/jobs", load: () => import("../pages/gather/Jobs.svelte") },
-  { pattern: "/disk", load: () => import("../pages/gather/Disk.svelte") },
+  { pattern: "/sources", roles: see, load: () => import("../pages/gather/Sources.svelte") },
+  { pattern: "/new/source", roles: run, load: () => import("../pages/gather/NewSource.svelte") },
+  { pattern: "/sources/{source}", roles: see, load: () => import("../pages/gather/SourcePage.svelte") },
+  { pattern: "/records/{id}", roles: see, load: () => import("../pages/data/RecordPage.svelte") },
+  { pattern: "/sources/{source}/records/{key}", roles: see, load: () => import("../pages/data/KeyedRecord.svelte") },
+  { pattern: "/jobs", roles: see, load: () => import("../pages/gather/Jobs.svelte") },
+  { pattern: "/disk", roles: run, load: () => import("../pages/gather/Disk.svelte") },
 
-  { pattern: "/webhooks", load: () => import("../pages/webhooks/Webhooks.svelte") },
-  { pattern: "/webhooks/{name}", load: () => import("../pages/webhooks/WebhookPage.svelte") },
+  { pattern: "/webhooks", roles: run, load: () => import("../pages/webhooks/Webhooks.svelte") },
+  { pattern: "/webhooks/{name}", roles: run, load: () => import("../pages/webhooks/WebhookPage.svelte") },
 
   // Data
-  { pattern: "/quality", load: () => import("../pages/data/quality/Sources.svelte") },
-  { pattern: "/quality/{source}", load: () => import("../pages/data/quality/QualityPage.svelte") },
+  { pattern: "/quality", roles: see, load: () => import("../pages/data/quality/Sources.svelte") },
+  { pattern: "/quality/{source}", roles: see, load: () => import("../pages/data/quality/QualityPage.svelte") },
 
   // Label: the owner's
   { pattern: "/projects", load: () => import("../pages/label/owner/Projects.svelte") },
-  { pattern: "/new/project", load: () => import("../pages/label/owner/NewProject.svelte") },
+  { pattern: "/new/project", roles: run, load: () => import("../pages/label/owner/NewProject.svelte") },
   { pattern: "/projects/{name}", load: () => import("../pages/label/owner/ProjectPage.svelte") },
 
   // Learn
-  { pattern: "/snapshots", load: () => import("../pages/learn/Snapshots.svelte") },
-  { pattern: "/snapshots/{snapshot}", load: () => import("../pages/learn/SnapshotPage.svelte") },
-  { pattern: "/runs", load: () => import("../pages/learn/Runs.svelte") },
-  { pattern: "/runs/{id}", load: () => import("../pages/learn/RunPage.svelte") },
-  { pattern: "/compare", load: () => import("../pages/learn/ComparePage.svelte") },
-  { pattern: "/models", load: () => import("../pages/learn/models/Models.svelte") },
-  { pattern: "/models/{name}", load: () => import("../pages/learn/models/ModelPage.svelte") },
+  { pattern: "/snapshots", roles: see, load: () => import("../pages/learn/Snapshots.svelte") },
+  { pattern: "/snapshots/{snapshot}", roles: see, load: () => import("../pages/learn/SnapshotPage.svelte") },
+  { pattern: "/runs", roles: see, load: () => import("../pages/learn/Runs.svelte") },
+  { pattern: "/runs/{id}", roles: see, load: () => import("../pages/learn/RunPage.svelte") },
+  { pattern: "/compare", roles: see, load: () => import("../pages/learn/ComparePage.svelte") },
+  { pattern: "/models", roles: see, load: () => import("../pages/learn/models/Models.svelte") },
+  { pattern: "/models/{name}", roles: see, load: () => import("../pages/learn/models/ModelPage.svelte") },
 
   // People
-  { pattern: "/users", load: () => import("../pages/people/Users.svelte") },
+  { pattern: "/users", roles: admins, load: () => import("../pages/people/Users.svelte") },
   { pattern: "/access", load: () => import("../pages/people/Access.svelte") },
-  { pattern: "/audit", load: () => import("../pages/people/Audit.svelte") },
+  { pattern: "/audit", roles: admins, load: () => import("../pages/people/Audit.svelte") },
 ];
 
 export interface Entry {
   area: Area;
   name: string;
   path: string;
-  roles: Role[];
 }
-
-const everybody: Role[] = ["admin", "operator", "labeler", "analyst"];
 
 export const entries: Entry[] = [
   // Gather
-  { area: "Gather", name: "Sources", path: "/sources", roles: ["admin", "operator", "analyst"] },
-  { area: "Gather", name: "Jobs", path: "/jobs", roles: ["admin", "operator", "analyst"] },
-  { area: "Gather", name: "Disk", path: "/disk", roles: ["admin", "operator"] },
-  { area: "Gather", name: "Webhooks", path: "/webhooks", roles: ["admin", "operator"] },
+  { area: "Gather", name: "Sources", path: "/sources" },
+  { area: "Gather", name: "Jobs", path: "/jobs" },
+  { area: "Gather", name: "Disk", path: "/disk" },
+  { area: "Gather", name: "Webhooks", path: "/webhooks" },
 
   // Data
-  { area: "Data", name: "Quality", path: "/quality", roles: ["admin", "operator", "analyst"] },
+  { area: "Data", name: "Quality", path: "/quality" },
 
   // Label: the owner's
-  { area: "Label", name: "Projects", path: "/projects", roles: everybody },
+  { area: "Label", name: "Projects", path: "/projects" },
 
   // Learn
-  { area: "Learn", name: "Snapshots", path: "/snapshots", roles: ["admin", "operator", "analyst"] },
-  { area: "Learn", name: "Runs", path: "/runs", roles: ["admin", "operator", "analyst"] },
-  { area: "Learn", name: "Models", path: "/models", roles: ["admin", "operator", "analyst"] },
+  { area: "Learn", name: "Snapshots", path: "/snapshots" },
+  { area: "Learn", name: "Runs", path: "/runs" },
+  { area: "Learn", name: "Models", path: "/models" },
 
   // People
-  { area: "People", name: "Users", path: "/users", roles: ["admin"] },
-  { area: "People", name: "Tokens and sessions", path: "/access", roles: everybody },
-  { area: "People", name: "Audit", path: "/audit", roles: ["admin"] },
+  { area: "People", name: "Users", path: "/users" },
+  { area: "People", name: "Tokens and sessions", path: "/access" },
+  { area: "People", name: "Audit", path: "/audit" },
 ];
 
 export interface Match {
