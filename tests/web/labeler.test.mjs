@@ -112,6 +112,20 @@ await test("undo takes the last answer back, and the item returns", async () => 
   await page.close();
 });
 
+await test("a dialog is read before it is closed, and Enter closes one that only tells", async () => {
+  const page = await browser.page(`${url}/label/topics`);
+  await item(page).waitFor();
+  if ((await page.getByRole("dialog").count()) === 0) await page.keyboard.press("i");
+  const heading = page.getByRole("dialog").getByRole("heading", { name: "Instructions" });
+  await becomes(() => heading.evaluate((node) => node === document.activeElement), true);
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await page.goto(`${url}/label/nowhere`);
+  await page.getByRole("heading", { name: "This project can not be opened" }).waitFor();
+  await becomes(() => page.getByRole("button", { name: /Instructions|My answers|Keys/ }).count(), 0); // there is nothing that they are of
+  await page.close();
+});
+
 await test("a skip needs a reason, by keyboard too", async () => {
   const page = await browser.page(`${url}/label/clothes`);
   await item(page).waitFor();
