@@ -1,6 +1,6 @@
 // What an analyst does in the browser: from labelled records to a model that was judged.
 import assert from "node:assert/strict";
-import { browser, finish, sound, test } from "./harness.mjs";
+import { browser, finish, reads, sound, test } from "./harness.mjs";
 import { notes } from "./notes.mjs";
 import { Tilth } from "./stage.mjs";
 
@@ -41,6 +41,11 @@ await test("a run shows its figures with intervals, classes, curves, parameters 
   for (const tab of ["Classes", "Curves", "Parameters"]) {
     await page.getByRole("link", { name: tab, exact: true }).click();
     await page.waitForURL(new RegExp(`tab=${tab.toLowerCase()}`));
+    if (tab !== "Curves") continue;
+    const legend = page.locator(".u-legend").first(); // the figures under the pointer, where there is one
+    assert.doesNotMatch(await legend.innerText(), /--/);
+    await page.locator(".u-over").first().hover();
+    await reads(legend, /\d/);
   }
   await page.getByRole("link", { name: "Errors", exact: true }).click();
   await page.getByRole("button", { name: "Look at the errors" }).click();

@@ -16,7 +16,7 @@ async function loaded(contents) {
   buildSync({ stdin: { contents, resolveDir: fileURLToPath(web) }, bundle: true, format: "esm", platform: "node", outfile });
   return import(pathToFileURL(outfile).href);
 }
-const { inThePage, parse, placeOf, tomlOf } = await loaded('export { tomlOf } from "./src/pages/gather/toml"; export { parse } from "smol-toml"; export * from "./src/lib/commands";');
+const { inThePage, parse, placeOf, plain, tomlOf } = await loaded('export { plain } from "./src/lib/figure"; export { tomlOf } from "./src/pages/gather/toml"; export { parse } from "smol-toml"; export * from "./src/lib/commands";');
 rmSync(room, { recursive: true });
 
 test("settings are written so that the same are read, whatever their names and texts", () => {
@@ -30,6 +30,12 @@ test("settings are written so that the same are read, whatever their names and t
 
 test("a text of several lines stands on them", () => {
   assert.equal(tomlOf({ "a = b": "one\ntwo\n", none: null, n: 1 }), `n = 1\n\n"a = b" = '''\none\ntwo\n'''\n`);
+});
+
+test("a value stands in a line as people read it", () => {
+  assert.equal(plain([{ name: "size", type: "number", unit: "By" }, { name: "free" }, "a", 0.00012345]), "size (number, By), free, a, 0.0001235");
+  assert.equal(plain({ x: 1 }), '{"x":1}');
+  assert.equal(plain(null), "null");
 });
 
 test("what the service says of the command line is said of the page", () => {

@@ -18,7 +18,16 @@ export function figure(value: number | null | undefined): string {
 
 export const range = (low: number | null | undefined, high: number | null | undefined): string => (low === null || low === undefined || high === null || high === undefined ? "" : `${figure(low)} to ${figure(high)}`);
 export const words = (name: string): string => name.replaceAll("_", " ");
-export const plain = (value: unknown): string => (typeof value === "number" ? (Number.isInteger(value) ? String(value) : figure(value)) : typeof value === "string" ? value : JSON.stringify(value));
+// A value in a line: lists with commas, and what has a name as that with what is told of it.
+export function plain(value: unknown): string {
+  if (typeof value === "number") return Number.isInteger(value) ? String(value) : figure(value);
+  if (typeof value === "string") return value;
+  if (Array.isArray(value)) return value.map(plain).join(", ");
+  if (value === null || typeof value !== "object" || !("name" in value)) return JSON.stringify(value);
+  const { name, ...more } = value;
+  const told = Object.values(more).map(plain).join(", ");
+  return told ? `${plain(name)} (${told})` : plain(name);
+}
 export const signed = (value: number): string => (value > 0 ? `+${figure(value)}` : figure(value).replace("-", "−"));
 // Of a test: what is smaller says nothing more.
 export const chance = (p: number | null | undefined): string => (typeof p === "number" && p < 0.0001 ? "< 0.0001" : figure(p));

@@ -70,7 +70,7 @@ export interface Analysis {
   trials?: Trial[];
   curve?: { rows: number; error: number }[];
   params?: Record<string, unknown>;
-  leakage?: { allowed?: string; findings?: unknown[] };
+  leakage?: { allowed?: string; findings?: { kind: string; text: string; gravity: string }[] };
   summary?: Record<string, unknown>;
   class_names?: string[];
 }
