@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -26,8 +28,19 @@ namespace api {
 
 namespace {
 
+// A list as a text: "[1,2]", "["a","b"]".
+std::string list_text(const std::vector<std::string>& values) {
+    boost::json::array texts, numbers;
+    for (const auto& value : values) {
+        texts.emplace_back(value);
+        if (auto number = base::whole_number<std::int64_t>(value)) numbers.emplace_back(*number);
+    }
+    return boost::json::serialize(numbers.size() == texts.size() ? numbers : texts);
+}
+
+// By name; what is given several times is a list.
 std::vector<std::pair<std::string, std::string>> query_members(std::string_view query) {
-    std::vector<std::pair<std::string, std::string>> members;
+    std::map<std::string, std::vector<std::string>> given;
     while (!query.empty()) {
         auto part = query.substr(0, query.find('&'));
         query.remove_prefix(std::min(query.size(), part.size() + 1));
@@ -39,8 +52,11 @@ std::vector<std::pair<std::string, std::string>> query_members(std::string_view 
             throw Problem(
                 400, "Bad query", "the query is no percent-encoded UTF-8: " + std::string(part)
             );
-        members.emplace_back(std::move(*name), std::move(*value));
+        given[*name].push_back(std::move(*value));
     }
+    std::vector<std::pair<std::string, std::string>> members;
+    for (auto& [name, values] : given)
+        members.emplace_back(name, values.size() == 1 ? values[0] : list_text(values));
     return members;
 }
 

@@ -353,6 +353,9 @@ TEST_CASE(
     CHECK(client.get("/api/v1/runs?tag=team=a").json().at("items").as_array().size() == 1);
     CHECK(client.get("/api/v1/runs?tag=team=b").json().at("items").as_array().empty());
     CHECK(client.get("/api/v1/runs?tag=team").status == 400);
+    // What is given several times is a list, and not the last alone.
+    CHECK(client.get("/api/v1/runs?tag=other=x&tag=team=a").json().at("items").as_array().empty());
+    CHECK(client.get("/api/v1/runs?limit=1&limit=2").status == 400);
     auto steps = client.get(run + "/steps").json();
     CHECK(steps.at("state") == "done");
     CHECK_FALSE(steps.at("items").as_array().empty());
