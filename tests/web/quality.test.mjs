@@ -104,6 +104,26 @@ await test("the source is compared with a snapshot, and the address holds what",
   await page.waitForURL(/before=snapshot/);
 });
 
+await test("groups of records are told with their labels, the address holds which, and shares that should be are held against them", async () => {
+  await tab("Bias");
+  await page.getByRole("heading", { name: "Choose a field" }).waitFor();
+  await page.getByLabel("Groups by").selectOption("country");
+  const groups = page.getByRole("region", { name: "By country", exact: true });
+  await groups.getByRole("row", { name: /^DE\s+40\s/ }).waitFor();
+  await page.getByLabel("Labels of").selectOption("project:orders");
+  await reads(groups, /‘(big|small)’/);
+  await page.getByLabel("and by").selectOption("town");
+  await page.getByRole("region", { name: "By country and town" }).getByRole("row", { name: /^BE, Ghent/ }).waitFor();
+  await page.getByText("Shares that the groups should have").click();
+  await page.getByLabel(/^As CSV/).fill("field,value,share\ncountry,DE,0.6\n");
+  await page.getByLabel(/^As CSV/).press("Tab");
+  await reads(groups.getByRole("row", { name: /^DE/ }), /60 %\s+off/);
+  await page.reload();
+  await reads(groups.getByRole("row", { name: /^DE/ }), /60 %\s+off/);
+  await go("/quality/orders?tab=bias&by=nothing");
+  await page.getByRole("alert").getByText(/none of that name; see Profile under Quality of the source/).waitFor();
+});
+
 await test("checks are run, and what fails is named; what is no check is told", async () => {
   await tab("Checks");
   await page.getByLabel(/^Checks as TOML/).fill('[[check]]\nkind = "between"\ncolumn = "price"\nminimum = 0\nmaximum = 100\n');
@@ -194,7 +214,7 @@ await test("the overview tells each role what waits for it", async () => {
 });
 
 await test("no page of quality has a violation, complains, or is wider than a phone", async () => {
-  await sound(page, tilth.url, ["/", "/jobs", "/quality", ...["", "?tab=profile", "?tab=errors", "?tab=outliers", "?tab=duplicates", "?tab=drift", "?tab=checks", "?tab=preparation"].map((each) => `/quality/orders${each}`), "/sources/orders/records/o1"]);
+  await sound(page, tilth.url, ["/", "/jobs", "/quality", ...["", "?tab=profile", "?tab=errors", "?tab=outliers", "?tab=duplicates", "?tab=drift", "?tab=bias&by=country&of=project:orders", "?tab=checks", "?tab=preparation"].map((each) => `/quality/orders${each}`), "/sources/orders/records/o1"]);
 }, 240);
 
 server.close();
