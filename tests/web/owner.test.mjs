@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { becomes, browser, finish, test } from "./harness.mjs";
+import { becomes, browser, finish, reads, test } from "./harness.mjs";
 import { Tilth, violations } from "./stage.mjs";
 
 const [, program, dist] = process.argv.slice(2);
@@ -24,6 +24,33 @@ await test("without a project the list says how to make one", async () => {
   await page.getByRole("link", { name: "Make one from a template" }).click();
   await page.getByRole("heading", { name: "New project" }).waitFor();
 });
+
+await test("what is written is shown as people will see it, and what cannot be read leaves it standing", async () => {
+  const file = page.getByLabel("The project's file");
+  await becomes(async () => (await file.inputValue()).includes("notes"), true);
+  assert.doesNotMatch(await file.inputValue(), /tilth label/);
+  const good = await file.inputValue();
+  const item = page.getByRole("article", { name: "Item to label" });
+  await reads(item, /text\s+\w+ \w+/);
+  const first = await item.innerText();
+  await page.getByRole("button", { name: "Another record" }).click();
+  await becomes(async () => (await item.innerText()) === first, false);
+  await file.fill(`${good.split("[[class]]")[0]}[[class]]\nname = "joyful"\n[[class]]\nname = "sad"\n`);
+  await page.getByRole("button", { name: "joyful" }).click();
+  await file.fill("name = = 1");
+  await page.waitForTimeout(600);
+  await page.getByRole("button", { name: "sad" }).waitFor();
+  for (const kind of await page.getByLabel("What is asked").locator("option").allInnerTexts()) {
+    await file.fill("");
+    page.once("dialog", (asked) => void asked.accept());
+    await page.getByLabel("What is asked").selectOption(kind);
+    await becomes(async () => (await file.inputValue()).includes(`kind = "${kind}"`), true, kind);
+    await page.waitForTimeout(600);
+    await item.waitFor();
+    assert.equal(await page.getByText("cannot be shown yet").count(), 0, kind);
+  }
+  await file.fill(good);
+}, 120);
 
 await test("a fault in the file is told with its line, and nothing is made", async () => {
   const file = page.getByLabel("The project's file");
