@@ -238,6 +238,27 @@ await test("a crawl that fetches nothing looks failed and says why", async () =>
   await reads(row, /private|address|kept/);
 }, 60);
 
+await test("what must not be kept is counted, and destroyed when it is asked for", async () => {
+  await page.goto(`${tilth.url}/disk`);
+  await page.getByRole("button", { name: "Destroy records" }).click();
+  const dialog = page.getByRole("dialog", { name: "Destroy records" });
+  await dialog.getByLabel("What").selectOption("url");
+  await dialog.getByLabel("Which").fill("https://elsewhere.example/");
+  await dialog.getByRole("button", { name: "Count what would go" }).click();
+  await dialog.getByText("Nothing of it is here.").waitFor();
+  await dialog.getByLabel("Which").fill(`${web}/pears`);
+  await becomes(() => dialog.getByText("Nothing of it is here.").count(), 0);
+  await dialog.getByRole("button", { name: "Count what would go" }).click();
+  await reads(dialog.getByRole("status"), /Records\s+1\s/);
+  assert.deepEqual(await violations(page), []);
+  await dialog.getByRole("button", { name: "Destroy them" }).click();
+  await page.getByRole("dialog", { name: "Are you sure?" }).getByRole("button", { name: "Destroy them" }).click();
+  await page.getByText("1 record destroyed").waitFor();
+  await page.goto(`${tilth.url}/sources/garden?tab=records`);
+  await page.getByRole("link", { name: /apples/ }).waitFor();
+  assert.equal(await page.getByRole("link", { name: /pears/ }).count(), 0);
+});
+
 await test("no page has a violation, complains, or is wider than a phone", async () => {
   const tabs = ["", "?tab=rejects", "?tab=records", "?tab=columns", "?tab=settings"];
   const paths = ["/", "/sources", "/new/source", "/jobs", "/disk", "/sources/garden?tab=urls", "/sources/garden?tab=hosts", ...tabs.map((each) => `/sources/shop${each}`)];
