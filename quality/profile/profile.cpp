@@ -13,6 +13,7 @@
 #include <boost/json.hpp>
 
 #include "base/bytes/hash.hpp"
+#include "base/json/finite.hpp"
 #include "base/text/ascii.hpp"
 #include "quality/errors/forms.hpp"
 #include "quality/table.hpp"
@@ -29,10 +30,6 @@ std::optional<double> number_of(std::string_view text) {
     if (code != std::errc() || end != text.data() + text.size() || !std::isfinite(value))
         return std::nullopt;
     return value;
-}
-
-json::value finite(double value) {
-    return std::isfinite(value) ? json::value(value) : json::value();
 }
 
 }  // namespace
@@ -264,15 +261,15 @@ std::string Profile::summary() const {
                   {"0.5", 0.5},
                   {"0.75", 0.75},
                   {"0.99", 0.99}})
-                quantiles[label] = c.quantile(q);
+                quantiles[label] = base::finite_or_null(c.quantile(q));
             one["numbers"] = json::object{
                 {"count", c.numbers},
                 {"min", c.moments.minimum()},
                 {"max", c.moments.maximum()},
-                {"mean", c.moments.mean()},
-                {"deviation", finite(std::sqrt(c.moments.variance()))},
-                {"skewness", finite(c.moments.skewness())},
-                {"kurtosis", finite(c.moments.kurtosis())},
+                {"mean", base::finite_or_null(c.moments.mean())},
+                {"deviation", base::finite_or_null(std::sqrt(c.moments.variance()))},
+                {"skewness", base::finite_or_null(c.moments.skewness())},
+                {"kurtosis", base::finite_or_null(c.moments.kurtosis())},
                 {"quantiles", quantiles}};
         }
         json::array top;
@@ -299,7 +296,7 @@ std::string Profile::summary() const {
         auto sizes = [](const Quantiles& quantiles, const Moments& moments) {
             return json::object{
                 {"min", moments.minimum()},
-                {"median", quantiles.at(0.5)},
+                {"median", base::finite_or_null(quantiles.at(0.5))},
                 {"mean", moments.mean()},
                 {"max", moments.maximum()}};
         };

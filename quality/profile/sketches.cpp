@@ -10,6 +10,8 @@
 
 #include <boost/json.hpp>
 
+#include "base/json/finite.hpp"
+
 namespace quality {
 
 namespace json = boost::json;
@@ -241,14 +243,17 @@ double Moments::kurtosis() const {
 }
 
 json::value Moments::to_json() const {
-    return json::array{n_, mean_, m2_, m3_, m4_, minimum_, maximum_};
+    json::array parts;
+    for (double part : {n_, mean_, m2_, m3_, m4_, minimum_, maximum_})
+        parts.push_back(base::finite_or_null(part));
+    return parts;
 }
 
 Moments Moments::from_json(const json::value& given) {
     Moments made;
     double* parts[] = {
         &made.n_, &made.mean_, &made.m2_, &made.m3_, &made.m4_, &made.minimum_, &made.maximum_};
-    for (std::size_t i = 0; i < std::size(parts); ++i) *parts[i] = given.at(i).to_number<double>();
+    for (std::size_t i = 0; i < std::size(parts); ++i) *parts[i] = base::number_or_nan(given.at(i));
     return made;
 }
 

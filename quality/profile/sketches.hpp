@@ -73,7 +73,8 @@ private:
 };
 
 // Count, mean and central moments up to the fourth, minimum and maximum; numerically stable in one
-// pass and under merging (Pébay 2008).
+// pass and under merging (Pébay 2008). What is beyond the range of double, as the fourth moment of
+// numbers over 1e77, is NaN once it was kept as JSON.
 class Moments {
 public:
     void add(double value);

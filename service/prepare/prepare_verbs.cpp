@@ -11,6 +11,7 @@
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "base/json/finite.hpp"
 #include "base/text/utf8.hpp"
 #include "service/gather/sources.hpp"
 #include "training/preparation/preparation_store.hpp"
@@ -139,8 +140,8 @@ json::object row_of(const training::Examples& rows, std::size_t row) {
         object["body"] = base::cut_at_character(rows.text[row].body, 500);
     }
     for (std::size_t c = 0; c < rows.columns.size(); ++c) {
-        auto value = rows.numeric[row * rows.columns.size() + c];
-        object[rows.columns[c].name] = value == value ? json::value(value) : json::value();
+        object[rows.columns[c].name] =
+            base::finite_or_null(rows.numeric[row * rows.columns.size() + c]);
     }
     return object;
 }

@@ -128,6 +128,24 @@ TEST_CASE("moments are those of the whole, however it was divided", "[quality][s
     }
 }
 
+TEST_CASE("a profile of huge numbers is kept as JSON", "[quality][profile]") {
+    Profile huge;
+    for (const char* value : {"1e77", "-1e77", "1.7e308", "3", "1e160"})
+        huge.add(std::vector<Field>{{"x", value, Field::Kind::number}});
+    const auto text = huge.to_json();
+    CHECK(text.find("e99999") == std::string::npos);
+    auto again = Profile::from_json(text);
+    again.merge(huge);
+    CHECK(again.columns.at("x").moments.count() == 10);
+    CHECK(again.columns.at("x").moments.maximum() == 1.7e308);
+    const auto summary = boost::json::parse(again.summary());
+    const auto& numbers = summary.at("columns").at("x").at("numbers");
+    CHECK(numbers.at("max").to_number<double>() == 1.7e308);
+    CHECK(numbers.at("kurtosis").is_null());
+    CHECK(again.summary().find("e99999") == std::string::npos);
+    CHECK(Profile::from_json(again.to_json()).columns.at("x").moments.minimum() == -1e77);
+}
+
 TEST_CASE("a profile of all is the merge of the profiles of its parts", "[quality][profile]") {
     auto all_rows = rows(4000, 50, 0.3, 1);
     auto all = profile_of(all_rows);

@@ -11,6 +11,7 @@
 #include <boost/json.hpp>
 
 #include "base/database/database.hpp"
+#include "base/json/finite.hpp"
 #include "formats/csv/csv.hpp"
 #include "formats/csv/guard.hpp"
 #include "training/snapshots/example_store.hpp"
@@ -72,8 +73,7 @@ void write_json(std::ostream& out, const Line& line) {
     if (!line.page.markdown.empty()) object["markdown"] = line.page.markdown;
     json::object values;
     for (std::size_t c = 0; c < line.columns.size(); ++c)
-        values[line.columns[c].name] =
-            line.numbers[c] == line.numbers[c] ? json::value(line.numbers[c]) : json::value();
+        values[line.columns[c].name] = base::finite_or_null(line.numbers[c]);
     if (!values.empty()) object["numbers"] = std::move(values);
     out << json::serialize(object) << '\n';
 }

@@ -1,8 +1,8 @@
 #include "training/tuning/trial_json.hpp"
 
-#include <cmath>
-
 #include <boost/json.hpp>
+
+#include "base/json/finite.hpp"
 
 namespace training {
 
@@ -19,7 +19,7 @@ boost::json::object to_json(const Trial& trial) {
         {"kind", trial.kind},
         {"params", params},
         {"fraction", trial.fraction},
-        {"cost", std::isfinite(trial.cost) ? boost::json::value(trial.cost) : boost::json::value()},
+        {"cost", base::finite_or_null(trial.cost)},
         {"seconds", trial.seconds},
         {"failure", trial.failure},
         {"curve", curve}};
