@@ -6,6 +6,7 @@
 // Rows that fail are kept in full only for quarantine; others are examples.
 #include "quality/checks/checks.hpp"
 
+#include <algorithm>
 #include <deque>
 
 #include <fmt/format.h>
@@ -35,6 +36,14 @@ bool matches(const schema::Filter& filter, std::span<const formats::Field> field
         if (value.empty()) return std::nullopt;
         return std::string(value);
     });
+}
+
+// The first of the columns that no record has.
+const std::string* lacking(const std::vector<std::string>& columns, const Profile& profile) {
+    const auto found = std::find_if(columns.begin(), columns.end(), [&](const auto& name) {
+        return !profile.columns.contains(name);
+    });
+    return found == columns.end() ? nullptr : &*found;
 }
 
 }  // namespace
@@ -98,6 +107,13 @@ std::vector<CheckResult> Checker::finish() {
     std::vector<CheckResult> results;
     for (auto& one : impl_->checks) {
         auto& result = one.result;
+        const auto* lacks = lacking(one.columns, impl_->world.profile);
+        if (lacks && !one.kind->of_no_column(result.check)) {
+            result.passed = false;
+            result.observed = fmt::format("no record has '{}'", *lacks);
+            results.push_back(std::move(result));
+            continue;
+        }
         one.judge->finish(result);
         if (one.kind->looks != Looks::each) {
             result.examined = impl_->world.profile.records;

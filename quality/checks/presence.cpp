@@ -26,7 +26,8 @@ std::span<const CheckKind> presence_checks() {
             .words = "there is no value",
             .columns = one_column,
             .needs = {},
-            .judge = judge_presence<false>}};
+            .judge = judge_presence<false>,
+            .of_no_column = [](const Check&) { return true; }}};
     return kinds;
 }
 

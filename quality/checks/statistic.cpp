@@ -17,15 +17,18 @@ constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 struct Statistic {
     std::string_view name;
     double (*of)(const ColumnProfile& column, std::uint64_t records);
-    double of_no_column = nan;
 };
+double or_nan(const ColumnProfile& column, double of_its_numbers) {
+    return column.moments.count() > 0 ? of_its_numbers : nan;
+}
+
 constexpr Statistic statistics[] = {
-    {"mean", [](const auto& column, auto) { return column.moments.mean(); }},
+    {"mean", [](const auto& column, auto) { return or_nan(column, column.moments.mean()); }},
     {"deviation", [](const auto& column, auto) { return std::sqrt(column.moments.variance()); }},
     {"sum",
      [](const auto& column, auto) { return column.moments.mean() * column.moments.count(); }},
-    {"minimum", [](const auto& column, auto) { return column.moments.minimum(); }},
-    {"maximum", [](const auto& column, auto) { return column.moments.maximum(); }},
+    {"minimum", [](const auto& column, auto) { return or_nan(column, column.moments.minimum()); }},
+    {"maximum", [](const auto& column, auto) { return or_nan(column, column.moments.maximum()); }},
     {"median", [](const auto& column, auto) { return column.quantile(0.5); }},
     {"distinct", [](const auto& column, auto) { return column.distinct_values(); }},
     {"distinct_share",
@@ -38,8 +41,7 @@ constexpr Statistic statistics[] = {
          return records ? 1 - static_cast<double>(column.present - column.spelled_missing) /
                                   static_cast<double>(records)
                         : 0;
-     },
-     1},
+     }},
 };
 
 const Statistic* find_statistic(const std::string& name) {
@@ -64,12 +66,15 @@ constexpr Need a_statistic{
     "distinct_share or missing"};
 
 std::unique_ptr<Judge> judge_statistic(const Check& check, const World& world) {
-    return judge_all([&check, &world, column = column_of(check, world)](CheckResult& result) {
+    const auto* found = column_of(check, world);
+    return judge_all([&, found](CheckResult& result) {
+        static const ColumnProfile none;
+        const auto& column = found ? *found : none;
         double value = nan;
         if (const auto* known = find_statistic(check.statistic))
-            value = column ? known->of(*column, world.profile.records) : known->of_no_column;
-        else if (column)
-            value = column->quantile(quantile_of(check.statistic).value_or(0.5));
+            value = known->of(column, world.profile.records);
+        else
+            value = column.quantile(quantile_of(check.statistic).value_or(0.5));
         result.passed = !std::isnan(value) && within(check, value);
         result.observed = fmt::format("{} is {}", check.statistic, base::short_figure(value, 6));
     });
@@ -86,7 +91,8 @@ std::span<const CheckKind> statistic_checks() {
         .columns = one_column,
         .needs = {a_statistic, a_range},
         .judge = judge_statistic,
-        .looks = Looks::profile}};
+        .looks = Looks::profile,
+        .of_no_column = [](const Check& check) { return check.statistic == "missing"; }}};
     return kinds;
 }
 

@@ -197,3 +197,41 @@ TEST_CASE("the loop runs from a file to a measured model and back to labeling", 
             .as_int64() > 850
     );
 }
+
+TEST_CASE("data that a check blocks is not trained on", "[e2e][loop]") {
+    Tilth tilth;
+    auto file = tilth.home.write("t.csv", table());
+    auto rules = tilth.home.write("rules.toml", "key = \"id\"\nbody = \"words\"\n");
+    auto project = tilth.home.write(
+        "p.toml",
+        "name = \"kinds\"\nkind = \"classification\"\nsource = \"things\"\n"
+        "[[class]]\nname = \"animal\"\n[[class]]\nname = \"machine\"\n"
+    );
+    tilth.answer({"ingest", file.string(), "--source", "things", "--map", rules.string()});
+    tilth.answer({"label", "project", "create", project.string()});
+    tilth.answer({"label", "project", "import", "--project", "kinds", "--field", "kind"});
+    tilth.answer({"snapshot", "create", "kinds-1", "--project", "kinds"});
+    const auto train = [&](const std::string& check) {
+        auto checks = tilth.home.write("checks.toml", "[[check]]\n" + check);
+        return tilth({"train", "kinds-1", "--model", "majority", "--checks", checks.string()});
+    };
+    for (const std::string check :
+         {"kind = \"between\"\ncolumn = \"weight\"\nmaximum = 100\nseverity = \"block\"\n",
+          "kind = \"between\"\ncolumn = \"wieght\"\nminimum = 0\nseverity = \"block\"\n"}) {
+        const auto ended = train(check);
+        CHECK(ended.code == 1);
+        CHECK_THAT(ended.err, Catch::Contains("blocks it"));
+    }
+    CHECK(tilth.lines({"runs", "list"}).empty());
+    // Why is kept, and told.
+    const auto told =
+        tilth({"quality", "check", "things", "--rules", (tilth.home.path / "checks.toml").string()}
+        );
+    CHECK_THAT(told.out, Catch::Contains("no record has 'wieght'"));
+    CHECK(
+        train("kind = \"between\"\ncolumn = \"weight\"\nminimum = 0\nseverity = \"block\"\n")
+            .code == 0
+    );
+    CHECK(train("kind = \"between\"\ncolumn = \"wieght\"\nminimum = 0\n").code == 0);  // warns
+    CHECK(tilth.lines({"runs", "list"}).size() == 1);
+}

@@ -222,6 +222,69 @@ types = ["date", "integer"]
     CHECK(failed("type iso") == 0);
 }
 
+TEST_CASE("a check of a column that no record has fails and says so", "[quality][check]") {
+    const auto results = run(
+        R"(
+[[check]]
+kind = "unique"
+column = "nmae"
+[[check]]
+kind = "between"
+column = "nmae"
+minimum = 1
+mostly = 0
+[[check]]
+kind = "unique_within"
+columns = ["a", "nmae"]
+[[check]]
+kind = "increasing"
+column = "a"
+order = "nmae"
+[[check]]
+kind = "association"
+columns = ["a", "nmae"]
+maximum = 1
+[[check]]
+kind = "statistic"
+column = "nmae"
+statistic = "mean"
+minimum = 0
+[[check]]
+kind = "divergence"
+column = "nmae"
+values = ["x"]
+shares = [1]
+maximum = 1
+[[check]]
+kind = "missing"
+column = "nmae"
+[[check]]
+kind = "statistic"
+name = "all missing"
+column = "nmae"
+statistic = "missing"
+minimum = 1
+[[check]]
+kind = "statistic"
+name = "mean of words"
+column = "a"
+statistic = "mean"
+minimum = -1
+)",
+        {{{"a", "x"}}, {{"a", "y"}}}
+    );
+    CHECK(results.size() == 10);
+    for (const auto& [name, result] : results) {
+        INFO(name);
+        if (name == "missing nmae" || name == "all missing") {
+            CHECK(result.passed);
+        } else {
+            CHECK_FALSE(result.passed);
+            if (name != "mean of words") CHECK(result.observed == "no record has 'nmae'");
+        }
+    }
+}
+
 TEST_CASE("values of any length meet patterns and schemas", "[quality][check]") {
     auto results = run(
         R"(
