@@ -97,14 +97,17 @@ FETCH 5000 FROM profile_run_rows;
 -- name: find_snapshot
 SELECT id FROM snapshot WHERE name = $1;
 
--- Records of a snapshot in the versions it holds, without a payload if they were purged since; $5 is 3 for all sides.
+-- Records of a snapshot in the versions it holds, without a payload if they were purged since; $5 is 3 for all sides. Classes of a form's question are
+-- numbered as they follow each other.
 -- name: profile_snapshot_rows
 SELECT s.rk, s.key, s.source_id, coalesce(v.payload::text, '') AS payload, i.width, i.height, i.channels, i.format,
     coalesce(c.name, s.value::text) AS label
 FROM (SELECT * FROM snapshot_item WHERE snapshot_id = $1 AND ($5::int = 3 OR split = $5) AND (rk, source_id, key) > ($2, $6, $3)
       ORDER BY rk, source_id, key LIMIT $4) s
 LEFT JOIN record_version v USING (rk, source_id, key, version) LEFT JOIN content_image i USING (rk, source_id, key, version)
-JOIN snapshot n ON n.id = s.snapshot_id LEFT JOIN label_class c ON c.project_id = n.project_id AND c.class_id = s.class_id
+LEFT JOIN (SELECT k.name, CASE WHEN k.question = '' THEN k.class_id ELSE row_number() OVER (ORDER BY k.class_id) - 1 END AS number
+    FROM snapshot n JOIN label_class k ON k.project_id = n.project_id AND k.question = coalesce(n.spec->>'question', '') WHERE n.id = $1) c
+    ON c.number = s.class_id
 ORDER BY s.rk, s.source_id, s.key;
 
 -- name: last_checks

@@ -161,6 +161,38 @@ TEST_CASE("the sides of a snapshot are profiled with their labels", "[quality][p
     CHECK(quality::profile_snapshot(*f.database, "s", quality::Side::validation)->records == 0);
 }
 
+TEST_CASE(
+    "the profile of a form's question counts the classes of that question",
+    "[quality][profile]"
+) {
+    Fixture f;
+    f.ingest(0, 10, "x");
+    f.database->call([&](base::Tx& tx) {
+        tx.exec(
+            "INSERT INTO label_project (id, name, source_id, kind, spec, created_at) "
+            "SELECT 7, 'p', id, 'form', '{}', now() FROM source"
+        );
+        // The question's own numbers, 0 and 1, are those of classes of another one too.
+        tx.exec(
+            "INSERT INTO label_class (project_id, class_id, question, name) VALUES (7, 0, 'where', "
+            "'sea'), (7, 1, 'where', 'land'), (7, 2, 'spam', 'no'), (7, 4, 'spam', 'yes')"
+        );
+        tx.exec(
+            "INSERT INTO snapshot (id, name, project_id, source_id, spec, state, created_at) "
+            "SELECT 3, 's', 7, id, '{\"question\":\"spam\"}', 'open', now() FROM source"
+        );
+        tx.exec(
+            "INSERT INTO snapshot_item (rk, source_id, key, snapshot_id, version, split, class_id, "
+            "cluster) "
+            "SELECT rk, source_id, key, 3, 1, 0, (key::int < 7)::int, rk FROM record"
+        );
+    });
+    const auto all = quality::profile_snapshot(*f.database, "s", quality::Side::all);
+    REQUIRE(all);
+    using Counts = std::vector<std::pair<std::string, std::uint64_t>>;
+    CHECK(all->columns.at("(label)").frequent.top(9) == Counts{{"yes", 7}, {"no", 3}});
+}
+
 TEST_CASE("labels, annotators and origins of a project are counted", "[quality][bias]") {
     Fixture f;
     f.ingest(0, 40, "x");
