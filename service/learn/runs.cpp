@@ -181,7 +181,8 @@ RunNews watch_run(Work& work, const WatchRun& request) {
 
 Confusion show_confusion(Work& work, const RunNumber& request) {
     auto run = training::require_run(work.tx, request.run);
-    auto classes = training::class_names(work.tx, run.project_id);
+    auto classes =
+        training::class_names(work.tx, training::require_snapshot(work.tx, run.snapshot));
     auto name_of = [&](std::int32_t id) {
         auto at = static_cast<std::size_t>(id);
         return at < classes.size() ? classes[at] : std::string();

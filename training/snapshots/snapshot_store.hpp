@@ -117,9 +117,10 @@ std::vector<std::string> label_columns(const SnapshotInfo& snapshot);
 // Such fields whose values stand in the texts of the records, to be taken out of them.
 std::vector<std::string> label_in_text(const SnapshotInfo& snapshot);
 
-// The classes of a project by id; of one question of a form as they follow each other.
+// The classes of a project by id; of one question of a form ("" of other projects) as they follow
+// each other.
 std::vector<std::string>
-class_names(base::Tx& tx, std::int64_t project_id, const std::string& question = {});
+class_names(base::Tx& tx, std::int64_t project_id, const std::string& question);
 std::vector<std::string> class_names(base::Tx& tx, const SnapshotInfo& snapshot);
 
 // Who read the test part of a snapshot, and how often.
