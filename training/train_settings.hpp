@@ -36,7 +36,7 @@ struct TrainSettings {
     DecisionSpec decision;
     std::string target;  // a numeric column to predict instead of the project's labels
     PreparationChoice prepare;
-    std::string name;  // of the model; empty: PROJECT-KIND
+    std::string name;  // of the model; empty: see model_name()
     std::uint64_t seed = 1;
     std::size_t threads = 0;
     bool curve = false;

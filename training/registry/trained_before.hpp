@@ -8,8 +8,8 @@
 
 namespace training {
 
-// What the model of a training is called: as it was asked for, or PROJECT-KIND (SNAPSHOT-KIND where
-// there is no project).
+// What the model of a training is called: as it was asked for, or PROJECT-KIND, of a form's
+// question PROJECT-QUESTION-KIND (SNAPSHOT-KIND where there is no project).
 std::string model_name(const TrainSettings& settings, const SnapshotInfo& snapshot);
 
 // The run of this key that is done, as the outcome of asking for it again; its model gets this

@@ -15,7 +15,9 @@ namespace json = boost::json;
 
 std::string model_name(const TrainSettings& settings, const SnapshotInfo& snapshot) {
     if (!settings.name.empty()) return settings.name;
-    return (snapshot.project.empty() ? snapshot.name : snapshot.project) + "-" + settings.model;
+    if (snapshot.project.empty()) return snapshot.name + "-" + settings.model;
+    const auto question = made_with(snapshot, "question");
+    return snapshot.project + (question.empty() ? "" : "-" + question) + "-" + settings.model;
 }
 
 std::optional<TrainOutcome>

@@ -132,10 +132,13 @@ TEST_CASE("each question of a form is learnt as its own kind", "[training][db][f
         CHECK(training::find_snapshot(tx, "spam-1")->kind == "classification");
     });
     const auto first = world.train("spam-1", "logistic");
+    CHECK(first.model_name == "p-spam-logistic");
     CHECK(tested(first, "accuracy") > 0.95);
 
     CHECK(world.snapshot("tags").kind == "multilabel");
     const auto tags = world.train("tags-1", "logistic");
+    CHECK(tags.model_name == "p-tags-logistic");  // no version of the model of another question
+    CHECK(tags.model_version == 1);
     CHECK(tested(tags, "micro_f1") > 0.9);
     CHECK(world.snapshot("stars").members == 300);
     CHECK(tested(world.train("stars-1", "ridge"), "rmse") < 1.2);
