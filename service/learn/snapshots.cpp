@@ -201,7 +201,6 @@ write_snapshot(const Environment& here, const ExportSnapshot& request, std::ostr
     training::Prepared prepared;
     if (request.prepared) {
         training::ExampleStore store(here.database, here.blobs);
-        store.leave_images();
         prepared = training::prepare(
             here.database, store, snapshot, std::nullopt, std::chrono::system_clock::now()
         );

@@ -73,6 +73,34 @@ TEST_CASE(
     CHECK_THROWS_AS(training::prepare(*world.db, store, created.snapshot, 9, now), base::Error);
 }
 
+TEST_CASE("a preparation reads pictures where a step works on them", "[training][prepare]") {
+    World world;
+    std::vector<schema::Draft> drafts;
+    for (int i = 0; i < 40; ++i) {
+        schema::Draft made;
+        made.key = "i" + std::to_string(i);
+        made.payload = "{}";
+        made.blob = base::png({40, 20, 1, std::string(800, static_cast<char>(i))});
+        made.image = std::get<formats::Image>(formats::examine_image(made.blob));
+        drafts.push_back(std::move(made));
+    }
+    world.write(std::move(drafts));
+    world.label();
+    const auto created = world.create(snapshot_world::named("a"));
+    const auto loaded = [&](const std::string& operations) {
+        world.db->call([&](base::Tx& tx) {
+            training::add_preparation(tx, world.source, operations, "n", "me", now);
+        });
+        training::ExampleStore store(*world.db, world.blobs);
+        training::prepare(*world.db, store, created.snapshot, std::nullopt, now);
+        // As it was kept, too.
+        training::prepare(*world.db, store, created.snapshot, std::nullopt, now);
+        return store.load(store.split_items(created.snapshot.id, 0), {});
+    };
+    CHECK(loaded(R"([{"op":"upper"}])").pixel_count == 0);
+    CHECK(loaded(R"([{"op":"flip"}])").pixel_count == 32 * 32);
+}
+
 TEST_CASE(
     "accepted fixes are read in the place of wrong values where a preparation asks for them",
     "[training][prepare]"

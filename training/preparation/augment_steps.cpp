@@ -35,7 +35,6 @@ public:
         : Augmentation(settings), share_(share(settings, 0.1)) {}
     void alter(Examples& examples, std::size_t row, const base::CounterRandom& random)
         const override {
-        if (examples.text.empty()) return;
         auto& body = examples.text[row].body;
         auto words = words_of(body);
         std::vector<std::string> kept;
@@ -53,7 +52,6 @@ public:
     explicit WordSwap(Settings& settings) : Augmentation(settings), share_(share(settings, 0.1)) {}
     void alter(Examples& examples, std::size_t row, const base::CounterRandom& random)
         const override {
-        if (examples.text.empty()) return;
         auto& body = examples.text[row].body;
         auto words = words_of(body);
         if (words.size() < 2) return;
@@ -258,22 +256,49 @@ std::unique_ptr<Step> move(Settings& settings) {
 }
 
 constexpr std::array kinds{
-    StepKind{"word_dropout", "share, copies", "leaves words of the body out", made<WordDropout>},
-    StepKind{"word_swap", "share, copies", "swaps words of the body", made<WordSwap>},
-    StepKind{"pixel_noise", "deviation, copies", "makes an image noisy", made<PixelNoise>},
-    StepKind{"flip", "copies", "turns an image left to right", move<true>},
-    StepKind{"shift", "pixels, copies", "moves an image by up to so many pixels", move<false>},
+    StepKind{
+        "word_dropout",
+        "share, copies",
+        "leaves words of the body out",
+        made<WordDropout>,
+        StepNeeds::texts},
+    StepKind{
+        "word_swap",
+        "share, copies",
+        "swaps words of the body",
+        made<WordSwap>,
+        StepNeeds::texts},
+    StepKind{
+        "pixel_noise",
+        "deviation, copies",
+        "makes an image noisy",
+        made<PixelNoise>,
+        StepNeeds::pictures},
+    StepKind{"flip", "copies", "turns an image left to right", move<true>, StepNeeds::pictures},
+    StepKind{
+        "shift",
+        "pixels, copies",
+        "moves an image by up to so many pixels",
+        move<false>,
+        StepNeeds::pictures},
     StepKind{
         "rotate",
         "degrees, copies",
         "turns an image by up to so many degrees",
-        made<PixelTurn>},
-    StepKind{"crop", "share, copies", "cuts up to such a share off its sides", made<PixelCrop>},
+        made<PixelTurn>,
+        StepNeeds::pictures},
+    StepKind{
+        "crop",
+        "share, copies",
+        "cuts up to such a share off its sides",
+        made<PixelCrop>,
+        StepNeeds::pictures},
     StepKind{
         "erase",
         "share, copies",
         "makes up to such a share of an image noise",
-        made<PixelErase>},
+        made<PixelErase>,
+        StepNeeds::pictures},
 };
 
 }  // namespace

@@ -161,14 +161,15 @@ public:
                     "give 'at_least', or leave it to the features of the training"
                 );
         }
+        std::set<std::string> taken;
+        for (const auto& column : train.columns) taken.insert(column.name);
         for (const auto& made : made_names())
-            for (const auto& column : train.columns)
-                if (column.name == made)
-                    throw base::Error(
-                        "preparation",
-                        fmt::format("one_hot makes a column '{}', and there is one", made),
-                        "rename the one that is there"
-                    );
+            if (!taken.insert(made).second)
+                throw base::Error(
+                    "preparation",
+                    fmt::format("one_hot makes a column '{}', and there is one", made),
+                    "rename a column or a value"
+                );
     }
     std::size_t apply(Examples& rows) const override {
         std::vector<std::vector<double>> places;
@@ -312,7 +313,7 @@ private:
     Type to_ = Type::number;
 };
 
-constexpr std::array kinds{
+constexpr std::array category_kinds{
     StepKind{
         "one_hot",
         "columns, at_least",
@@ -335,7 +336,7 @@ constexpr std::array kinds{
 }  // namespace
 
 std::span<const StepKind> category_steps() {
-    return kinds;
+    return category_kinds;
 }
 
 }  // namespace training

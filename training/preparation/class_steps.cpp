@@ -22,7 +22,11 @@ public:
             settings.fail("'share' is not between 0 and 1", "write share = 0.5");
         if (copies() != 1) settings.fail("makes as many rows as are wanted", "leave 'copies' out");
     }
-    std::vector<std::size_t> chosen(const Examples& rows, std::uint64_t seed) const override {
+    std::vector<std::size_t> chosen(
+        const Examples& rows,
+        std::span<const std::size_t> so_far,
+        std::uint64_t seed
+    ) const override {
         if (!rows.has_classes())
             throw base::Error(
                 "preparation",
@@ -32,16 +36,18 @@ public:
         std::map<int, std::vector<std::size_t>> of_class;
         for (std::size_t row = 0; row < rows.rows; ++row)
             of_class[rows.classes[row]].push_back(row);
+        std::map<int, std::size_t> have;
+        for (const auto row : so_far) ++have[rows.classes[row]];
         std::size_t most = 0;
-        for (const auto& [c, own] : of_class) most = std::max(most, own.size());
+        for (const auto& [c, count] : have) most = std::max(most, count);
         const auto wanted = static_cast<std::size_t>(share_ * static_cast<double>(most));
         std::vector<std::size_t> out;
         for (auto& [c, own] : of_class) {
             // All of them in turn, in an order by chance, so that none is drawn much more often.
             const base::CounterRandom random(seed, 31 + static_cast<std::uint64_t>(c));
             random.shuffle(std::span(own));
-            for (auto have = own.size(); have < wanted; ++have)
-                out.push_back(own[(have - own.size()) % own.size()]);
+            for (std::size_t drawn = 0; have[c] + drawn < wanted; ++drawn)
+                out.push_back(own[drawn % own.size()]);
         }
         return out;
     }

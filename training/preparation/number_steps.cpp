@@ -6,6 +6,10 @@
 #include <limits>
 #include <map>
 
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "base/json/finite.hpp"
 #include "base/numbers/statistics.hpp"
 #include "training/preparation/columns.hpp"
 #include "training/preparation/step.hpp"
@@ -60,13 +64,25 @@ public:
                 if (column.type == schema::Column::Type::number) names.push_back(column.name);
         for (const auto& name : names) {
             auto at = require_column(train, name);
+            if (train.columns[at].type == schema::Column::Type::category)
+                throw base::Error(
+                    "preparation",
+                    fmt::format(
+                        "column '{}' has categories, and '{}' works on numbers",
+                        name,
+                        std::string(operation.at("op").as_string())
+                    ),
+                    "cast it to numbers before, or leave it out"
+                );
             Numbers values;
             for (std::size_t row = 0; row < train.rows; ++row)
                 if (double value = train.numeric[row * train.columns.size() + at];
                     std::isfinite(value))
                     values.push_back(value);
             std::sort(values.begin(), values.end());
-            parameters_[name] = learn_(values);
+            auto& parameters = parameters_[name] = learn_(values);
+            for (auto& value : parameters)
+                if (!std::isfinite(value)) value = missing;  // as it is kept
         }
     }
 
@@ -91,8 +107,7 @@ public:
         json::object all;
         for (const auto& [name, parameters] : parameters_) {
             json::array list;
-            for (double value : parameters)
-                list.push_back(std::isnan(value) ? json::value() : json::value(value));
+            for (double value : parameters) list.push_back(base::finite_or_null(value));
             all[name] = std::move(list);
         }
         return all;
@@ -102,7 +117,7 @@ public:
         for (const auto& item : all) {
             auto& list = parameters_[std::string(item.key())];
             for (const auto& value : item.value().as_array())
-                list.push_back(value.is_null() ? missing : value.to_number<double>());
+                list.push_back(base::number_or_nan(value));
         }
     }
 

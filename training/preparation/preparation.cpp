@@ -83,6 +83,27 @@ json::object object_of(const std::string& text) {
 }
 
 }  // namespace
+StepNeeds needs_of(const json::object& operation) {
+    return kind_of(std::string_view(operation.at("op").as_string()), "preparation").needs;
+}
+
+// A step whose rows have nothing that it could change would pass in silence.
+void check_needs(const Step& step, const Examples& train) {
+    const auto needs = needs_of(step.operation);
+    const bool lacks = (needs == StepNeeds::texts && train.text.empty()) ||
+                       (needs == StepNeeds::pictures && train.pixel_count == 0);
+    if (!lacks || train.rows == 0) return;
+    throw base::Error(
+        "preparation",
+        fmt::format(
+            "'{}' works on {}, and the records have none",
+            std::string(step.operation.at("op").as_string()),
+            needs == StepNeeds::texts ? "texts" : "pictures"
+        ),
+        "leave it out: 'tilth prepare undo'"
+    );
+}
+
 
 std::string preparation_reference() {
     std::string page =
@@ -160,6 +181,32 @@ bool FittedPreparation::uses_fixes() const {
 }
 
 bool Preparation::uses_fixes() const {
+bool FittedPreparation::sees_pictures() const {
+    return std::any_of(steps_.begin(), steps_.end(), [](const auto& step) {
+        return needs_of(step->operation) == StepNeeds::pictures;
+    });
+}
+
+formats::PictureShape FittedPreparation::pictures() const {
+    for (const auto& step : steps_)
+        if (const auto shape = step->pictures(); shape.width > 0) return shape;
+    return {0, 0, 0};
+}
+
+formats::PictureShape Preparation::pictures() const {
+    for (std::size_t i = 0; i < operations_.size(); ++i)
+        if (const auto shape = make_step(object_of(operations_[i]), i + 1)->pictures();
+            shape.width > 0)
+            return shape;
+    return {0, 0, 0};
+}
+
+bool Preparation::sees_pictures() const {
+    return std::any_of(operations_.begin(), operations_.end(), [](const auto& operation) {
+        return needs_of(object_of(operation)) == StepNeeds::pictures;
+    });
+}
+
     return std::any_of(operations_.begin(), operations_.end(), [](const auto& operation) {
         return object_of(operation).at("op") == json::value(fixes);
     });
@@ -184,7 +231,7 @@ Examples FittedPreparation::augment(const Examples& examples, std::uint64_t seed
     for (std::size_t i = 0; i < steps_.size(); ++i)
         for (std::size_t copy = 0; copy < steps_[i]->copies(); ++copy) {
             copies.push_back({i, copy, rows.size()});
-            const auto chosen = steps_[i]->chosen(examples, seed);
+            const auto chosen = steps_[i]->chosen(examples, rows, seed);
             rows.insert(rows.end(), chosen.begin(), chosen.end());
         }
     if (copies.empty()) return examples;
@@ -253,6 +300,7 @@ FittedPreparation Preparation::fit(const Examples& train) const {
     for (const auto& operation : operations_) {
         std::shared_ptr<Step> step = make_step(object_of(operation), prepared.steps_.size() + 1);
         if (step->copies() == 0) {
+        check_needs(*step, rows);
             step->fit(rows);
             step->apply(rows);
         } else {

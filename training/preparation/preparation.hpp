@@ -22,6 +22,11 @@ public:
     bool empty() const { return steps_.empty(); }
     // Whether the rows should be read with accepted fixes (ExampleStore::use_fixes).
     bool uses_fixes() const;
+    // Whether the rows should be read with their pictures (ExampleStore::leave_images).
+    bool sees_pictures() const;
+    // The size of pictures that the first `resize` makes, in which they should be read
+    // (ExampleStore::choose_pictures); 0: any.
+    formats::PictureShape pictures() const;
 
     // The rows with every operation applied, in order; augmentation is left out. `changed`: how
     // many values each operation changed, one number per operation. Throws base::Error if a column
@@ -53,9 +58,11 @@ public:
     bool empty() const { return operations_.empty(); }
     std::size_t size() const { return operations_.size(); }
     bool uses_fixes() const;
+    bool sees_pictures() const;
+    formats::PictureShape pictures() const;
 
     // Fits the operations to these rows, each to what the ones before it left. Give training rows
-    // only.
+    // only. Throws base::Error if they lack what an operation works on: a column, texts, pictures.
     FittedPreparation fit(const Examples& train) const;
 
     // The same recipe that leaves a column alone: the target of a regression.

@@ -25,11 +25,15 @@ Prepared prepare(
     if (kept) {
         prepared.fitted = FittedPreparation::load(kept->fitted);
         store.use_fixes(prepared.fitted.uses_fixes());
+        store.leave_images(!prepared.fitted.sees_pictures());
+        store.choose_pictures(prepared.fitted.pictures());
         return prepared;
     }
     auto items = store.split_items(snapshot.id, 0);
     auto recipe = Preparation::parse(operations);
     store.use_fixes(recipe.uses_fixes());
+    store.leave_images(!recipe.sees_pictures());
+    store.choose_pictures(recipe.pictures());
     prepared.fitted = recipe.fit(store.load(items, {}));
     database.call([&](base::Tx& tx) {
         keep_fit(

@@ -16,7 +16,7 @@ struct Prepared {
 
 // A version of the preparation of the snapshot's source (the present one if none is named), fitted
 // on the snapshot's training side and on nothing else: as it was kept, or else fitted now and kept.
-// The store then reads accepted fixes if the preparation asks for them.
+// The store then reads accepted fixes and pictures if the preparation asks for them.
 Prepared prepare(
     base::Database& database,
     ExampleStore& store,

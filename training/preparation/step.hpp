@@ -13,6 +13,7 @@
 #include <boost/json.hpp>
 
 #include "base/numbers/random.hpp"
+#include "formats/image/image.hpp"
 #include "training/snapshots/examples.hpp"
 
 namespace training {
@@ -27,11 +28,18 @@ struct Step {
     // What was fitted.
     virtual boost::json::object fitted() const { return {}; }
     virtual void load(const boost::json::object&) {}
+    // The size of pictures that it makes; 0: as they are.
+    virtual formats::PictureShape pictures() const { return {0, 0, 0}; }
     // Altered copies per training row, 0 for steps that are no augmentation.
     virtual std::size_t copies() const { return 0; }
     virtual void alter(Examples&, std::size_t /*row*/, const base::CounterRandom&) const {}
-    // Rows that are copied instead, each as often as it is listed; `seed` of the training.
-    virtual std::vector<std::size_t> chosen(const Examples& rows, std::uint64_t /*seed*/) const {
+    // Rows that are copied instead, each as often as it is listed. `so_far`: those that there are
+    // by now, the rows themselves and what was copied of them before; `seed` of the training.
+    virtual std::vector<std::size_t> chosen(
+        const Examples& rows,
+        std::span<const std::size_t> /*so_far*/,
+        std::uint64_t /*seed*/
+    ) const {
         std::vector<std::size_t> all(rows.rows);
         std::iota(all.begin(), all.end(), std::size_t{0});
         return all;
@@ -63,12 +71,16 @@ private:
     std::set<std::string, std::less<>> used_;
 };
 
+// What records must have that a step works on.
+enum class StepNeeds { nothing, texts, pictures };
+
 // An operation that recipes can name. A new one is a row of its family.
 struct StepKind {
     std::string_view op;
     std::string_view settings;  // their names, as the reference shows them
     std::string_view meaning;
     std::unique_ptr<Step> (*make)(Settings& settings);
+    StepNeeds needs = StepNeeds::nothing;
 };
 
 // The `make` of a step that its settings make.

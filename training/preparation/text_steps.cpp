@@ -193,24 +193,31 @@ std::unique_ptr<Step> replace(Settings& settings) {
 }
 
 constexpr std::array kinds{
-    StepKind{"trim", "on", "no blanks at the ends", changing<trimmed>},
-    StepKind{"collapse_spaces", "on", "one blank for many", changing<collapsed>},
-    StepKind{"lower", "on", "small letters, by Unicode", changing<lower>},
-    StepKind{"upper", "on", "capital letters, by Unicode", changing<upper>},
-    StepKind{"nfc", "on", "Unicode normal form C", changing<nfc>},
-    StepKind{"nfkc", "on", "Unicode normal form KC", changing<nfkc>},
+    StepKind{"trim", "on", "no blanks at the ends", changing<trimmed>, StepNeeds::texts},
+    StepKind{"collapse_spaces", "on", "one blank for many", changing<collapsed>, StepNeeds::texts},
+    StepKind{"lower", "on", "small letters, by Unicode", changing<lower>, StepNeeds::texts},
+    StepKind{"upper", "on", "capital letters, by Unicode", changing<upper>, StepNeeds::texts},
+    StepKind{"nfc", "on", "Unicode normal form C", changing<nfc>, StepNeeds::texts},
+    StepKind{"nfkc", "on", "Unicode normal form KC", changing<nfkc>, StepNeeds::texts},
     StepKind{
         "strip_html",
         "on",
         "tags become blanks; scripts, styles and comments go",
-        changing<without_html>},
-    StepKind{"mask_pii", "on", "personal data become `<email>`, `<phone>` ..", changing<masked>},
+        changing<without_html>,
+        StepNeeds::texts},
+    StepKind{
+        "mask_pii",
+        "on",
+        "personal data become `<email>`, `<phone>` ..",
+        changing<masked>,
+        StepNeeds::texts},
     StepKind{
         "replace",
         "pattern, with, on",
         "matches of a regular expression without look-around and back-references, by a text with "
         "$1, ${name}, $$ for a dollar",
-        replace},
+        replace,
+        StepNeeds::texts},
 };
 
 }  // namespace

@@ -55,7 +55,7 @@ public:
         : database_(database), blobs_(blobs), decode_(std::move(decode)) {}
 
     // load() leaves pixels out.
-    void leave_images() { images_ = false; }
+    void leave_images(bool leave = true) { images_ = !leave; }
     // load() leaves texts out.
     void leave_texts() { texts_ = false; }
 

@@ -92,6 +92,27 @@ TEST_CASE("each value of a category becomes a column", "[training][prepare]") {
     );
 }
 
+TEST_CASE("columns that are made of values have names of their own", "[training][prepare]") {
+    Examples rows;
+    rows.rows = 2;
+    rows.columns = {{"a", Type::category, ""}, {"a=b", Type::category, ""}};
+    rows.levels = {{"a", {"b=c", "x"}}, {"a=b", {"c", "y"}}};
+    rows.numeric = {0, 0, 1, 1};
+    CHECK_THROWS_WITH(
+        Preparation::parse(R"([{"op":"one_hot","columns":["a","a=b"]}])").fit(rows),
+        Catch::Contains("one_hot makes a column 'a=b=c', and there is one")
+    );
+    // Numbers that are nearly the same are two values.
+    rows.columns = {{"a", Type::number, ""}, {"n", Type::number, ""}};
+    rows.levels.clear();
+    rows.numeric = {1.0000001, 0, 1.0000002, 0};
+    const auto wide =
+        Preparation::parse(R"([{"op":"one_hot","columns":["a"]}])").fit(rows).apply(rows);
+    REQUIRE(wide.columns.size() == 3);
+    CHECK(wide.columns[1].name == "a=1.0000001");
+    CHECK(column(wide, "a=1.0000002") == std::vector<double>{0, 1});
+}
+
 TEST_CASE("categories become their places in an order", "[training][prepare]") {
     const auto step = fitted(R"({"op":"ordinal","columns":["size"],"order":["S","M","L"]})");
     const auto ranked = step.apply(others());

@@ -283,6 +283,64 @@ TEST_CASE("images are turned, cut and partly erased", "[training][prepare]") {
     CHECK_THROWS_AS(Preparation::parse(R"([{"op":"crop","share":1}])"), base::UsageError);
 }
 
+TEST_CASE("a step refuses records that have nothing of what it works on", "[training][prepare]") {
+    auto pictures = numbers({1, 2});
+    pictures.pixel_count = 4;
+    pictures.pixel_width = 2;
+    pictures.pixel_channels = 1;
+    pictures.pixels.assign(8, 7);
+    const auto fitted = [](const std::string& op, const Examples& rows) {
+        return Preparation::parse("[{" + op + "}]").fit(rows);
+    };
+    for (const std::string op :
+         {R"("op":"trim")", R"("op":"replace","pattern":"a")", R"("op":"word_dropout")"}) {
+        CHECK_NOTHROW(fitted(op, texts({"a b"})));
+        CHECK_THROWS_WITH(fitted(op, pictures), Catch::Contains("works on texts, and the records"));
+    }
+    for (const std::string op : {R"("op":"flip")", R"("op":"rotate")", R"("op":"pixel_noise")"}) {
+        CHECK_NOTHROW(fitted(op, pictures));
+        CHECK_THROWS_WITH(fitted(op, texts({"a"})), Catch::Contains("works on pictures"));
+    }
+    auto words = numbers({0, 1});
+    words.columns[0].type = schema::Column::Type::category;
+    CHECK_THROWS_WITH(
+        fitted(R"("op":"scale","columns":["x"])", words),
+        Catch::Contains("column 'x' has categories, and 'scale' works on numbers")
+    );
+    CHECK(Preparation::parse(R"([{"op":"trim"},{"op":"crop"}])").sees_pictures());
+    CHECK_FALSE(Preparation::parse(R"([{"op":"trim"}])").sees_pictures());
+}
+
+TEST_CASE("what an operation learnt is the same after it was kept", "[training][prepare]") {
+    // Too large for a deviation: it is none, here and there.
+    const auto rows = numbers({1e300, -1e300, 5});
+    const auto fitted = Preparation::parse(R"([{"op":"scale"}])").fit(rows);
+    CHECK(fitted.json().find("e99999") == std::string::npos);
+    CHECK(FittedPreparation::load(fitted.json()).apply(rows).numeric == fitted.apply(rows).numeric);
+}
+
+TEST_CASE(
+    "rare classes get rows until there are enough with those made before",
+    "[training][prepare]"
+) {
+    Examples rows = texts(std::vector<std::string>(20, "one two three four five"));
+    rows.class_names = {"rare", "usual"};
+    for (int i = 0; i < 20; ++i) {
+        rows.classes.push_back(i < 4 ? 0 : 1);
+        rows.keys.push_back(i);
+    }
+    const auto counts = [&](const char* recipe) {
+        const auto made = Preparation::parse(recipe).fit(rows).augment(rows, 1);
+        const auto rare = std::count(made.classes.begin(), made.classes.end(), 0);
+        return std::pair(rare, static_cast<std::ptrdiff_t>(made.rows) - rare);
+    };
+    using Two = std::pair<std::ptrdiff_t, std::ptrdiff_t>;
+    CHECK(counts(R"([{"op":"resample","share":0.5}])") == Two{8, 16});
+    CHECK(counts(R"([{"op":"resample","share":0.5},{"op":"resample"}])") == Two{16, 16});
+    CHECK(counts(R"([{"op":"resample"},{"op":"resample"}])") == Two{16, 16});
+    CHECK(counts(R"([{"op":"word_swap","copies":2},{"op":"resample"}])") == Two{48, 48});
+}
+
 TEST_CASE("rare classes get more rows", "[training][prepare]") {
     Examples rows;
     rows.rows = 20;
