@@ -104,6 +104,14 @@ json::object analysis_of(
         {"test", on_test.report}};
 }
 
+// Pictures are read in the size that the features want, else in that which the preparation makes.
+formats::PictureShape read_shape(const TrainSpec& spec) {
+    const auto wanted = wanted_shape(spec.features.pictures);
+    if (wanted.width > 0) return wanted;
+    const auto made = spec.preparation.pictures();
+    return {made.width, made.height, wanted.channels};
+}
+
 double seconds_since(std::chrono::steady_clock::time_point start) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
@@ -171,7 +179,7 @@ TrainOutcome train(
         // Without what would be taken out the characters that spans count would be others.
         if (!labels_count_characters(snapshot.kind)) store.leave_out(label_in_text(snapshot));
         store.choose_columns(store.columns_of(snapshot.id, snapshot.source_id));
-        store.choose_pictures(wanted_shape(spec.features.pictures));
+        store.choose_pictures(read_shape(spec));
         if (question) {
             store.choose_fields(fields_of(*question));
             if (answer_kind(question->kind)->pictures)

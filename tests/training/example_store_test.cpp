@@ -99,6 +99,7 @@ TEST_CASE("a preparation reads pictures where a step works on them", "[training]
     };
     CHECK(loaded(R"([{"op":"upper"}])").pixel_count == 0);
     CHECK(loaded(R"([{"op":"flip"}])").pixel_count == 32 * 32);
+    CHECK(loaded(R"([{"op":"resize","width":48,"height":40}])").pixel_count == 48 * 40);
 }
 
 TEST_CASE(

@@ -40,12 +40,13 @@ struct Family {
     std::span<const StepKind> kinds;
 };
 
-std::array<Family, 7> families() {
+std::array<Family, 8> families() {
     return {
         {{"Texts", text_steps()},
          {"Numbers", number_steps()},
          {"Columns", column_steps()},
          {"Categories", category_steps()},
+         {"Pictures", picture_steps()},
          {"Accepted fixes", fix_steps},
          {"Augmentation, of training rows only", augment_steps()},
          {"Rare classes, of training rows only", class_steps()}}};
@@ -82,7 +83,6 @@ json::object object_of(const std::string& text) {
     return json::parse(text).as_object();
 }
 
-}  // namespace
 StepNeeds needs_of(const json::object& operation) {
     return kind_of(std::string_view(operation.at("op").as_string()), "preparation").needs;
 }
@@ -104,6 +104,7 @@ void check_needs(const Step& step, const Examples& train) {
     );
 }
 
+}  // namespace
 
 std::string preparation_reference() {
     std::string page =
@@ -180,7 +181,6 @@ bool FittedPreparation::uses_fixes() const {
     });
 }
 
-bool Preparation::uses_fixes() const {
 bool FittedPreparation::sees_pictures() const {
     return std::any_of(steps_.begin(), steps_.end(), [](const auto& step) {
         return needs_of(step->operation) == StepNeeds::pictures;
@@ -207,6 +207,7 @@ bool Preparation::sees_pictures() const {
     });
 }
 
+bool Preparation::uses_fixes() const {
     return std::any_of(operations_.begin(), operations_.end(), [](const auto& operation) {
         return object_of(operation).at("op") == json::value(fixes);
     });
@@ -299,8 +300,8 @@ FittedPreparation Preparation::fit(const Examples& train) const {
     Examples rows = train;
     for (const auto& operation : operations_) {
         std::shared_ptr<Step> step = make_step(object_of(operation), prepared.steps_.size() + 1);
-        if (step->copies() == 0) {
         check_needs(*step, rows);
+        if (step->copies() == 0) {
             step->fit(rows);
             step->apply(rows);
         } else {

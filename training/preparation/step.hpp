@@ -93,6 +93,7 @@ std::span<const StepKind> text_steps();
 std::span<const StepKind> number_steps();
 std::span<const StepKind> column_steps();
 std::span<const StepKind> category_steps();
+std::span<const StepKind> picture_steps();
 std::span<const StepKind> augment_steps();
 std::span<const StepKind> class_steps();
 

@@ -247,6 +247,83 @@ TEST_CASE("numbers are mapped to others", "[training][prepare]") {
     CHECK_THROWS_AS(Preparation::parse(R"([{"op":"map","from":[1],"to":[]}])"), base::UsageError);
 }
 
+TEST_CASE("images are brought to a size", "[training][prepare]") {
+    // White on the left, of 12 x 6 once, and a record without a picture.
+    Examples rows;
+    rows.rows = 2;
+    rows.pixel_count = 36;
+    rows.pixel_width = 6;
+    rows.pixel_channels = 1;
+    for (std::size_t i = 0; i < 36; ++i) rows.pixels.push_back(i % 6 < 3 ? 255 : 100);
+    rows.pixels.resize(72);
+    rows.sizes = {{12, 6}, {0, 0}};
+    const auto resized = [&](const std::string& how) {
+        const auto recipe =
+            Preparation::parse(R"([{"op":"resize","width":8,"height":8,"how":")" + how + "\"}]");
+        CHECK(recipe.pictures() == formats::PictureShape{8, 8, 0});
+        auto made = FittedPreparation::load(recipe.fit(rows).json()).apply(rows);
+        check(made);
+        CHECK(made.pixel_count == 64);
+        CHECK(made.pixel_width == 8);
+        CHECK(std::all_of(made.pixels.begin() + 64, made.pixels.end(), [](int v) { return v == 0; })
+        );
+        return made;
+    };
+    const auto at = [](const Examples& of, std::size_t x, std::size_t y) {
+        return static_cast<int>(of.pixels[y * 8 + x]);
+    };
+    const auto whole = resized("fit");  // 8 x 4 in the middle
+    CHECK(whole.sizes[0] == std::array{8, 8});
+    // Beside an edge the levels go a little beyond what they are.
+    for (std::size_t x = 0; x < 8; ++x) {
+        CHECK(at(whole, x, 1) == 0);
+        CHECK(at(whole, x, 6) == 0);
+        CHECK(at(whole, x, 3) >= 80);
+    }
+    CHECK(at(whole, 0, 3) == 255);
+    CHECK(at(whole, 7, 3) == 100);
+    const auto full = resized("fill");  // the middle third of what is now 6 wide: from 1.5 to 4.5
+    CHECK(at(full, 0, 0) == 255);
+    CHECK(std::abs(at(full, 7, 7) - 100) < 15);
+    const auto wide = resized("stretch");
+    CHECK(wide.sizes[0] == std::array{12, 6});
+    CHECK(at(wide, 0, 0) == 255);
+    CHECK(at(wide, 7, 0) == 100);
+    // As large as before and as it is now.
+    rows.sizes[0] = {6, 6};
+    const auto same =
+        Preparation::parse(R"([{"op":"resize","width":6,"height":6}])").fit(rows).apply(rows);
+    CHECK(same.pixels == rows.pixels);
+    for (const char* wrong :
+         {R"([{"op":"resize","width":8}])",
+          R"([{"op":"resize","width":8,"height":2.5}])",
+          R"([{"op":"resize","width":8,"height":8,"how":"luck"}])"})
+        CHECK_THROWS_AS(Preparation::parse(wrong), base::UsageError);
+}
+
+TEST_CASE("a model sees pictures in the size of its preparation", "[training][prepare]") {
+    Examples train;
+    train.rows = 60;
+    train.class_names = {"left", "right"};
+    train.pixel_count = 32;
+    train.pixel_width = 8;
+    train.pixel_channels = 1;
+    for (std::size_t row = 0; row < train.rows; ++row) {
+        train.classes.push_back(static_cast<int>(row % 2));
+        for (std::size_t i = 0; i < 32; ++i)
+            train.pixels.push_back(i % 8 / 4 == row % 2 ? static_cast<std::uint8_t>(150 + row) : 9);
+        train.sizes.push_back({8, 4});
+    }
+    TrainSpec spec;
+    spec.model = "softmax";
+    spec.preparation = Preparation::parse(R"([{"op":"resize","width":5,"height":5}])");
+    const auto model = Predictor::load(fit(train, {}, spec).artefact);
+    CHECK(model.inputs()->pictures() == formats::PictureShape{8, 4, 1});
+    const auto said = model.predict(take(train, {0, 1}));
+    CHECK(said.at(0) > 0.5);
+    CHECK(said.at(3) > 0.5);
+}
+
 TEST_CASE("images are turned, cut and partly erased", "[training][prepare]") {
     Examples rows;
     rows.rows = 1;
