@@ -191,7 +191,7 @@ MachineTested test_machine(
             return !each.withdrawn && each.swayed();
         });
         if (swayed) ++tested.left_out;
-        if (own) people.emplace_back(own->user_name, own->answer());
+        if (own) people.emplace_back(own->user_name, as_far_as(question, own->answer(), suggested));
     });
     give();
     tested.result = test.result(epsilon);
@@ -203,7 +203,7 @@ std::vector<MachineReport> report_machines(base::Steps steps, const StoredProjec
     const auto& type = task_type(question.kind);
     std::map<std::int64_t, MachineCount> counted;
     auto says_so = [&](const BesideRow& row, const std::string& suggested) {
-        return type.likeness(question, row.answer(), suggested);
+        return type.likeness(question, as_far_as(question, row.answer(), suggested), suggested);
     };
     each_person(steps, project, std::nullopt, [&](const Attempts& attempts) {
         auto first = std::find_if(attempts.begin(), attempts.end(), [](const auto& each) {

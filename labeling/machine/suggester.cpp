@@ -7,9 +7,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include <boost/json.hpp>
+
 #include "base/database/database.hpp"
 #include "labeling/export/given_answer.hpp"
 #include "labeling/export/pictures.hpp"
+#include "labeling/tasks/answer_json.hpp"
 
 namespace labeling {
 
@@ -31,6 +34,20 @@ suggested(const Question& question, const GivenLabel& said, const AskedRecord& r
     else
         kept.answer = *std::move(read.answer);
     return kept;
+}
+
+Question in_part(Question form) {
+    for (auto& part : form.parts) {
+        part.required = false;
+        part.when.reset();
+    }
+    return form;
+}
+
+void leave_unasked(const Question& form, boost::json::object& answers) {
+    for (const auto& part : form.parts)
+        if (part.when && answers.contains(part.when->question) && !is_asked(part, answers))
+            answers.erase(part.name);
 }
 
 double nearest_answer(const Question& question, double value) {

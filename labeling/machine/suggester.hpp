@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <boost/describe/class.hpp>
+#include <boost/json/fwd.hpp>
 
 #include "base/database/steps.hpp"
 #include "labeling/export/import_store.hpp"
@@ -72,6 +73,12 @@ private:
     TextCounts reasons_;
     SuggestionsTaken taken_;
 };
+
+// A form as machines may answer it that know some of its questions: any may be left out, and each
+// is answered whatever the others are.
+Question in_part(Question form);
+// Takes out of such an answer what is not asked after its other answers.
+void leave_unasked(const Question& form, boost::json::object& answers);
 
 // Of a label that was read as an answer, or not: what is kept. Nothing if it says nothing.
 std::optional<Suggested>

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include <fmt/format.h>
+#include <boost/json.hpp>
 
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
@@ -248,6 +249,16 @@ std::vector<TaskSuggestion> suggestions_of_tasks(
              .seen = row.seen}
         );
     return found;
+}
+
+std::string
+as_far_as(const Question& question, const std::string& answer, const std::string& suggested) {
+    if (question.parts.empty()) return answer;
+    boost::json::object kept;
+    const auto given = boost::json::parse(answer), by = boost::json::parse(suggested);
+    for (const auto& part : given.as_object())
+        if (by.as_object().contains(part.key())) kept.insert(part);
+    return boost::json::serialize(kept);
 }
 
 bool shown_before(const StoredProject& project, std::int64_t user_id, const TaskSuggestion& what) {

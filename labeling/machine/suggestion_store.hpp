@@ -131,6 +131,10 @@ constexpr auto words_of(SuggestionSeen) {
     });
 }
 
+// Of an answer that of which a machine said something: of a form the questions that it answered.
+std::string
+as_far_as(const Question& question, const std::string& answer, const std::string& suggested);
+
 // By the machine that the project names, else by the one that came last; none for some.
 std::vector<TaskSuggestion> suggestions_of_tasks(
     base::Tx& tx,

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
 #include "labeling/projects/question.hpp"
@@ -26,6 +27,9 @@ void check_members(
     std::initializer_list<std::string_view> known,
     std::string_view wanted
 );
+
+// Whether a question of a form is asked of somebody who has answered so far.
+bool is_asked(const FormPart& part, const boost::json::object& answers);
 
 bool has_class(const Question& question, std::string_view name);
 // Returns the name if the question has the class.

@@ -37,8 +37,9 @@ bool says(const json::value& answer, const std::string& word) {
     return json::serialize(answer) == word;
 }
 
-// Whether a question is asked of somebody who has answered so far.
-bool asked(const FormPart& part, const json::object& answers) {
+}  // namespace
+
+bool is_asked(const FormPart& part, const json::object& answers) {
     if (!part.when) return true;
     const auto* earlier = answers.if_contains(part.when->question);
     return earlier &&
@@ -46,6 +47,8 @@ bool asked(const FormPart& part, const json::object& answers) {
                return says(*earlier, word);
            });
 }
+
+namespace {
 
 json::object parts_of(const std::string& answer) {
     auto value = json::parse(answer);
@@ -104,7 +107,7 @@ public:
             if (!alone.why.empty()) result.why += part.name + ": " + alone.why + "; ";
             for (const auto& label : alone.labels) {
                 auto& [answers, sure] = found[label.key];
-                if (!asked(part, answers)) continue;
+                if (!is_asked(part, answers)) continue;
                 answers[part.name] = json::parse(label.value);
                 sure = std::min(sure, label.probability);
             }
@@ -187,7 +190,7 @@ when = { question = "spam", is = "yes" }
         json::object read;
         for (const auto& part : question.parts) {
             const auto* said = given.if_contains(part.name);
-            if (!asked(part, read)) {
+            if (!is_asked(part, read)) {
                 if (said)
                     not_an_answer(
                         "answers '" + part.name + "', which is not asked", "leave it out"
@@ -301,7 +304,7 @@ when = { question = "spam", is = "yes" }
         // What is no longer asked is not answered.
         json::object kept;
         for (const auto* one : said)
-            if (asked(*one, kept)) kept[one->name] = answers[one->name];
+            if (is_asked(*one, kept)) kept[one->name] = answers[one->name];
         return json::serialize(kept);
     }
 

@@ -1,7 +1,5 @@
-// Suggestions as verbs over labeling/machine.
-//
-// A model is asked in steps of their own, so that a long run that is cut off keeps what is done and
-// goes on where it was: records that have an answer of this version are not asked about again.
+// Suggestions as verbs over labeling/machine: from files, listed, judged, and which records a
+// machine is to be asked about.
 #include "service/labels/machine/machine.hpp"
 
 #include <algorithm>
@@ -17,7 +15,6 @@
 #include "labeling/machine/suggestion_files.hpp"
 #include "schema/records/record_fields.hpp"
 #include "schema/select/filter.hpp"
-#include "service/labels/machine/project_model.hpp"
 #include "service/labels/projects.hpp"
 
 namespace service {
@@ -30,11 +27,6 @@ constexpr std::size_t records_at_once = 500;
 
 constexpr auto name_words = "what the machine is called";
 constexpr auto last_words = "of the machine; the last by default";
-
-std::optional<base::Fault> check_name(const std::string& name) {
-    if (name.size() <= 200 && name.find_first_of("\n\t") == name.npos) return std::nullopt;
-    return base::Fault{.reason = "is no name", .mend = "give one line of at most 200 bytes"};
-}
 
 std::optional<base::Fault> one_choice(SuggestFor& wanted) {
     if (wanted.where.empty() || !wanted.all) return std::nullopt;
@@ -57,13 +49,18 @@ labeling::SuggestionsTaken import_from(
 
 }  // namespace
 
+std::optional<base::Fault> check_machine_name(const std::string& name) {
+    if (name.size() <= 200 && name.find_first_of("\n\t") == name.npos) return std::nullopt;
+    return base::Fault{.reason = "is no name", .mend = "give one line of at most 200 bytes"};
+}
+
 const base::Settings<ImportSuggestions> ImportSuggestions::settings{
     {"project", &ImportSuggestions::project, "its name", {.required = true}},
     {"annotator",
      &ImportSuggestions::annotator,
      name_words,
-     {.required = true, .check = &check_name}},
-    {"version", &ImportSuggestions::version, "of the machine", {.check = &check_name}},
+     {.required = true, .check = &check_machine_name}},
+    {"version", &ImportSuggestions::version, "of the machine", {.check = &check_machine_name}},
     {"text",
      &ImportSuggestions::text,
      "a table with key, label or answer, and score; or JSON of the same, or of Label Studio",
@@ -76,13 +73,6 @@ const base::Settings<SuggestFor> SuggestFor::settings{
      {"at_most", &SuggestFor::at_most, "so many records; 0: no limit", {.low = 0}},
      {"rejects", &SuggestFor::rejects, "those again whose answer was none"}},
     &one_choice,
-};
-const base::Settings<SuggestByModel> SuggestByModel::settings{
-    {"project", &SuggestByModel::project, "its name", {.required = true}},
-    {"run", &SuggestByModel::run, "number of the training run", {.low = 1, .required = true}},
-    {"annotator", &SuggestByModel::annotator, name_words, {.check = &check_name}},
-    {"version", &SuggestByModel::version, "run-NUMBER by default", {.check = &check_name}},
-    {&SuggestByModel::records},
 };
 const base::Settings<ListSuggestions> ListSuggestions::settings{
     {"project", &ListSuggestions::project, "its name", {.required = true}},
@@ -168,80 +158,6 @@ void each_unsuggested(
         auto n = std::min(records_at_once, keys.size() - at);
         if (!give({from, from + static_cast<std::ptrdiff_t>(n)})) return;
     }
-}
-
-namespace {
-
-labeling::GivenSuggestion
-given_by_model(const labeling::Question& question, const json::object& predicted) {
-    labeling::GivenSuggestion given{.said = {.key = std::string(predicted.at("key").as_string())}};
-    if (const auto* name = predicted.if_contains("class")) {
-        given.said.label = std::string(name->as_string());
-        given.score = std::clamp(predicted.at("probability").to_number<double>(), 0.0, 1.0);
-    } else if (const auto* names = predicted.if_contains("classes")) {
-        given.said.answer = base::JsonText{json::serialize(*names)};
-    } else if (const auto* answer = predicted.if_contains("answer")) {
-        given.said.answer = base::JsonText{json::serialize(*answer)};
-        given.score = std::clamp(predicted.at("probability").to_number<double>(), 0.0, 1.0);
-    } else if (const auto* found = predicted.if_contains("spans")) {
-        json::array spans;
-        for (const auto& span : found->as_array()) {
-            auto bare = span.as_object();
-            bare.erase("probability");
-            spans.push_back(std::move(bare));
-        }
-        given.said.answer = base::JsonText{json::serialize(spans)};
-        given.score = std::clamp(predicted.at("probability").to_number<double>(), 0.0, 1.0);
-    } else {
-        auto value = predicted.at("value").to_number<double>();
-        given.said.label = fmt::format("{}", labeling::nearest_answer(question, value));
-    }
-    return given;
-}
-
-// Or the record has not what is asked about.
-bool abstained(const json::object& predicted) {
-    if (const auto* answer = predicted.if_contains("answer"); answer && answer->is_null())
-        return true;
-    const auto* said = predicted.if_contains("abstained");
-    return said && said->as_bool();
-}
-
-}  // namespace
-
-labeling::SuggestionsTaken suggest_by_model(Work& work, const SuggestByModel& request) {
-    auto stored = known_project(work, request.project);
-    auto& database = work.here.database;
-    auto version = request.version.empty() ? fmt::format("run-{}", request.run) : request.version;
-    ProjectModel model(work, stored, request.run);
-    auto machine = database.call([&](base::Tx& tx) {
-        return labeling::known_or_new_machine(
-            tx, stored, request.annotator, version, fmt::format("run {}", request.run), work.now
-        );
-    });
-    labeling::Suggester suggester(database, stored, machine, work.now);
-    std::int64_t left_out = 0;
-    each_unsuggested(
-        database,
-        stored,
-        machine.id,
-        request.records,
-        records_at_once,
-        [&](const std::vector<std::string>& keys) {
-            if (work.here.stop.stop_requested()) throw base::Interrupted();
-            for (const auto& each : model.predict(keys))
-                if (!abstained(each.as_object()))
-                    suggester.add(given_by_model(stored.project.question, each.as_object()));
-        },
-        [&](const std::string& key) {
-            bool known = model.learnt_from(key);
-            left_out += known ? 1 : 0;
-            return known;
-        }
-    );
-    auto taken = suggester.finish();
-    taken.learnt_from = left_out;
-    return taken;
 }
 
 Page<labeling::Suggestion> list_suggestions(Work& work, const ListSuggestions& request) {

@@ -28,6 +28,9 @@ labeling::SuggestionsTaken import_suggestions(Work& work, const ImportSuggestion
 labeling::SuggestionsTaken
 import_suggestion_file(Work& work, const ImportSuggestions& request, const std::string& path);
 
+// Of what a machine is called, or its version.
+std::optional<base::Fault> check_machine_name(const std::string& name);
+
 // Which records a machine is asked about: those in the queue by default.
 struct SuggestFor {
     std::string where;         // those of the source that this condition holds for
@@ -40,14 +43,16 @@ struct SuggestFor {
 struct SuggestByModel {
     std::string project;
     std::int64_t run = 0;
+    std::vector<std::int64_t> also;  // of a form: that learnt other questions
     std::string annotator = "model";
     std::string version;  // empty: "run-<number>"
     SuggestFor records;
     static const base::Settings<SuggestByModel> settings;
 };
-// What the model of a training run predicts: of classes or numbers. It is not asked about records
-// that it learnt from: what it says there is what people said, and would vouch for it. Records that
-// have a suggestion of this version are left out. Keeps what is done when it is cut off.
+// What the model of a training run predicts; of a form the answer to the question that it learnt.
+// It is not asked about records that it learnt from: what it says there is what people said, and
+// would vouch for it. Records that have a suggestion of this version are left out. Keeps what is
+// done when it is cut off.
 labeling::SuggestionsTaken suggest_by_model(Work& work, const SuggestByModel& request);
 
 struct ListSuggestions {

@@ -54,8 +54,39 @@ std::pair<labeling::Target, std::string_view> told_by(const training::Predictor&
     return {labeling::Target::number, "numbers"};
 }
 
+std::string
+learnt_part(Work& work, const labeling::StoredProject& stored, const LoadedModel& model) {
+    if (stored.project.question.parts.empty()) return {};
+    return training::made_with(
+        training::require_snapshot(work.tx, model.info.snapshot), "question"
+    );
+}
+
+// The question that a model answers: the project's, or that of the form which it learnt.
+const labeling::Question& answered_by(
+    const labeling::StoredProject& stored,
+    const std::string& part,
+    const std::string& called
+) {
+    const auto& asked = stored.project.question;
+    if (asked.parts.empty()) return asked;
+    std::string names;
+    for (const auto& each : asked.parts) {
+        if (each.name == part) return each.question;
+        names += (names.empty() ? "" : ", ") + each.name;
+    }
+    throw base::Error(
+        called,
+        part.empty()
+            ? fmt::format("learnt no question of a form, as '{}' is", stored.project.name)
+            : fmt::format("learnt '{}', which '{}' does not ask", part, stored.project.name),
+        "take a run on a snapshot that was made with --question, one of: " + names
+    );
+}
+
 void check_model(
     const labeling::StoredProject& stored,
+    const labeling::Question& asked,
     const LoadedModel& model,
     const std::string& called
 ) {
@@ -65,7 +96,7 @@ void check_model(
             "finds structure, and says nothing that a label could be",
             "take a model that learnt labels"
         );
-    const auto& kind = stored.project.question.kind;
+    const auto& kind = asked.kind;
     const auto target = labeling::task_type(kind).target();
     const auto [told, words] = told_by(model.predictor);
     if (target != told ||
@@ -96,8 +127,10 @@ ProjectModel::ProjectModel(
     : project_(project),
       database_(work.here.database),
       model_(std::move(model)),
+      part_(learnt_part(work, project, model_)),
+      question_(&answered_by(project, part_, called)),
       predictions_(work.here.database, work.here.blobs, model_) {
-    check_model(project, model_, called);
+    check_model(project, *question_, model_, called);
     learnt_ = learnt_by(work, model_);
 }
 

@@ -50,7 +50,9 @@ std::optional<SuggestionTold> tell_suggestion(
     if (kept) labeling::note_suggestion(work.tx, stored, user, attempt, what, told, work.now);
     if (!told) return std::nullopt;
     const auto& question = stored.project.question;
-    auto likeness = labeling::task_type(question.kind).likeness(question, said, what.answer);
+    auto likeness =
+        labeling::task_type(question.kind)
+            .likeness(question, labeling::as_far_as(question, said, what.answer), what.answer);
     SuggestionTold now;
     now.answer = {what.answer};
     now.score = what.score;
