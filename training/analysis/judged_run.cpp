@@ -171,6 +171,7 @@ RowErrors judge_rows(const LoadedRun& loaded, const RunRows& rows) {
         out.errors = std::move(judged.errors);
         out.said = std::move(judged.said);
         out.probable = std::move(judged.probable);
+        out.boxes = std::move(judged.boxes);
         return out;
     }
     out.predicted = loaded.predictor.predict(rows.examples);

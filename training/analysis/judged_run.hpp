@@ -68,6 +68,7 @@ struct RowErrors {
     std::vector<JudgedSpans> spans = {};  // in the place of all these
     std::vector<SaidAnswer> said = {};    // likewise, of models of answers
     PartsProbable probable = {};          // of their parts
+    std::vector<JudgedBoxes> boxes = {};  // or what they find beside marks
     std::vector<double> errors = {};      // as SizeErrors has them
 };
 RowErrors judge_rows(const LoadedRun& loaded, const RunRows& rows);

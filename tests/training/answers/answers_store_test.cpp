@@ -2,6 +2,7 @@
 // errors, and the golden predictions.
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
@@ -271,11 +272,14 @@ TEST_CASE("labels of table rows are learnt from the database", "[training][db][a
     CHECK(json::parse(outcome.run.analysis).at("summary").at("features").at("unfit") == 0);
 }
 
-TEST_CASE("boxes in pictures are learnt from the database", "[training][db][answers]") {
+namespace {
+
+// Pictures with a ring, but for every fourth; every tenth has no label.
+std::vector<AnsweredRecord> ringed_pictures(std::uint64_t count) {
     constexpr int side = 32;
     const base::CounterRandom random(5, 1);
     std::vector<AnsweredRecord> records;
-    for (std::uint64_t i = 0; i < 120; ++i) {
+    for (std::uint64_t i = 0; i < count; ++i) {
         AnsweredRecord one{"", {{"n", i}}, "", std::string(side * side, '\0'), side};
         auto at = i * 10'000;
         for (auto& pixel : one.pixels) pixel = static_cast<char>(60 + random.below(at++, 40));
@@ -292,11 +296,59 @@ TEST_CASE("boxes in pictures are learnt from the database", "[training][db][answ
         if (i % 10 != 9) one.label = json::serialize(marks);
         records.push_back(std::move(one));
     }
-    AnsweredWorld world("boxes", "{}", {"ring"}, records);
+    return records;
+}
+
+}  // namespace
+
+TEST_CASE("boxes in pictures are learnt from the database", "[training][db][answers]") {
+    AnsweredWorld world("boxes", "{}", {"ring"}, ringed_pictures(120));
     const auto outcome = world.train("logistic");
     CHECK(stored_figure(outcome, "map_50") > 0.7);
     CHECK(stored_figure(outcome, "majority_map_50") < 0.3);
     world.look(outcome);
+}
+
+TEST_CASE("boxes that were set wrongly are suspected", "[training][db][answers]") {
+    auto records = ringed_pictures(200);
+    std::set<std::string> forgotten, invented;
+    for (std::size_t i = 0; i < records.size(); i += 10) {
+        const auto key = fmt::format("k{}", 10'000 + i);
+        const bool none = records[i].label == "[]";
+        records[i].label =
+            none ? R"([{"x":11,"y":12,"width":10,"height":10,"label":"ring"}])" : "[]";
+        (none ? invented : forgotten).insert(key);
+    }
+    AnsweredWorld world("boxes", "{}", {"ring"}, records);
+    const auto outcome = world.train("logistic");
+    training::AnalysisRequest request;
+    request.run_id = outcome.run.id;
+    request.folds = 3;
+    request.top = 20;
+    const auto found = training::analyse(*world.db, world.blobs, {}, request);
+    CHECK(found.label_errors_judged == 180);
+    CHECK(found.label_errors_confident >= 10);
+    CHECK(found.label_errors_confident <= found.label_errors_found);
+    std::size_t right = 0;
+    double before = 0;
+    for (const auto& one : found.label_errors) {
+        CHECK(one.score >= before);
+        CHECK(one.score < 0.5);
+        before = one.score;
+        const bool missed = forgotten.contains(one.item.id.key);
+        right += missed || invented.contains(one.item.id.key) ? 1 : 0;
+        if (missed) CHECK(one.given == "none");
+        if (missed) CHECK_THAT(one.suggested, Catch::StartsWith("ring at "));
+        if (invented.contains(one.item.id.key))
+            CHECK_THAT(one.given, Catch::Contains("ring at 11,12 10x10"));
+    }
+    CHECK(right >= 14);  // of 20 that are wrong
+    CHECK(found.by_class.at(0).suspects >= right);
+    // What was fitted is kept.
+    CHECK(
+        training::analyse(*world.db, world.blobs, {}, request).label_errors.size() ==
+        found.label_errors.size()
+    );
 }
 
 TEST_CASE("relations of spans are learnt from the database", "[training][db][answers]") {

@@ -184,4 +184,49 @@ std::vector<double> answers_out_of_fold(
     return out;
 }
 
+std::vector<std::vector<MarkedBox>> boxes_out_of_fold(
+    const Examples& examples,
+    const TrainSpec& spec,
+    std::size_t folds,
+    std::stop_token stop
+) {
+    std::vector<std::vector<MarkedBox>> out(examples.rows);
+    each_fold(
+        examples,
+        spec,
+        folds,
+        stop,
+        [&](const Predictor& model, const Examples& rows, const std::vector<std::size_t>& places) {
+            auto found =
+                model
+                    .judge_answers(rows, {.threads = spec.threads, .figures = false, .parts = true})
+                    .boxes;
+            for (std::size_t i = 0; i < places.size(); ++i)
+                out[places[i]] = std::move(found[i].said);
+        }
+    );
+    return out;
+}
+
+std::vector<double> errors_out_of_fold(
+    const Examples& examples,
+    const TrainSpec& spec,
+    std::size_t folds,
+    std::stop_token stop
+) {
+    std::vector<double> out(examples.rows);
+    each_fold(
+        examples,
+        spec,
+        folds,
+        stop,
+        [&](const Predictor& model, const Examples& rows, const std::vector<std::size_t>& places) {
+            const auto errors =
+                model.judge_answers(rows, {.threads = spec.threads, .figures = false}).errors;
+            for (std::size_t i = 0; i < places.size(); ++i) out[places[i]] = errors[i];
+        }
+    );
+    return out;
+}
+
 }  // namespace training

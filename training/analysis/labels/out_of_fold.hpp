@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "training/analysis/parts/span_errors.hpp"
+#include "training/answers/pictures/picture_marks.hpp"
 #include "training/snapshots/examples.hpp"
 #include "training/trainer.hpp"
 
@@ -37,6 +38,22 @@ std::vector<JudgedSpans> spans_out_of_fold(
 
 // The same of the parts of answers (PartsProbable::probabilities), those of the first record first.
 std::vector<double> answers_out_of_fold(
+    const Examples& examples,
+    const TrainSpec& spec,
+    std::size_t folds,
+    std::stop_token stop = {}
+);
+
+// The same of boxes that are found in pictures, by row.
+std::vector<std::vector<MarkedBox>> boxes_out_of_fold(
+    const Examples& examples,
+    const TrainSpec& spec,
+    std::size_t folds,
+    std::stop_token stop = {}
+);
+
+// The same of how wrong answers are (AnswersJudged::errors).
+std::vector<double> errors_out_of_fold(
     const Examples& examples,
     const TrainSpec& spec,
     std::size_t folds,

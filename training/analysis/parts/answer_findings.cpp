@@ -1,7 +1,7 @@
 // What is wrong with answers of several parts: rankings, rows of tables, relations, marks in
 // pictures. Which parts differ is read from the two answers, and which labels may be wrong from how
-// probable the parts of the labels are, where the model says that: a detector says how sure it is
-// of what it found, not of what it did not.
+// probable the parts of the labels are, where the model says that; marks in pictures are told apart
+// in mark_findings.cpp.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -11,6 +11,7 @@
 #include "training/analysis/labels/label_errors.hpp"
 #include "training/analysis/labels/out_of_fold.hpp"
 #include "training/analysis/parts/part_findings.hpp"
+#include "training/answers/answer_kinds.hpp"
 #include "training/parts/part_differences.hpp"
 
 namespace training {
@@ -144,6 +145,8 @@ void suspect_answers(Findings& of, const PartKind& kind, Analysis& analysis) {
         ));
         return;
     }
+    if (!of.errors.boxes.empty()) return suspect_boxes(of, analysis);
+    if (of.loaded.question->kind == keypoint_answers().name) return suspect_points(of, analysis);
     if (of.errors.probable.names.empty()) {
         analysis.notes.push_back(fmt::format(
             "no label was judged: a model of {} does not say how probable a label is; records that "

@@ -30,6 +30,10 @@ void estimate_share(Analysis& analysis);
 // Notes which judged rows are confidently wrong.
 void mark_confident(Findings& of, const std::vector<Suspected>& suspects);
 
+// Marks in pictures that may be wrong: boxes and outlines; points.
+void suspect_boxes(Findings& of, Analysis& analysis);
+void suspect_points(Findings& of, Analysis& analysis);
+
 // By row, how doubtful the least sure part of its answer is: one less the lead of the likeliest
 // class, 0 to 1; 0 where nothing is known.
 std::vector<double> doubts_of(const PartsProbable& probable, std::size_t rows);

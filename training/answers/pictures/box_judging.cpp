@@ -14,34 +14,6 @@ namespace {
 
 constexpr double plain_overlap = 0.5;
 
-// Which of the found boxes are right, in falling order of their scores.
-std::vector<std::pair<double, bool>>
-matched(const JudgedBoxes& picture, std::size_t label, double overlap, double least) {
-    std::vector<const MarkedBox*> said, truth;
-    for (const auto& one : picture.said)
-        if (one.label == label && one.score >= least) said.push_back(&one);
-    for (const auto& one : picture.truth)
-        if (one.label == label) truth.push_back(&one);
-    std::stable_sort(said.begin(), said.end(), [](const auto* a, const auto* b) {
-        return a->score > b->score;
-    });
-    std::vector<char> taken(truth.size());
-    std::vector<std::pair<double, bool>> out;
-    for (const auto* one : said) {
-        std::size_t best = truth.size();
-        double most = overlap;
-        for (std::size_t t = 0; t < truth.size(); ++t) {
-            const double common = taken[t] ? 0 : overlap_of(one->box, truth[t]->box);
-            if (common < most || (best < truth.size() && common == most)) continue;
-            most = common;
-            best = t;
-        }
-        if (best < truth.size()) taken[best] = 1;
-        out.emplace_back(one->score, best < truth.size());
-    }
-    return out;
-}
-
 std::vector<std::uint32_t> times_of(std::span<const std::uint32_t> rows, std::size_t pictures) {
     std::vector<std::uint32_t> times(pictures);
     for (auto row : rows) ++times[row];
@@ -50,12 +22,36 @@ std::vector<std::uint32_t> times_of(std::span<const std::uint32_t> rows, std::si
 
 }  // namespace
 
+std::vector<PairedBox>
+paired_boxes(const JudgedBoxes& picture, std::size_t label, double overlap, double least_score) {
+    std::vector<PairedBox> out;
+    for (std::size_t s = 0; s < picture.said.size(); ++s)
+        if (picture.said[s].label == label && picture.said[s].score >= least_score)
+            out.push_back({s, std::nullopt});
+    std::stable_sort(out.begin(), out.end(), [&](const auto& a, const auto& b) {
+        return picture.said[a.said].score > picture.said[b.said].score;
+    });
+    std::vector<char> taken(picture.truth.size());
+    for (auto& one : out) {
+        double most = overlap;
+        for (std::size_t t = 0; t < picture.truth.size(); ++t) {
+            if (taken[t] || picture.truth[t].label != label) continue;
+            const double common = overlap_of(picture.said[one.said].box, picture.truth[t].box);
+            if (common < most || (one.truth && common == most)) continue;
+            most = common;
+            one.truth = t;
+        }
+        if (one.truth) taken[*one.truth] = 1;
+    }
+    return out;
+}
+
 BoxMatches::BoxMatches(std::span<const JudgedBoxes> pictures, std::size_t label, double overlap) {
     for (std::uint32_t p = 0; p < pictures.size(); ++p) {
         for (const auto& one : pictures[p].truth)
             if (one.label == label) truths_.push_back(p);
-        for (const auto& [score, right] : matched(pictures[p], label, overlap, 0))
-            found_.push_back({score, p, right});
+        for (const auto& [said, truth] : paired_boxes(pictures[p], label, overlap, 0))
+            found_.push_back({pictures[p].said[said].score, p, truth.has_value()});
     }
     std::stable_sort(found_.begin(), found_.end(), [](const auto& a, const auto& b) {
         return a.score > b.score;
@@ -87,9 +83,9 @@ BoxCounts counts_of(const JudgedBoxes& picture, std::span<const double> threshol
     BoxCounts out;
     for (std::size_t c = 0; c < thresholds.size(); ++c) {
         if (label >= 0 && static_cast<std::size_t>(label) != c) continue;
-        for (const auto& [score, right] : matched(picture, c, plain_overlap, thresholds[c])) {
+        for (const auto& one : paired_boxes(picture, c, plain_overlap, thresholds[c])) {
             out.said += 1;
-            out.common += right ? 1 : 0;
+            out.common += one.truth ? 1 : 0;
         }
         for (const auto& one : picture.truth) out.truth += one.label == c ? 1 : 0;
     }
@@ -102,8 +98,8 @@ std::vector<double> best_thresholds(std::span<const JudgedBoxes> pictures, std::
         std::vector<std::pair<double, bool>> all;
         double truth = 0;
         for (const auto& picture : pictures) {
-            const auto found = matched(picture, c, plain_overlap, 0);
-            all.insert(all.end(), found.begin(), found.end());
+            for (const auto& [said, truth_at] : paired_boxes(picture, c, plain_overlap, 0))
+                all.emplace_back(picture.said[said].score, truth_at.has_value());
             for (const auto& one : picture.truth) truth += one.label == c ? 1 : 0;
         }
         std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <vector>
@@ -13,6 +14,15 @@ namespace training {
 struct JudgedBoxes {
     std::vector<MarkedBox> truth, said;
 };
+
+// A found box, and the free box of its class that it overlaps most, if that is enough.
+struct PairedBox {
+    std::size_t said = 0;
+    std::optional<std::size_t> truth;
+};
+// Those of a class with enough score, by falling score.
+std::vector<PairedBox>
+paired_boxes(const JudgedBoxes& picture, std::size_t label, double overlap, double least_score);
 
 // Average precision of one class at an overlap (Everingham and others 2010: the area under the
 // precision that recall reaches at least, all points). Found boxes are taken by falling score; each

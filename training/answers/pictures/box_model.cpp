@@ -146,6 +146,7 @@ AnswersJudged BoxModel::judge(const Examples& truth, const AnswerJudging& how) c
         const double both = counts.said + counts.truth;
         out.errors.push_back(both > 0 ? 1 - 2 * counts.common / both : 0);
     }
+    if (how.parts) out.boxes = pictures;
     if (!how.figures) return out;
     out.metrics = box_metrics(pictures, classes(), thresholds_, how.stop);
     if (question_.kind == polygon_answers().name) {

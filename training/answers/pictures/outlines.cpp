@@ -18,7 +18,7 @@ namespace {
 
 using Corner = std::array<double, 2>;
 
-constexpr double right_overlap = 0.5;
+constexpr double found_outline = 0.5;
 
 double area_of(std::span<const Corner> corners) {
     double twice = 0;
@@ -59,7 +59,7 @@ schema::Overlap counts_of_outlines(
     std::vector<char> taken(truth.size());
     for (const auto& one : said) {
         std::size_t best = truth.size();
-        double most = right_overlap;
+        double most = found_outline;
         for (std::size_t t = 0; t < truth.size(); ++t) {
             if (taken[t] || truth[t].label != one.label) continue;
             const double common = overlap_of(one.box, truth[t]);
