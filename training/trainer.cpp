@@ -17,6 +17,7 @@
 #include "training/artefact.hpp"
 #include "training/epochs.hpp"
 #include "training/features/features.hpp"
+#include "training/folds/cross_validation.hpp"
 #include "training/models/label_sets.hpp"
 #include "training/models/unsupervised/finder.hpp"
 #include "training/numeric/kernels.hpp"
@@ -316,8 +317,11 @@ TrainResult fit(
     const auto held_out = inputs.align(validation);
     if (plain) return fit_prepared(train, held_out, spec, {}, inputs, progress, stop);
     const auto begun = std::chrono::steady_clock::now();
-    const auto prepared = spec.preparation.fit(train);
-    const auto rows = prepared.augment(prepared.apply(train), spec.seed);
+    // Rows that a preparation makes go with those that they are made of.
+    auto dealt = train;
+    if (chosen_by_folds(spec, held_out)) dealt.folds = folds_of(train, spec.seed);
+    const auto prepared = spec.preparation.fit(dealt);
+    const auto rows = prepared.augment(prepared.apply(std::move(dealt)), spec.seed);
     const auto prepared_out = held_out.rows > 0 ? prepared.apply(held_out) : held_out;
     auto result = fit_prepared(rows, prepared_out, spec, prepared, inputs, progress, stop);
     result.prepared = prepared.json();

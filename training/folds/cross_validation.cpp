@@ -37,8 +37,14 @@ std::vector<int> dealt_folds(const Examples& examples, std::uint64_t seed) {
 
 }  // namespace
 
+std::vector<int> folds_of(const Examples& examples, std::uint64_t seed) {
+    if (!examples.folds.empty()) return examples.folds;
+    if (examples.rows < static_cast<std::size_t>(usual_folds)) return {};
+    return dealt_folds(examples, seed);
+}
+
 std::vector<Round> rounds_of(const Examples& examples, std::uint64_t seed) {
-    const auto folds = examples.folds.empty() ? dealt_folds(examples, seed) : examples.folds;
+    const auto folds = folds_of(examples, seed);
     const int count = folds.empty() ? 0 : *std::max_element(folds.begin(), folds.end()) + 1;
     std::vector<Round> out;
     for (int fold = 0; fold < count; ++fold) {
@@ -53,8 +59,7 @@ std::vector<Round> rounds_of(const Examples& examples, std::uint64_t seed) {
         }
         if (!next.learnt.empty() && !next.judged.empty()) out.push_back(std::move(next));
     }
-    const bool few =
-        examples.folds.empty() && examples.rows < static_cast<std::size_t>(usual_folds);
+    const bool few = folds.empty();
     if (few || out.size() < (examples.folds_in_time ? 1U : 2U))
         throw base::Error(
             "tune",

@@ -14,6 +14,10 @@ struct Round {
     std::vector<std::size_t> judged;
 };
 
+// The folds that the rows have, or else five, as rounds_of() deals them; none where there are too
+// few rows.
+std::vector<int> folds_of(const Examples& examples, std::uint64_t seed);
+
 // The rounds for these rows: the folds that they have, or else five, dealt by `seed` so that no
 // group (Examples::groups, or what has one key, as altered copies of a row do) is in two of them,
 // and each has its share of each class as nearly as the groups allow. Folds that follow each other

@@ -56,7 +56,8 @@ private:
     double share_;
 };
 
-// The same, and the numbers of each such row moved towards one of its nearest of the class.
+// The same, and the numbers of each such row moved towards one of its nearest of the class, and of
+// the fold, where a cross-validation follows.
 class Smote : public Resample {
 public:
     explicit Smote(Settings& settings)
@@ -71,19 +72,19 @@ public:
                 "the records have no numbers between which 'smote' could make rows",
                 "use 'resample'"
             );
-        of_class_.clear();
+        alike_.clear();
         const auto width = train.columns.size();
         std::vector<double> scale(width);
         for (std::size_t c = 0; c < width; ++c) scale[c] = scale_of(train, c);
         for (std::size_t row = 0; row < train.rows && train.has_classes(); ++row)
-            of_class_[train.classes[row]].push_back(row);
+            alike_[place_of(train, row)].push_back(row);
         rows_ = train.numeric;
         scale_ = std::move(scale);
     }
     void alter(Examples& all, std::size_t row, const base::CounterRandom& random) const override {
         const auto width = all.columns.size();
         auto* own = all.numeric.data() + row * width;
-        const auto near = nearest(own, of_class_.at(all.classes[row]), random);
+        const auto near = nearest(own, alike_.at(place_of(all, row)), random);
         if (near.empty()) return;
         const auto* other = rows_.data() + near[random.below(0, near.size())] * width;
         const double way = random.unit(1);
@@ -99,6 +100,10 @@ public:
 private:
     static constexpr std::size_t most_looked_at = 2'000;  // of a class
 
+    // Class and fold: what is made between rows of two folds would tell a model of both.
+    static std::pair<int, int> place_of(const Examples& of, std::size_t row) {
+        return {of.classes[row], of.folds.empty() ? 0 : of.folds[row]};
+    }
     static double scale_of(const Examples& train, std::size_t column) {
         double sum = 0, squares = 0, known = 0;
         for (std::size_t row = 0; row < train.rows; ++row) {
@@ -141,7 +146,7 @@ private:
     }
 
     double neighbours_;
-    std::map<int, std::vector<std::size_t>> of_class_;
+    std::map<std::pair<int, int>, std::vector<std::size_t>> alike_;
     std::vector<double> rows_, scale_;
 };
 

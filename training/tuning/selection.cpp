@@ -235,6 +235,12 @@ void Selection::prepare(const std::string& kind) {
     }
 }
 
+bool chosen_by_folds(const TrainSpec& spec, const Examples& validation) {
+    if (validation.rows > 0) return false;
+    if (spec.model == automatic_model || !spec.decision.empty()) return true;
+    return parse_search(spec.tune).kind != Search::Kind::none && !finds_structure(spec.model);
+}
+
 double Selection::judge_on(
     const Trial& trial,
     const View& learnt,

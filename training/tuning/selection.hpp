@@ -53,6 +53,9 @@ struct Chosen {
     std::vector<Trial> trials;
 };
 
+// Whether kind, parameters or decision of a model are chosen by a cross-validation.
+bool chosen_by_folds(const TrainSpec& spec, const Examples& validation);
+
 // Chooses kind and parameters by what they cost on validation, or, where there is none, in a
 // cross-validation of the training rows (cross_validation.hpp; each round with features of its
 // own). Kinds that learn nothing are judged by what they find in the training rows (Finder::cost).

@@ -62,6 +62,20 @@ TEST_CASE("a group is never on both sides of a round", "[training][folds]") {
     CHECK(judged.size() == data.rows);
 }
 
+TEST_CASE("rows made of others tell nothing of other folds", "[training][folds]") {
+    auto data = people();
+    const base::CounterRandom random(4, 1);
+    for (std::size_t row = 0; row < data.rows; ++row)
+        data.classes[row] = random.unit(static_cast<std::uint64_t>(data.groups[row])) < 0.3 ? 1 : 0;
+    TrainSpec spec;
+    spec.model = "knn";
+    spec.tune = "random:1";
+    spec.objective = Objective::error;
+    spec.threads = 1;
+    spec.preparation = Preparation::parse(R"([{"op":"smote","neighbours":100}])");
+    CHECK(fit(data, {}, spec).trials.at(0).cost > 0.4);
+}
+
 TEST_CASE("what plain folds score perfectly, folds by group score as chance", "[training][folds]") {
     auto data = people();
     CHECK(judged_error(data) > 0.35);

@@ -418,6 +418,27 @@ TEST_CASE(
     CHECK(counts(R"([{"op":"word_swap","copies":2},{"op":"resample"}])") == Two{48, 48});
 }
 
+TEST_CASE("a row is made of rows of one fold", "[training][prepare]") {
+    Examples rows = numbers({});
+    rows.class_names = {"rare", "usual"};
+    for (int i = 0; i < 60; ++i) {
+        const bool rare = i < 12;
+        rows.numeric.push_back((i % 3) * 1000 + i);
+        rows.classes.push_back(rare ? 0 : 1);
+        rows.keys.push_back(i);
+        rows.folds.push_back(i % 3);
+    }
+    rows.rows = 60;
+    const auto made =
+        Preparation::parse(R"([{"op":"smote","neighbours":11}])").fit(rows).augment(rows, 1);
+    CHECK(made.rows == 96);
+    for (std::size_t row = 60; row < made.rows; ++row) {
+        const double x = made.numeric[row] - 1000 * made.folds[row];
+        CHECK(x >= 0);
+        CHECK(x < 12);
+    }
+}
+
 TEST_CASE("rare classes get more rows", "[training][prepare]") {
     Examples rows;
     rows.rows = 20;
