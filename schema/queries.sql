@@ -30,19 +30,27 @@ FROM source WHERE name = $1;
 
 -- Those in use, and with $3 those in the archive.
 -- name: list_sources
+WITH page AS MATERIALIZED (
+    SELECT * FROM source WHERE (archived_at IS NULL OR $3) AND name > $1 ORDER BY name LIMIT $2
+), refused AS MATERIALIZED (
+    SELECT source_id, count(*) AS records FROM reject WHERE source_id = ANY (ARRAY(SELECT id FROM page)) AND state = 'open' GROUP BY source_id
+)
 SELECT s.id, s.name, s.kind, CASE WHEN s.archived_at IS NULL THEN s.state ELSE 'archived' END AS state, s.schedule, s.next_due_at, s.created_at,
-       s.spec::text AS spec, coalesce(t.records, 0) AS records, (SELECT count(*) FROM reject WHERE source_id = s.id AND state = 'open') AS rejected
-FROM source s
+       s.spec::text AS spec, coalesce(t.records, 0) AS records, coalesce(j.records, 0) AS rejected
+FROM page s LEFT JOIN refused j ON j.source_id = s.id
 LEFT JOIN LATERAL (SELECT sum(r.added)::bigint AS records FROM source_run r WHERE r.source_id = s.id) t ON true
-WHERE (s.archived_at IS NULL OR $3) AND s.name > $1
-ORDER BY s.name LIMIT $2;
+ORDER BY s.name;
 
 -- name: show_source
+WITH page AS MATERIALIZED (
+    SELECT * FROM source WHERE name = $1
+), refused AS MATERIALIZED (
+    SELECT source_id, count(*) AS records FROM reject WHERE source_id = ANY (ARRAY(SELECT id FROM page)) AND state = 'open' GROUP BY source_id
+)
 SELECT s.id, s.name, s.kind, CASE WHEN s.archived_at IS NULL THEN s.state ELSE 'archived' END AS state, s.schedule, s.next_due_at, s.created_at,
-       s.spec::text AS spec, coalesce(t.records, 0) AS records, (SELECT count(*) FROM reject WHERE source_id = s.id AND state = 'open') AS rejected
-FROM source s
-LEFT JOIN LATERAL (SELECT sum(r.added)::bigint AS records FROM source_run r WHERE r.source_id = s.id) t ON true
-WHERE s.name = $1;
+       s.spec::text AS spec, coalesce(t.records, 0) AS records, coalesce(j.records, 0) AS rejected
+FROM page s LEFT JOIN refused j ON j.source_id = s.id
+LEFT JOIN LATERAL (SELECT sum(r.added)::bigint AS records FROM source_run r WHERE r.source_id = s.id) t ON true;
 
 -- name: set_source_state
 UPDATE source SET state = $2 WHERE id = $1;
@@ -252,7 +260,7 @@ ON CONFLICT (rk, source_id, place_sha256) DO UPDATE SET run_id = excluded.run_id
     reason = excluded.reason, column_name = excluded.column_name, state = 'open';
 
 -- name: has_records
-SELECT EXISTS (SELECT FROM record WHERE source_id = $1);
+SELECT EXISTS (SELECT 1 FROM record WHERE source_id = $1);
 
 -- name: count_records
 SELECT count(*) FROM record WHERE source_id = $1;
@@ -262,8 +270,8 @@ SELECT r.rk, r.source_id, r.key, r.version, r.group_key, r.first_seen, r.last_se
     t.title, left(t.body, 200) AS snippet, t.language, i.width, i.height
 FROM (SELECT * FROM record WHERE source_id = $1 AND (rk, key) > ($2, $3) ORDER BY rk, key LIMIT $4) r
 JOIN record_version v USING (rk, source_id, key, version)
-LEFT JOIN content_text t USING (rk, source_id, key, version)
-LEFT JOIN content_image i USING (rk, source_id, key, version)
+LEFT JOIN content_text t ON (t.rk, t.source_id, t.key, t.version) = (v.rk, v.source_id, v.key, v.version)
+LEFT JOIN content_image i ON (i.rk, i.source_id, i.key, i.version) = (v.rk, v.source_id, v.key, v.version)
 ORDER BY r.rk, r.key;
 
 -- name: show_record
@@ -633,8 +641,8 @@ SELECT r.rk, r.key, r.version, coalesce(r.group_key, ''), CASE WHEN $5 THEN v.pa
     v.url, v.file, v.media_type, i.width, i.height, extract(epoch FROM r.record_time)::float8
 FROM (SELECT * FROM record WHERE source_id = $1 AND (rk, key) > ($2, $3) ORDER BY rk, key LIMIT $4) r
 JOIN record_version v USING (rk, source_id, key, version)
-LEFT JOIN content_text t USING (rk, source_id, key, version)
-LEFT JOIN content_image i USING (rk, source_id, key, version)
+LEFT JOIN content_text t ON (t.rk, t.source_id, t.key, t.version) = (v.rk, v.source_id, v.key, v.version)
+LEFT JOIN content_image i ON (i.rk, i.source_id, i.key, i.version) = (v.rk, v.source_id, v.key, v.version)
 ORDER BY r.rk, r.key;
 
 -- The same of named versions, with their places.
@@ -643,9 +651,9 @@ SELECT d.rk, d.key, d.version, coalesce(r.group_key, ''), CASE WHEN $5 THEN v.pa
     v.url, v.file, v.media_type, i.width, i.height, extract(epoch FROM r.record_time)::float8, d.place
 FROM unnest($2::bigint[], $3::text[], $4::int[]) WITH ORDINALITY AS d (rk, key, version, place)
 JOIN record r ON r.source_id = $1 AND r.rk = d.rk AND r.key = d.key
-JOIN record_version v ON v.rk = d.rk AND v.source_id = $1 AND v.key = d.key AND v.version = d.version
-LEFT JOIN content_text t ON t.rk = d.rk AND t.source_id = $1 AND t.key = d.key AND t.version = d.version
-LEFT JOIN content_image i ON i.rk = d.rk AND i.source_id = $1 AND i.key = d.key AND i.version = d.version;
+JOIN record_version v ON (v.rk, v.source_id, v.key, v.version) = (r.rk, r.source_id, r.key, d.version)
+LEFT JOIN content_text t ON (t.rk, t.source_id, t.key, t.version) = (v.rk, v.source_id, v.key, v.version)
+LEFT JOIN content_image i ON (i.rk, i.source_id, i.key, i.version) = (v.rk, v.source_id, v.key, v.version);
 
 -- name: quality_of
 SELECT d.place, q.measures::text, coalesce(q.language, '')
@@ -653,11 +661,16 @@ FROM unnest($2::bigint[], $3::text[], $4::int[]) WITH ORDINALITY AS d (rk, key, 
 JOIN content_quality q ON q.rk = d.rk AND q.source_id = $1 AND q.key = d.key AND q.version = d.version;
 
 -- name: duplicates_of
-SELECT d.place, e.cluster, n.cluster, encode(s.text_hash, 'hex')
-FROM unnest($2::bigint[], $3::text[]) WITH ORDINALITY AS d (rk, key, place)
-LEFT JOIN text_sketch s ON s.rk = d.rk AND s.source_id = $1 AND s.key = d.key
-LEFT JOIN duplicate e ON e.rk = d.rk AND e.source_id = $1 AND e.key = d.key AND e.kind = 'normalised'
-LEFT JOIN duplicate n ON n.rk = d.rk AND n.source_id = $1 AND n.key = d.key AND n.kind = 'text';
+WITH asked AS (
+    SELECT * FROM unnest($2::bigint[], $3::text[]) WITH ORDINALITY AS d (rk, key, place)
+), sketched AS MATERIALIZED (
+    SELECT d.place, s.text_hash FROM asked d JOIN text_sketch s ON s.rk = d.rk AND s.source_id = $1 AND s.key = d.key
+), held AS MATERIALIZED (
+    SELECT d.place, max(m.cluster) FILTER (WHERE m.kind = 'normalised') AS exact, max(m.cluster) FILTER (WHERE m.kind = 'text') AS near
+    FROM asked d JOIN duplicate m ON m.rk = d.rk AND m.source_id = $1 AND m.key = d.key GROUP BY d.place
+)
+SELECT d.place, h.exact, h.near, encode(s.text_hash, 'hex')
+FROM asked d LEFT JOIN sketched s USING (place) LEFT JOIN held h USING (place);
 
 -- Where a page joins what some records lack, the others begin at its first rk too: a merge of them would else begin at the table's.
 -- name: texts_unmeasured
