@@ -28,9 +28,9 @@ SELECT g.rk, g.key, r.version, encode(r.content_sha256, 'hex') AS content_sha256
     CASE WHEN $6 THEN v.payload::text END AS payload, t.simhash, t.words, t.characters, t.language, t.title, v.url, v.file, v.media_type,
     i.width, i.height, d.by_row, d.by_text, d.by_image,
     CASE WHEN t.words < $7 THEN hashtextextended(lower(regexp_replace(btrim(t.title || ' ' || t.body), '\s+', ' ', 'g')), 0) END AS same_text,
-    v.consent->>'decision' = 'deny' OR EXISTS (SELECT FROM record_denied d WHERE (d.rk, d.source_id, d.key) = (g.rk, g.source_id, g.key))
+    v.consent->>'decision' = 'deny' OR EXISTS (SELECT 1 FROM record_denied d WHERE (d.rk, d.source_id, d.key) = (v.rk, v.source_id, v.key))
         AS denied,
-    EXISTS (SELECT FROM record_quarantined q WHERE (q.rk, q.source_id, q.key) = (g.rk, g.source_id, g.key)) AS quarantined,
+    EXISTS (SELECT 1 FROM record_quarantined q WHERE (q.rk, q.source_id, q.key) = (v.rk, v.source_id, v.key)) AS quarantined,
     w.rk IS NOT NULL AND ((u.title, u.body) IS DISTINCT FROM (t.title, t.body)
         OR (i.rk IS NOT NULL AND w.blob_sha256 IS DISTINCT FROM v.blob_sha256)
         OR (t.rk IS NULL AND i.rk IS NULL AND w.content_sha256 <> v.content_sha256)) AS stale
@@ -42,15 +42,14 @@ FROM (SELECT rk, source_id, key, class_id, CASE WHEN $9 = '' THEN value ELSE val
       ORDER BY rk, source_id, key LIMIT $5) g
 JOIN record r USING (rk, source_id, key)
 JOIN record_version v USING (rk, source_id, key, version)
-LEFT JOIN content_text t USING (rk, source_id, key, version)
-LEFT JOIN content_image i USING (rk, source_id, key, version)
+LEFT JOIN content_text t ON (t.rk, t.source_id, t.key, t.version) = (v.rk, v.source_id, v.key, v.version)
+LEFT JOIN content_image i ON (i.rk, i.source_id, i.key, i.version) = (v.rk, v.source_id, v.key, v.version)
 LEFT JOIN LATERAL (
-    SELECT by_row, by_text, by_image FROM record_cluster WHERE rk = r.rk AND source_id = r.source_id AND key = r.key) d ON true
+    SELECT by_row, by_text, by_image FROM record_cluster WHERE rk = v.rk AND source_id = v.source_id AND key = v.key) d ON true
 LEFT JOIN LATERAL (
-    SELECT coalesce(g.labeled_version, (SELECT max(o.version) FROM record_version o
-            WHERE (o.rk, o.source_id, o.key) = (g.rk, g.source_id, g.key) AND o.stored_at <= g.set_at)) AS version
-    WHERE r.version > 1) l ON true
-LEFT JOIN record_version w ON (w.rk, w.source_id, w.key, w.version) = (g.rk, g.source_id, g.key, nullif(l.version, r.version))
+    SELECT max(version) AS version FROM record_version
+    WHERE rk = v.rk AND source_id = v.source_id AND key = v.key AND stored_at <= g.set_at AND v.version > 1 AND g.labeled_version IS NULL) l ON true
+LEFT JOIN record_version w ON (w.rk, w.source_id, w.key, w.version) = (v.rk, v.source_id, v.key, nullif(CASE WHEN v.version > 1 THEN coalesce(g.labeled_version, l.version) END, v.version))
 LEFT JOIN content_text u ON (u.rk, u.source_id, u.key, u.version) = (w.rk, w.source_id, w.key, w.version)
 ORDER BY g.rk, g.key;
 
@@ -62,23 +61,30 @@ SELECT r.rk, r.key, r.version, encode(r.content_sha256, 'hex') AS content_sha256
     CASE WHEN $5 THEN v.payload::text END AS payload, t.simhash, t.words, t.characters, t.language, t.title, v.url, v.file, v.media_type,
     i.width, i.height, d.by_row, d.by_text, d.by_image,
     CASE WHEN t.words < $6 THEN hashtextextended(lower(regexp_replace(btrim(t.title || ' ' || t.body), '\s+', ' ', 'g')), 0) END AS same_text,
-    v.consent->>'decision' = 'deny' OR EXISTS (SELECT FROM record_denied d WHERE (d.rk, d.source_id, d.key) = (r.rk, r.source_id, r.key))
+    v.consent->>'decision' = 'deny' OR EXISTS (SELECT 1 FROM record_denied d WHERE (d.rk, d.source_id, d.key) = (v.rk, v.source_id, v.key))
         AS denied,
-    EXISTS (SELECT FROM record_quarantined q WHERE (q.rk, q.source_id, q.key) = (r.rk, r.source_id, r.key)) AS quarantined, false AS stale
+    EXISTS (SELECT 1 FROM record_quarantined q WHERE (q.rk, q.source_id, q.key) = (v.rk, v.source_id, v.key)) AS quarantined, false AS stale
 FROM (SELECT * FROM record WHERE source_id = $1 AND (rk, key) > ($2, $3) ORDER BY rk, key LIMIT $4) r
 JOIN record_version v USING (rk, source_id, key, version)
-LEFT JOIN content_text t USING (rk, source_id, key, version)
-LEFT JOIN content_image i USING (rk, source_id, key, version)
+LEFT JOIN content_text t ON (t.rk, t.source_id, t.key, t.version) = (v.rk, v.source_id, v.key, v.version)
+LEFT JOIN content_image i ON (i.rk, i.source_id, i.key, i.version) = (v.rk, v.source_id, v.key, v.version)
 LEFT JOIN LATERAL (
-    SELECT by_row, by_text, by_image FROM record_cluster WHERE rk = r.rk AND source_id = r.source_id AND key = r.key) d ON true
+    SELECT by_row, by_text, by_image FROM record_cluster WHERE rk = v.rk AND source_id = v.source_id AND key = v.key) d ON true
 ORDER BY r.rk, r.key;
 
 -- Members of a snapshot after ($2, $3), with what must not be on different sides.
 -- name: members_to_check
+WITH page AS MATERIALIZED (
+    SELECT rk, source_id, key FROM snapshot_item
+    WHERE snapshot_id = $1 AND (rk, source_id, key) > ($2, $6, $3)
+    ORDER BY rk, source_id, key LIMIT $4
+)
 SELECT i.rk, i.key, i.split, coalesce(encode(v.content_sha256, 'hex'), '') AS content_sha256, coalesce(r.group_key, '') AS group_key,
     t.simhash, t.words, d.by_row, d.by_text, d.by_image,
     CASE WHEN t.words < $5 THEN hashtextextended(lower(regexp_replace(btrim(t.title || ' ' || t.body), '\s+', ' ', 'g')), 0) END AS same_text
-FROM (SELECT * FROM snapshot_item WHERE snapshot_id = $1 AND (rk, source_id, key) > ($2, $6, $3) ORDER BY rk, source_id, key LIMIT $4) i
+FROM page p
+JOIN snapshot_item i ON i.snapshot_id = $1 AND (i.rk, i.source_id, i.key) = (p.rk, p.source_id, p.key)
+    AND i.rk BETWEEN $2 AND (SELECT max(rk) FROM page)
 LEFT JOIN record r ON (r.rk, r.source_id, r.key) = (i.rk, i.source_id, i.key)
 LEFT JOIN record_version v ON (v.rk, v.source_id, v.key, v.version) = (i.rk, i.source_id, i.key, i.version)
 LEFT JOIN content_text t ON (t.rk, t.source_id, t.key, t.version) = (i.rk, i.source_id, i.key, i.version)
@@ -91,7 +97,7 @@ ORDER BY i.rk, i.key;
 SELECT d.place, extract(epoch FROM r.record_time)::float8 AS time, v.payload::text AS payload
 FROM unnest($1::bigint[], $2::text[], $3::int[]) WITH ORDINALITY AS d (rk, key, version, place)
 JOIN record_version v ON v.rk = d.rk AND v.source_id = $4 AND v.key = d.key AND v.version = d.version
-LEFT JOIN record r ON r.rk = d.rk AND r.source_id = $4 AND r.key = d.key
+LEFT JOIN record r ON r.rk = v.rk AND r.source_id = v.source_id AND r.key = v.key
 ORDER BY d.place;
 
 -- What a source does with opt-outs from machine learning: honour or record.
@@ -138,12 +144,13 @@ INSERT INTO snapshot_read (snapshot_id, reader, run_id, read_at) VALUES ($1, $2,
 SELECT reader, count(*) AS reads FROM snapshot_read WHERE snapshot_id = $1 GROUP BY reader ORDER BY reader;
 
 -- name: card_facts
-SELECT c.kind AS source_kind, s.purged, f.first_fetched, f.last_fetched
-FROM snapshot s JOIN source c ON c.id = s.source_id
-CROSS JOIN LATERAL (
-    SELECT to_char(min(v.fetched_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS first_fetched,
-        to_char(max(v.fetched_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS last_fetched
-    FROM snapshot_item i JOIN record_version v USING (rk, source_id, key, version) WHERE i.snapshot_id = s.id) f
+WITH fetched AS MATERIALIZED (
+    SELECT min(v.fetched_at) AS first, max(v.fetched_at) AS last
+    FROM snapshot_item i JOIN record_version v USING (rk, source_id, key, version) WHERE i.snapshot_id = $1
+)
+SELECT c.kind AS source_kind, s.purged, to_char(f.first AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS first_fetched,
+    to_char(f.last AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS last_fetched
+FROM snapshot s JOIN source c ON c.id = s.source_id CROSS JOIN fetched f
 WHERE s.id = $1;
 
 -- Files and hosts that members came from, the most frequent.
@@ -184,27 +191,46 @@ WHERE id = $1 AND state = 'open';
 
 -- Members of a snapshot after ($2, $3, $4) with the content that the snapshot fixed; none if it was purged since.
 -- name: snapshot_members
+WITH page AS MATERIALIZED (
+    SELECT rk, source_id, key FROM snapshot_item
+    WHERE snapshot_id = $1 AND (rk, source_id, key) > ($2, $3, $4)
+    ORDER BY rk, source_id, key LIMIT $5
+)
 SELECT i.rk, i.source_id, i.key, i.version, i.split, i.class_id, i.value, i.label::text AS label, i.probability, i.fold,
     encode(v.content_sha256, 'hex') AS content_sha256
-FROM (SELECT * FROM snapshot_item WHERE snapshot_id = $1 AND (rk, source_id, key) > ($2, $3, $4) ORDER BY rk, source_id, key LIMIT $5) i
-LEFT JOIN record_version v USING (rk, source_id, key, version) ORDER BY i.rk, i.source_id, i.key;
+FROM page p
+JOIN snapshot_item i ON i.snapshot_id = $1 AND (i.rk, i.source_id, i.key) = (p.rk, p.source_id, p.key)
+    AND i.rk BETWEEN $2 AND (SELECT max(rk) FROM page)
+LEFT JOIN record_version v ON (v.rk, v.source_id, v.key, v.version) = (i.rk, i.source_id, i.key, i.version) ORDER BY i.rk, i.source_id, i.key;
 
 -- name: split_items
+WITH page AS MATERIALIZED (
+    SELECT rk, source_id, key FROM snapshot_item
+    WHERE snapshot_id = $1 AND split = $2 AND (rk, source_id, key) > ($3, $4, $5)
+    ORDER BY rk, source_id, key LIMIT $6
+)
 SELECT i.rk, i.source_id, i.key, i.version, i.class_id, i.value, coalesce(r.group_key, '') AS "group", r.rk IS NULL AS left_out,
     i.probability, i.cluster, i.fold, i.label::text AS label
-FROM (SELECT * FROM snapshot_item
-      WHERE snapshot_id = $1 AND split = $2 AND (rk, source_id, key) > ($3, $4, $5) ORDER BY rk, source_id, key LIMIT $6) i
-LEFT JOIN record r USING (rk, source_id, key) ORDER BY i.rk, i.source_id, i.key;
+FROM page p
+JOIN snapshot_item i ON i.snapshot_id = $1 AND (i.rk, i.source_id, i.key) = (p.rk, p.source_id, p.key)
+    AND i.rk BETWEEN $3 AND (SELECT max(rk) FROM page)
+LEFT JOIN record r ON (r.rk, r.source_id, r.key) = (i.rk, i.source_id, i.key) ORDER BY i.rk, i.source_id, i.key;
 
 -- Records of a source after ($3, $4), and whether the project has a label of each, by others than rules, or asks for one.
 -- name: unlabeled_items
+WITH page AS MATERIALIZED (
+    SELECT * FROM record WHERE source_id = $2 AND (rk, key) > ($3, $4) ORDER BY rk, key LIMIT $5
+), labeled AS MATERIALIZED (
+    SELECT g.rk, g.key FROM page r JOIN ground_truth g ON g.rk = r.rk AND g.source_id = r.source_id AND g.key = r.key
+    WHERE g.project_id = $1 AND g.method <> 'rules' AND g.rk BETWEEN $3 AND (SELECT max(rk) FROM page)
+), asked AS MATERIALIZED (
+    SELECT t.rk, t.key FROM page r JOIN label_task t ON t.rk = r.rk AND t.source_id = r.source_id AND t.key = r.key
+    WHERE t.project_id = $1 AND t.state <> 'cancelled' AND t.rk BETWEEN $3 AND (SELECT max(rk) FROM page)
+)
 SELECT r.rk, r.source_id, r.key, r.version, NULL::int AS class_id, NULL::float8 AS value, coalesce(r.group_key, '') AS "group",
     NULL::float8 AS probability, 0::bigint AS cluster, NULL::int AS fold, NULL::text AS label,
-    EXISTS (SELECT 1 FROM ground_truth g WHERE g.rk = r.rk AND g.source_id = r.source_id AND g.key = r.key AND g.project_id = $1
-        AND g.method <> 'rules')
-    OR EXISTS (SELECT 1 FROM label_task t WHERE t.project_id = $1 AND t.rk = r.rk AND t.source_id = r.source_id AND t.key = r.key
-        AND t.state <> 'cancelled') AS left_out
-FROM (SELECT * FROM record WHERE source_id = $2 AND (rk, key) > ($3, $4) ORDER BY rk, key LIMIT $5) r
+    g.rk IS NOT NULL OR t.rk IS NOT NULL AS left_out
+FROM page r LEFT JOIN labeled g USING (rk, key) LEFT JOIN asked t USING (rk, key)
 ORDER BY r.rk, r.key;
 
 -- Contents of named record versions: $1 rk, $2 key, $3 version, $4 source.
@@ -236,12 +262,16 @@ SELECT DISTINCT n.column_set
 FROM snapshot_item i JOIN content_numeric n USING (rk, source_id, key, version) WHERE i.snapshot_id = $1;
 
 -- name: images_of
-SELECT d.place, d.key, i.width, i.height, i.channels, i.format, b.encoding, encode(b.bytes, 'hex') AS bytes, coalesce(b.location, '') AS location,
+WITH image AS MATERIALIZED (
+    SELECT d.place, d.key, i.width, i.height, i.channels, i.format, v.blob_sha256,
+        ('x' || encode(substr(v.blob_sha256, 1, 8), 'hex'))::bit(64)::bigint AS bk
+    FROM unnest($1::bigint[], $2::text[], $3::int[]) WITH ORDINALITY AS d (rk, key, version, place)
+    JOIN content_image i ON i.rk = d.rk AND i.source_id = $4 AND i.key = d.key AND i.version = d.version
+    JOIN record_version v ON v.rk = i.rk AND v.source_id = i.source_id AND v.key = i.key AND v.version = i.version
+)
+SELECT i.place, i.key, i.width, i.height, i.channels, i.format, b.encoding, encode(b.bytes, 'hex') AS bytes, coalesce(b.location, '') AS location,
     b.size
-FROM unnest($1::bigint[], $2::text[], $3::int[]) WITH ORDINALITY AS d (rk, key, version, place)
-JOIN content_image i ON i.rk = d.rk AND i.source_id = $4 AND i.key = d.key AND i.version = d.version
-JOIN record_version v ON v.rk = d.rk AND v.source_id = $4 AND v.key = d.key AND v.version = d.version
-JOIN blob b ON b.bk = ('x' || encode(substr(v.blob_sha256, 1, 8), 'hex'))::bit(64)::bigint AND b.sha256 = v.blob_sha256;
+FROM image i JOIN blob b ON b.bk = i.bk AND b.sha256 = i.blob_sha256;
 
 -- name: image_shapes_of
 SELECT i.width, i.height, i.channels, bool_and(i.format = 'raw') AS raw
@@ -263,8 +293,13 @@ SELECT pg_try_advisory_lock(741021966, ($1::bigint % 2147483648)::int);
 
 -- Runs that a killed program left behind.
 -- name: close_stale_model_runs
-UPDATE model_run SET state = 'interrupted', ended_at = $1::timestamptz, error = 'the program ended before the run did'
-WHERE CASE WHEN state = 'running' THEN pg_try_advisory_xact_lock(741021966, (id % 2147483648)::int) ELSE false END;
+WITH running AS MATERIALIZED (
+    SELECT id FROM model_run WHERE state = 'running'
+), left_behind AS MATERIALIZED (
+    SELECT id FROM running WHERE pg_try_advisory_xact_lock(741021966, (id % 2147483648)::int)
+)
+UPDATE model_run r SET state = 'interrupted', ended_at = $1::timestamptz, error = 'the program ended before the run did'
+FROM left_behind l WHERE r.id = l.id AND r.state = 'running';
 
 -- name: end_model_run
 UPDATE model_run SET state = $2, error = $3, seconds = $4, analysis = $5::jsonb, ended_at = $6::timestamptz WHERE id = $1;
@@ -278,7 +313,7 @@ INSERT INTO metric (run_id, split, name, value, low, high) VALUES ($1, $2, $3, $
 
 -- name: add_model
 INSERT INTO model (name, version, run_id, artefact_sha256, created_at)
-VALUES ($1, 1 + coalesce((SELECT max(version) FROM model WHERE name = $1), 0), $2, $3, $4::timestamptz) RETURNING version;
+SELECT $1, 1 + coalesce(max(version), 0), $2, $3, $4::timestamptz FROM model WHERE name = $1 RETURNING version;
 
 -- name: add_blob
 INSERT INTO blob (bk, sha256, size, encoding, bytes, location) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (bk, sha256) DO NOTHING;
@@ -463,9 +498,9 @@ SELECT source_id, version, operations::text, note, made_by, to_char(made_at AT T
 FROM preparation WHERE source_id = $1 AND ($2 = 0 OR version = $2) ORDER BY version DESC LIMIT 1;
 
 -- name: add_preparation
-INSERT INTO preparation (source_id, version, operations, note, made_by, made_at)
-VALUES ($1, 1 + coalesce((SELECT max(version) FROM preparation WHERE source_id = $1), 0), $2::jsonb, $3, $4, $5::timestamptz)
-RETURNING source_id, version, operations::text, note, made_by, to_char(made_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS made_at;
+INSERT INTO preparation AS p (source_id, version, operations, note, made_by, made_at)
+SELECT $1, 1 + coalesce(max(version), 0), $2::jsonb, $3, $4, $5::timestamptz FROM preparation WHERE source_id = $1
+RETURNING p.source_id, p.version, p.operations::text, p.note, p.made_by, to_char(p.made_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS made_at;
 
 -- name: keep_fit
 INSERT INTO preparation_fit (snapshot_id, source_id, version, rows, fitted, fitted_at)
