@@ -84,7 +84,7 @@ SELECT count(*) FROM record WHERE source_id = $1;
 -- name: profile_rows
 SELECT r.rk, r.key, v.run_id, v.payload::text, i.width, i.height, i.channels, i.format
 FROM (SELECT * FROM record WHERE source_id = $1 AND (rk, key) > ($2, $3) ORDER BY rk, key LIMIT $4) r
-JOIN record_version v USING (rk, source_id, key, version) LEFT JOIN content_image i USING (rk, source_id, key, version) ORDER BY r.rk, r.key;
+JOIN record_version v USING (rk, source_id, key, version) LEFT JOIN content_image i ON (i.rk, i.source_id, i.key, i.version) = (v.rk, v.source_id, v.key, v.version) ORDER BY r.rk, r.key;
 
 -- name: profile_run_rows
 DECLARE profile_run_rows NO SCROLL CURSOR FOR SELECT v.rk, v.key, v.run_id, v.payload::text, i.width, i.height, i.channels, i.format
@@ -100,14 +100,22 @@ SELECT id FROM snapshot WHERE name = $1;
 -- Records of a snapshot in the versions it holds, without a payload if they were purged since; $5 is 3 for all sides. Classes of a form's question are
 -- numbered as they follow each other.
 -- name: profile_snapshot_rows
+WITH page AS MATERIALIZED (
+    SELECT rk, source_id, key FROM snapshot_item
+    WHERE snapshot_id = $1 AND ($5::int = 3 OR split = $5) AND (rk, source_id, key) > ($2, $6, $3)
+    ORDER BY rk, source_id, key LIMIT $4
+), classes AS MATERIALIZED (
+    SELECT k.name, CASE WHEN k.question = '' THEN k.class_id ELSE row_number() OVER (ORDER BY k.class_id) - 1 END AS number
+    FROM snapshot n JOIN label_class k ON k.project_id = n.project_id AND k.question = coalesce(n.spec->>'question', '') WHERE n.id = $1
+)
 SELECT s.rk, s.key, s.source_id, coalesce(v.payload::text, '') AS payload, i.width, i.height, i.channels, i.format,
     coalesce(c.name, s.value::text) AS label
-FROM (SELECT * FROM snapshot_item WHERE snapshot_id = $1 AND ($5::int = 3 OR split = $5) AND (rk, source_id, key) > ($2, $6, $3)
-      ORDER BY rk, source_id, key LIMIT $4) s
-LEFT JOIN record_version v USING (rk, source_id, key, version) LEFT JOIN content_image i USING (rk, source_id, key, version)
-LEFT JOIN (SELECT k.name, CASE WHEN k.question = '' THEN k.class_id ELSE row_number() OVER (ORDER BY k.class_id) - 1 END AS number
-    FROM snapshot n JOIN label_class k ON k.project_id = n.project_id AND k.question = coalesce(n.spec->>'question', '') WHERE n.id = $1) c
-    ON c.number = s.class_id
+FROM page p
+JOIN snapshot_item s ON s.snapshot_id = $1 AND (s.rk, s.source_id, s.key) = (p.rk, p.source_id, p.key)
+    AND s.rk BETWEEN $2 AND (SELECT max(rk) FROM page)
+LEFT JOIN record_version v ON (v.rk, v.source_id, v.key, v.version) = (s.rk, s.source_id, s.key, s.version)
+LEFT JOIN content_image i ON (i.rk, i.source_id, i.key, i.version) = (s.rk, s.source_id, s.key, s.version)
+LEFT JOIN classes c ON c.number = s.class_id
 ORDER BY s.rk, s.source_id, s.key;
 
 -- name: last_checks
@@ -178,9 +186,11 @@ ORDER BY r.rk, r.key LIMIT $4;
 -- name: text_to_sketch
 SELECT title || E'\n' || body FROM content_text WHERE rk = $1 AND source_id = $2 AND key = $3 AND version = $4;
 
--- The tables grow from nothing while no statistics tell: a plan must not be one for the empty table.
+-- The tables grow from nothing while no statistics tell: a plan must not be one for the empty table, nor keep a whole index at hand to
+-- compare each text with.
 -- name: lock_clusters
-SELECT pg_advisory_xact_lock(7410219660713 + $1), set_config('enable_seqscan', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true);
+SELECT pg_advisory_xact_lock(7410219660713 + $1), set_config('enable_seqscan', 'off', true), set_config('enable_material', 'off', true),
+    set_config('plan_cache_mode', 'force_custom_plan', true);
 
 -- name: drop_sketches
 DELETE FROM text_sketch t USING unnest($2::bigint[], $3::text[]) AS g (rk, key)
@@ -202,23 +212,27 @@ found AS (
     WHERE s.source_id = $1 AND s.rk = h.rk)
 UPDATE duplicate d SET cluster = h.first FROM headless h WHERE d.source_id = $1 AND d.kind = h.kind AND d.cluster = h.cluster;
 
--- Those that are in no index yet are all read. Into the index one look per new text, kept so by OFFSET 0 ($2 holds the bands of each):
+-- Those that are in no index yet are all read. Into the index one look per new text ($2 holds the bands of each), kept so by lock_clusters:
 -- an array of thousands of bands would be compared with every row.
 -- name: sketches_sharing
-SELECT s.rk, s.key, s.bands::text, s.low, s.text_hash, s.leads, s.first, n.cluster AS near, e.cluster AS exact, s.indexed
-FROM (SELECT l.* FROM unnest($2::text[]) AS b (bands)
-      CROSS JOIN LATERAL (SELECT * FROM text_sketch WHERE leads AND indexed AND text_sketch.bands && b.bands::bigint[] OFFSET 0) l
-      UNION SELECT * FROM text_sketch WHERE first AND indexed AND text_hash = ANY ($3::bytea[])
-      UNION ALL SELECT * FROM text_sketch WHERE source_id = $1 AND NOT indexed AND (leads OR first)) s
-LEFT JOIN duplicate n ON n.rk = s.rk AND n.source_id = s.source_id AND n.key = s.key AND n.kind = 'text'
-LEFT JOIN duplicate e ON e.rk = s.rk AND e.source_id = s.source_id AND e.key = s.key AND e.kind = 'normalised'
+WITH found AS MATERIALIZED (
+    SELECT l.* FROM unnest($2::text[]) AS b (bands) JOIN text_sketch l ON l.leads AND l.indexed AND l.bands && b.bands::bigint[]
+    UNION SELECT * FROM text_sketch WHERE first AND indexed AND text_hash = ANY ($3::bytea[])
+    UNION ALL SELECT * FROM text_sketch WHERE source_id = $1 AND NOT indexed AND (leads OR first)
+), clusters AS MATERIALIZED (
+    SELECT d.rk, d.key, max(d.cluster) FILTER (WHERE d.kind = 'text') AS near, max(d.cluster) FILTER (WHERE d.kind = 'normalised') AS exact
+    FROM found s JOIN duplicate d ON d.rk = s.rk AND d.source_id = s.source_id AND d.key = s.key AND d.kind IN ('text', 'normalised')
+    WHERE s.source_id = $1 GROUP BY d.rk, d.key
+)
+SELECT s.rk, s.key, s.bands::text, s.low, s.text_hash, s.leads, s.first, c.near, c.exact, s.indexed
+FROM found s LEFT JOIN clusters c USING (rk, key)
 WHERE s.source_id = $1 ORDER BY s.rk, s.key;
 
 -- Whether the source has sketches, of any kind and in the indexes.
 -- name: sketches_there
-SELECT EXISTS (SELECT FROM source_progress WHERE source_id = $1 AND work = 'clusters')
-    OR EXISTS (SELECT FROM text_sketch WHERE source_id = $1 AND NOT indexed)
-    OR EXISTS (SELECT FROM duplicate WHERE source_id = $1 AND kind IN ('text', 'normalised'));
+SELECT EXISTS (SELECT 1 FROM source_progress WHERE source_id = $1 AND work = 'clusters')
+    OR EXISTS (SELECT 1 FROM text_sketch WHERE source_id = $1 AND NOT indexed)
+    OR EXISTS (SELECT 1 FROM duplicate WHERE source_id = $1 AND kind IN ('text', 'normalised'));
 
 -- name: index_sketches
 UPDATE text_sketch SET indexed = true WHERE source_id = $1 AND NOT indexed;
@@ -229,9 +243,9 @@ UPDATE duplicate SET cluster = $3 WHERE source_id = $1 AND kind = 'text' AND clu
 -- After clusters were found anew: texts that are the first of one, or of none, are found by new ones.
 -- name: lead_clusters
 UPDATE text_sketch s SET leads = n.alone, first = e.alone
-FROM (SELECT t.rk, t.key, NOT EXISTS (SELECT FROM duplicate d WHERE (d.rk, d.source_id, d.key, d.kind) = (t.rk, t.source_id, t.key, 'text')
+FROM (SELECT t.rk, t.key, NOT EXISTS (SELECT 1 FROM duplicate d WHERE (d.rk, d.source_id, d.key, d.kind) = (t.rk, t.source_id, t.key, 'text')
           AND d.cluster <> d.rk) AS alone FROM text_sketch t WHERE t.source_id = $1) n,
-     (SELECT t.rk, t.key, NOT EXISTS (SELECT FROM duplicate d WHERE (d.rk, d.source_id, d.key, d.kind) = (t.rk, t.source_id, t.key, 'normalised')
+     (SELECT t.rk, t.key, NOT EXISTS (SELECT 1 FROM duplicate d WHERE (d.rk, d.source_id, d.key, d.kind) = (t.rk, t.source_id, t.key, 'normalised')
           AND d.cluster <> d.rk) AS alone FROM text_sketch t WHERE t.source_id = $1) e
 WHERE s.source_id = $1 AND (n.rk, n.key) = (s.rk, s.key) AND (e.rk, e.key) = (s.rk, s.key) AND (s.leads, s.first) <> (n.alone, e.alone);
 
