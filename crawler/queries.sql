@@ -153,11 +153,14 @@ FROM unnest($1::text[], $2::text[]) AS given (host, address) WHERE host.host = g
 
 -- Takes the turn of servers, where no other worker has it.
 -- name: claim_addresses
-INSERT INTO frontier_address AS server (address, next_fetch_at, holder, held_until)
-SELECT DISTINCT address, $3::timestamptz, $2, $4::timestamptz FROM unnest($1::text[]) AS given (address) ORDER BY address
-ON CONFLICT (address) DO UPDATE SET holder = excluded.holder, held_until = excluded.held_until
-WHERE server.holder IS NULL OR server.holder = excluded.holder OR server.held_until < $3::timestamptz
-RETURNING address, greatest(0, extract(epoch FROM next_fetch_at - $3::timestamptz) * 1000)::bigint AS wait;
+WITH taken AS (
+    INSERT INTO frontier_address AS server (address, next_fetch_at, holder, held_until)
+    SELECT DISTINCT address, $3::timestamptz, $2::text, $4::timestamptz FROM unnest($1::text[]) AS given (address) ORDER BY address
+    ON CONFLICT (address) DO UPDATE SET holder = excluded.holder, held_until = excluded.held_until
+    WHERE server.holder IS NULL OR server.holder = excluded.holder OR server.held_until < excluded.next_fetch_at
+    RETURNING address, next_fetch_at
+)
+SELECT address, greatest(0, extract(epoch FROM next_fetch_at - $3::timestamptz) * 1000)::bigint AS wait FROM taken;
 
 -- name: release_address
 UPDATE frontier_address SET holder = NULL, held_until = NULL, next_fetch_at = $3::timestamptz WHERE address = $1 AND holder = $2;
@@ -211,13 +214,13 @@ WHERE origin = $1 AND path = $2 AND expires_at > $3::timestamptz AND fetched_at 
 
 -- name: save_site_file
 INSERT INTO site_file AS known (origin, path, status, body, detail, fetched_at, expires_at)
-SELECT $1, $2, status, $4::bytea, $5, at, at + CASE WHEN failed THEN interval '1 minute' ELSE interval '24 hours' END
+SELECT $1, $2, status, $4::bytea, $5, at, (at AT TIME ZONE 'UTC' + CASE WHEN failed THEN interval '1 minute' ELSE interval '24 hours' END) AT TIME ZONE 'UTC'
 FROM (SELECT $3::int AS status, $6::timestamptz AS at, $3 = 0 OR $3 = 429 OR $3 >= 500 AS failed) AS given
 ON CONFLICT (origin, path) DO UPDATE SET status = excluded.status, body = excluded.body, detail = excluded.detail,
     fetched_at = excluded.fetched_at,
     expires_at = CASE WHEN (excluded.status = 0 OR excluded.status = 429 OR excluded.status >= 500)
                            AND (known.status = 0 OR known.status = 429 OR known.status >= 500)
-                      THEN excluded.fetched_at + least(interval '1 hour', 2 * (known.expires_at - known.fetched_at))
+                      THEN (excluded.fetched_at AT TIME ZONE 'UTC' + least(interval '1 hour', 2 * (known.expires_at - known.fetched_at))) AT TIME ZONE 'UTC'
                       ELSE excluded.expires_at END;
 
 -- How a source's URLs stand: state and reason.
