@@ -13,16 +13,22 @@ WITH wish AS (
     SELECT w.rk, w.key, w.priority, w.reason, w.picked_by, w.run, w.score, r.version
     FROM wish w JOIN record r ON r.rk = w.rk AND r.source_id = $2 AND r.key = w.key
 ), fit AS (
-    SELECT * FROM known k
-    WHERE cardinality($13::text[]) = 0
-        OR EXISTS (SELECT 1 FROM record_version v
-                   WHERE v.rk = k.rk AND v.source_id = $2 AND v.key = k.key AND v.version = k.version AND v.payload ?& $13::text[])
+    SELECT * FROM known WHERE cardinality($13::text[]) = 0
+    UNION ALL
+    SELECT k.* FROM known k JOIN record_version v ON v.rk = k.rk AND v.source_id = $2 AND v.key = k.key AND v.version = k.version
+    WHERE cardinality($13::text[]) > 0 AND v.payload ?& $13::text[]
+), done AS MATERIALIZED (
+    SELECT w.rk, w.key FROM wish w JOIN label_task t ON t.project_id = $1 AND t.rk = w.rk AND t.source_id = $2 AND t.key = w.key
+    WHERE $9::boolean AND t.state = 'done'
+), decided AS MATERIALIZED (
+    SELECT d.rk, d.key FROM done d JOIN ground_truth g ON g.rk = d.rk AND g.source_id = $2 AND g.key = d.key AND g.project_id = $1
+    WHERE g.method = 'adjudicated'
 ), put AS (
     INSERT INTO label_task AS t (project_id, rk, source_id, key, version, priority, reason, wanted, created_at, picked_by, picked_run, picked_score,
         doubted_run, free_since)
     SELECT $1, rk, $2, key, version, priority, reason, $7::int, $8::timestamptz, picked_by, CASE WHEN picked_by IS NOT NULL THEN run END, score,
         CASE WHEN picked_by = 'label-error' THEN run END, pg_current_xact_id()
-    FROM fit ORDER BY priority DESC, rk
+    FROM fit WHERE (rk, key) NOT IN (SELECT rk, key FROM decided) ORDER BY priority DESC, rk
     ON CONFLICT (project_id, rk, source_id, key) DO UPDATE SET
         priority = excluded.priority, reason = excluded.reason, version = excluded.version, state = 'open', done_at = NULL,
         picked_by = CASE WHEN t.picked_by IS NULL OR t.state = 'cancelled' THEN excluded.picked_by ELSE t.picked_by END,
@@ -32,9 +38,7 @@ WITH wish AS (
         wanted = CASE t.state WHEN 'done' THEN t.answers + excluded.wanted WHEN 'cancelled' THEN excluded.wanted ELSE t.wanted END,
         assigned_to = CASE WHEN t.state = 'open' THEN t.assigned_to END
     WHERE (t.state = 'open' AND (t.priority, t.reason, t.version) IS DISTINCT FROM (excluded.priority, excluded.reason, excluded.version))
-        OR (t.state = 'done' AND $9::boolean AND (excluded.doubted_run IS NULL OR t.doubted_run IS DISTINCT FROM excluded.doubted_run)
-            AND NOT EXISTS (SELECT 1 FROM ground_truth g WHERE g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key
-                            AND g.project_id = t.project_id AND g.method = 'adjudicated'))
+        OR (t.state = 'done' AND $9::boolean AND (excluded.doubted_run IS NULL OR t.doubted_run IS DISTINCT FROM excluded.doubted_run))
         OR t.state = 'cancelled'
     RETURNING xmax = 0 AS is_new
 )
@@ -45,26 +49,31 @@ FROM put;
 -- Looks at $10 records after ($8, $9) and puts up to $3 of them in that have the fields $11. Returns how many, how many lack such a field,
 -- and the last record looked at.
 -- name: enqueue_unlabeled
-WITH page AS (
+WITH page AS MATERIALIZED (
     SELECT rk, source_id, key, version FROM record WHERE source_id = $2 AND (rk, key) > ($8::bigint, $9) ORDER BY rk, key LIMIT $10
-), fresh AS (
-    SELECT r.rk, r.source_id, r.key, r.version, cardinality($11::text[]) = 0
-        OR EXISTS (SELECT 1 FROM record_version v
-                   WHERE v.rk = r.rk AND v.source_id = r.source_id AND v.key = r.key AND v.version = r.version
-                       AND v.payload ?& $11::text[]) AS fit
-    FROM page r
-    WHERE NOT EXISTS (SELECT 1 FROM ground_truth g
-                      WHERE g.rk = r.rk AND g.source_id = r.source_id AND g.key = r.key AND g.project_id = $1 AND g.method <> 'rules')
-        AND NOT EXISTS (SELECT 1 FROM label_task t
-                        WHERE t.project_id = $1 AND t.rk = r.rk AND t.source_id = r.source_id AND t.key = r.key)
+), labeled AS MATERIALIZED (
+    SELECT g.rk, g.key FROM page r JOIN ground_truth g ON g.rk = r.rk AND g.source_id = r.source_id AND g.key = r.key
+    WHERE g.project_id = $1 AND g.method <> 'rules' AND g.rk BETWEEN $8::bigint AND (SELECT max(rk) FROM page)
+), asked AS MATERIALIZED (
+    SELECT t.rk, t.key FROM page r JOIN label_task t ON t.rk = r.rk AND t.source_id = r.source_id AND t.key = r.key
+    WHERE t.project_id = $1 AND t.rk BETWEEN $8::bigint AND (SELECT max(rk) FROM page)
+), fresh AS MATERIALIZED (
+    SELECT * FROM page WHERE (rk, key) NOT IN (SELECT rk, key FROM labeled) AND (rk, key) NOT IN (SELECT rk, key FROM asked)
+), fit AS MATERIALIZED (
+    SELECT rk, source_id, key, version FROM fresh WHERE cardinality($11::text[]) = 0
+    UNION ALL
+    SELECT r.rk, r.source_id, r.key, r.version FROM fresh r
+    JOIN record_version v ON v.rk = r.rk AND v.source_id = r.source_id AND v.key = r.key AND v.version = r.version
+    WHERE cardinality($11::text[]) > 0 AND v.payload ?& $11::text[] AND v.rk BETWEEN $8::bigint AND (SELECT max(rk) FROM page)
 ), added AS (
     INSERT INTO label_task (project_id, rk, source_id, key, version, priority, reason, wanted, created_at, free_since)
     SELECT $1, rk, source_id, key, version, $4::float8, $5, $6::int, $7::timestamptz, pg_current_xact_id()
-    FROM fresh WHERE fit ORDER BY rk, key LIMIT $3::bigint
+    FROM fit ORDER BY rk, key LIMIT $3::bigint
     ON CONFLICT (project_id, rk, source_id, key) DO NOTHING
     RETURNING rk
 )
-SELECT (SELECT count(*) FROM added) AS added, (SELECT count(*) FROM fresh WHERE NOT fit) AS unfit, rk, key FROM page ORDER BY page.rk DESC, page.key DESC LIMIT 1;
+SELECT (SELECT count(*) FROM added) AS added, (SELECT count(*) FROM fresh) - (SELECT count(*) FROM fit) AS unfit, rk, key
+FROM page ORDER BY page.rk DESC, page.key DESC LIMIT 1;
 
 -- Records whose tasks wait for answers.
 -- name: waiting_tasks
@@ -78,12 +87,16 @@ FROM label_task WHERE project_id = $1 AND picked_by IS NOT NULL GROUP BY picked_
 
 -- Of these records those that have neither a label by people nor a task.
 -- name: neither_labeled_nor_queued
-SELECT w.key FROM unnest($3::bigint[], $4::text[]) WITH ORDINALITY AS w (rk, key, place)
-WHERE NOT EXISTS (SELECT 1 FROM ground_truth g WHERE g.rk = w.rk AND g.source_id = $2 AND g.key = w.key AND g.project_id = $1
-                      AND g.method <> 'rules')
-    AND NOT EXISTS (SELECT 1 FROM label_task t
-                    WHERE t.project_id = $1 AND t.rk = w.rk AND t.source_id = $2 AND t.key = w.key AND t.state <> 'cancelled')
-ORDER BY w.place;
+WITH wish AS MATERIALIZED (
+    SELECT * FROM unnest($3::bigint[], $4::text[]) WITH ORDINALITY AS w (rk, key, place)
+), left_out AS MATERIALIZED (
+    SELECT w.place FROM wish w JOIN ground_truth g ON g.rk = w.rk AND g.source_id = $2 AND g.key = w.key AND g.project_id = $1
+    WHERE g.method <> 'rules'
+), queued AS MATERIALIZED (
+    SELECT w.place FROM wish w JOIN label_task t ON t.project_id = $1 AND t.rk = w.rk AND t.source_id = $2 AND t.key = w.key
+    WHERE t.state <> 'cancelled'
+)
+SELECT key FROM wish WHERE place NOT IN (SELECT place FROM left_out) AND place NOT IN (SELECT place FROM queued) ORDER BY place;
 
 -- Where user $2 goes on in project $1 at $3: their mark if it counts, how many tasks before it became free since (counted up to 1,001
 -- above it and beside it), whether leases are over anywhere, and how many tasks there are for them.
@@ -133,8 +146,8 @@ WITH mark AS MATERIALIZED (
         (SELECT t.id FROM label_task t WHERE t.project_id = $1 AND t.state = 'open' AND t.free_since >= (SELECT since FROM mark)
              AND t.priority = (SELECT priority FROM mark) AND t.id < (SELECT task FROM mark) ORDER BY t.free_since LIMIT 1001)) f
 ), before AS MATERIALIZED (
-    SELECT t.id FROM freed f JOIN label_task t ON t.id = f.id
-    WHERE t.state = 'open' AND t.answers + t.leases < t.wanted AND (t.assigned_to IS NULL OR t.assigned_to = $2)
+    SELECT t.id FROM label_task t
+    WHERE t.id = ANY (ARRAY(SELECT id FROM freed)) AND t.state = 'open' AND t.answers + t.leases < t.wanted AND (t.assigned_to IS NULL OR t.assigned_to = $2)
         AND NOT EXISTS (SELECT 1 FROM label_lease l WHERE l.task_id = t.id AND l.user_id = $2 AND l.state <> 'released' OFFSET 0)
     ORDER BY t.priority DESC, t.id LIMIT $4::int FOR UPDATE OF t SKIP LOCKED
 ), behind AS MATERIALIZED (
@@ -210,7 +223,7 @@ WITH given AS MATERIALIZED (
     SELECT g.*, 'held'::text AS state FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::int[], $5::int[], $6::text[], $7::int[], $8::timestamptz[],
         $9::int[]) AS g (task_id, user_id, token, attempt, class_id, value, milliseconds, at, schema_version)
 ), task AS MATERIALIZED (
-    SELECT * FROM label_task WHERE id IN (SELECT task_id FROM given) ORDER BY id FOR UPDATE
+    SELECT * FROM label_task WHERE id = ANY (ARRAY(SELECT task_id FROM given)) ORDER BY id FOR UPDATE
 ), taken AS (
     UPDATE label_lease l SET state = 'answered', expires_at = g.at FROM given g JOIN task t ON t.id = g.task_id
     WHERE l.task_id = t.id AND l.user_id = g.user_id AND l.token = g.token AND l.attempt = g.attempt AND l.state = g.state
@@ -264,14 +277,20 @@ SELECT task_id AS task, user_id AS "user", token, attempt FROM leased;
 -- Of answers that come (tasks $1, users $2, classes $3, values $4): the leases of their people, each beside every answer of theirs, and whether
 -- that says the same. Without a lease there is nothing.
 -- name: answers_of_pairs
-SELECT g.place, l.state AS lease, l.token, l.attempt AS lease_attempt, l.audit_id IS NOT NULL AND l.state = 'answered' AS audit, a.attempt,
-    a.submitted_at, a.withdrawn_at IS NOT NULL AS withdrawn,
-    a.class_id IS NOT DISTINCT FROM g.class_id AND a.value IS NOT DISTINCT FROM g.value::jsonb AS same
-FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::text[]) WITH ORDINALITY AS g (task_id, user_id, class_id, value, place)
-JOIN label_task t ON t.id = g.task_id
-JOIN label_lease l ON l.task_id = g.task_id AND l.user_id = g.user_id
-LEFT JOIN annotation a ON a.rk = t.rk AND a.source_id = t.source_id AND a.key = t.key AND a.project_id = t.project_id AND a.user_id = g.user_id
-    AND a.audit_id IS NULL
+WITH pair AS MATERIALIZED (
+    SELECT g.place, g.user_id, g.class_id, g.value::jsonb AS value, l.state AS lease, l.token, l.attempt AS lease_attempt,
+        l.audit_id IS NOT NULL AND l.state = 'answered' AS audit, t.rk, t.source_id, t.key, t.project_id
+    FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::text[]) WITH ORDINALITY AS g (task_id, user_id, class_id, value, place)
+    JOIN label_task t ON t.id = g.task_id
+    JOIN label_lease l ON l.task_id = g.task_id AND l.user_id = g.user_id
+), said AS MATERIALIZED (
+    SELECT g.place, a.attempt, a.submitted_at, a.withdrawn_at, a.class_id, a.value FROM pair g
+    JOIN annotation a ON a.rk = g.rk AND a.source_id = g.source_id AND a.key = g.key AND a.project_id = g.project_id AND a.user_id = g.user_id
+        AND a.audit_id IS NULL
+)
+SELECT g.place, g.lease, g.token, g.lease_attempt, g.audit, a.attempt, a.submitted_at, a.withdrawn_at IS NOT NULL AS withdrawn,
+    a.class_id IS NOT DISTINCT FROM g.class_id AND a.value IS NOT DISTINCT FROM g.value AS same
+FROM pair g LEFT JOIN said a USING (place)
 ORDER BY g.place, a.attempt;
 
 -- The tasks of these records that were not cancelled. OFFSET 0 has them looked up one by one: joined, all tasks of a project of which there are
@@ -283,20 +302,26 @@ WHERE k.state <> 'cancelled';
 
 -- Why submit_answer stored nothing.
 -- name: explain_submit
+WITH task AS MATERIALIZED (
+    SELECT project_id, rk, source_id, key FROM label_task WHERE id = $1
+), given AS MATERIALIZED (
+    SELECT a.attempt, a.withdrawn_at, a.class_id, a.value FROM task t JOIN annotation a ON a.rk = t.rk AND a.source_id = t.source_id
+        AND a.key = t.key AND a.project_id = t.project_id AND a.user_id = $2 AND a.attempt = $3
+)
 SELECT $4::int IS NULL OR EXISTS (SELECT 1 FROM label_class c WHERE c.project_id = t.project_id AND c.class_id = $4) AS known_class,
     a.attempt IS NOT NULL AND a.withdrawn_at IS NULL AS stored,
     a.class_id IS NOT DISTINCT FROM $4 AND a.value IS NOT DISTINCT FROM $5::jsonb AS same
-FROM label_task t LEFT JOIN annotation a ON a.rk = t.rk AND a.source_id = t.source_id AND a.key = t.key
-    AND a.project_id = t.project_id AND a.user_id = $2 AND a.attempt = $3
-WHERE t.id = $1;
+FROM task t LEFT JOIN given a ON true;
 
 -- What a person said about a task at an attempt.
 -- name: answer_given
-SELECT c.name AS label, a.value FROM label_task t
+WITH task AS (
+    SELECT * FROM label_task WHERE id = $1
+)
+SELECT c.name AS label, a.value FROM task t
 JOIN annotation a ON a.rk = t.rk AND a.source_id = t.source_id AND a.key = t.key AND a.project_id = t.project_id
     AND a.user_id = $2 AND a.attempt = $3
-LEFT JOIN label_class c ON c.project_id = a.project_id AND c.class_id = a.class_id
-WHERE t.id = $1;
+LEFT JOIN label_class c ON c.project_id = a.project_id AND c.class_id = a.class_id;
 
 -- An ended lease keeps the time of its end in expires_at.
 -- name: last_answer
@@ -306,20 +331,28 @@ ORDER BY l.expires_at DESC, l.task_id DESC LIMIT 1;
 
 -- Asks one more person about tasks whose truth is still too unsure.
 -- name: extend_unsure
+WITH unsure AS MATERIALIZED (
+    SELECT rk, source_id, key FROM ground_truth
+    WHERE project_id = $1 AND probability < $2::float8 AND method NOT IN ('import', 'adjudicated')
+)
 UPDATE label_task t SET wanted = t.answers + 1, state = 'open', done_at = NULL, reason = 'unsure'
-FROM ground_truth g
-WHERE t.project_id = $1 AND t.state = 'done' AND t.answers < $3::int AND g.project_id = $1 AND g.rk = t.rk
-    AND g.source_id = t.source_id AND g.key = t.key AND g.probability < $2::float8 AND g.method NOT IN ('import', 'adjudicated');
+FROM unsure g
+WHERE t.project_id = $1 AND t.state = 'done' AND t.answers < $3::int AND g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key;
 
 -- Ends the waiting of tasks for one more person who were asked only because their truth was unsure, and it is not now. What people hold
 -- they may still answer.
 -- name: close_sure
+WITH asked AS MATERIALIZED (
+    SELECT id, rk, source_id, key FROM label_task t
+    WHERE project_id = $1 AND state = 'open' AND reason = 'unsure' AND wanted > answers + leases AND answers >= $3::int + doubled::int
+), sure AS MATERIALIZED (
+    SELECT t.id FROM asked t JOIN ground_truth g ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key
+    WHERE g.project_id = $1 AND g.probability >= $2::float8
+)
 UPDATE label_task t SET wanted = t.answers + t.leases, state = CASE WHEN t.leases = 0 THEN 'done' ELSE 'open' END,
     done_at = CASE WHEN t.leases = 0 THEN $4::timestamptz END
-FROM ground_truth g
-WHERE t.project_id = $1 AND t.state = 'open' AND t.reason = 'unsure' AND t.wanted > t.answers + t.leases
-    AND t.answers >= $3::int + t.doubled::int AND g.project_id = $1 AND g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key
-    AND g.probability >= $2::float8;
+FROM sure s
+WHERE t.id = s.id AND t.state = 'open' AND t.reason = 'unsure' AND t.wanted > t.answers + t.leases AND t.answers >= $3::int + t.doubled::int;
 
 -- name: answers_when_done
 SELECT answers FROM label_task WHERE id = $1 AND state = 'done';
@@ -330,19 +363,26 @@ UPDATE label_task SET wanted = answers + 1, state = 'open', done_at = NULL, reas
 
 -- People whose answers stand, the busiest first.
 -- name: annotators
-SELECT u.name, u.simulated, count(*) AS answers,
-    (SELECT k.confusion FROM label_trust k WHERE k.project_id = $1 AND k.user_id = u.id) AS confusion,
-    (SELECT count(*) FROM label_lease l JOIN label_task t ON t.id = l.task_id
-     WHERE l.user_id = u.id AND l.state = 'skipped' AND t.project_id = $1) AS skipped,
-    percentile_cont(0.5) WITHIN GROUP (ORDER BY a.milliseconds) AS median_milliseconds,
-    min(a.submitted_at) AS first_at, max(a.submitted_at) AS last_at,
-    count(g.rk) AS compared, count(*) FILTER (WHERE g.rk IS NOT NULL AND g.class_id = a.class_id) AS agreed
-FROM annotation a
-JOIN app_user u ON u.id = a.user_id
-LEFT JOIN ground_truth g ON (g.rk, g.source_id, g.key, g.project_id) = (a.rk, a.source_id, a.key, a.project_id)
-    AND a.class_id IS NOT NULL
-WHERE a.project_id = $1 AND a.withdrawn_at IS NULL
-GROUP BY u.id, u.name, u.simulated ORDER BY answers DESC, u.name;
+WITH skip AS MATERIALIZED (
+    SELECT l.user_id, count(*) AS skips FROM label_lease l JOIN label_task t ON t.id = l.task_id
+    WHERE l.state = 'skipped' AND t.project_id = $1 GROUP BY l.user_id
+), said AS MATERIALIZED (
+    SELECT u.id, u.name, u.simulated, count(*) AS answers,
+        percentile_cont(0.5) WITHIN GROUP (ORDER BY a.milliseconds) AS median_milliseconds,
+        min(a.submitted_at) AS first_at, max(a.submitted_at) AS last_at,
+        count(g.rk) AS compared, count(*) FILTER (WHERE g.rk IS NOT NULL AND g.class_id = a.class_id) AS agreed
+    FROM annotation a
+    JOIN app_user u ON u.id = a.user_id
+    LEFT JOIN ground_truth g ON (g.rk, g.source_id, g.key, g.project_id) = (a.rk, a.source_id, a.key, a.project_id)
+        AND a.class_id IS NOT NULL
+    WHERE a.project_id = $1 AND a.withdrawn_at IS NULL
+    GROUP BY u.id, u.name, u.simulated
+), trust AS MATERIALIZED (
+    SELECT user_id, confusion FROM label_trust WHERE project_id = $1
+)
+SELECT u.name, u.simulated, u.answers, k.confusion, coalesce(s.skips, 0) AS skipped, u.median_milliseconds, u.first_at, u.last_at,
+    u.compared, u.agreed
+FROM said u LEFT JOIN skip s ON s.user_id = u.id LEFT JOIN trust k ON k.user_id = u.id ORDER BY u.answers DESC, u.name;
 
 -- Who answered what, in the order of the records, also what was taken back: those behind $2 .. $5.
 -- name: list_answers
@@ -363,32 +403,37 @@ SELECT answers FROM label_person WHERE project_id = $1 AND user_id = $2;
 -- back comes first; gold, which has no priority, stands anywhere among the others.
 -- OFFSET 0 keeps the planner from walking all open tasks of the project to find the few that one person holds.
 -- name: tasks_in_hand
+WITH hand AS MATERIALIZED (
+  SELECT l.task_id, l.token, l.attempt, l.expires_at, t.reason, l.audit_id IS NOT NULL AS audit, t.rk, t.source_id, t.key, t.version,
+        b.value AS draft, b.comment, b.returned_by, b.returned_by IS NULL AS fresh,
+        CASE WHEN t.state = 'gold' THEN (hashint8extended(t.id, $1) & 1023) / 1024.0 * count(*) OVER ()
+            ELSE row_number() OVER (PARTITION BY t.state = 'gold' ORDER BY t.priority DESC, t.id) END AS place
+    FROM label_lease l CROSS JOIN LATERAL (SELECT * FROM label_task WHERE id = l.task_id OFFSET 0) t
+    LEFT JOIN label_draft b ON b.task_id = l.task_id AND b.user_id = $1
+    WHERE l.user_id = $1 AND l.state = 'held' AND l.expires_at > $3::timestamptz AND ($4::bigint IS NULL OR l.task_id = $4)
+        AND t.project_id = $2 AND t.state <> 'cancelled'
+    ORDER BY fresh, place, l.task_id LIMIT $5
+)
 SELECT h.task_id, h.token, h.attempt, h.expires_at, h.reason, h.audit, h.source_id || '.' || lpad(to_hex(h.rk), 16, '0') AS record, h.key,
-    c.title, c.body, c.language, i.width, i.height, v.payload, v.url, d.value AS draft, d.comment, d.returned_by,
+    c.title, c.body, c.language, i.width, i.height, v.payload, v.url, h.draft, h.comment, h.returned_by,
     (SELECT cs.columns FROM column_set cs WHERE cs.source_id = h.source_id ORDER BY cs.version DESC LIMIT 1) AS columns
-FROM (SELECT l.task_id, l.token, l.attempt, l.expires_at, t.reason, l.audit_id IS NOT NULL AS audit, t.rk, t.source_id, t.key, t.version,
-          b.returned_by IS NULL AS fresh,
-          CASE WHEN t.state = 'gold' THEN (hashint8extended(t.id, $1) & 1023) / 1024.0 * count(*) OVER ()
-              ELSE row_number() OVER (PARTITION BY t.state = 'gold' ORDER BY t.priority DESC, t.id) END AS place
-      FROM label_lease l CROSS JOIN LATERAL (SELECT * FROM label_task WHERE id = l.task_id OFFSET 0) t
-      LEFT JOIN label_draft b ON b.task_id = l.task_id AND b.user_id = $1
-      WHERE l.user_id = $1 AND l.state = 'held' AND l.expires_at > $3::timestamptz AND ($4::bigint IS NULL OR l.task_id = $4)
-          AND t.project_id = $2 AND t.state <> 'cancelled'
-      ORDER BY fresh, place, l.task_id LIMIT $5) h
+FROM hand h
 JOIN record_version v USING (rk, source_id, key, version)
-LEFT JOIN content_text c USING (rk, source_id, key, version)
-LEFT JOIN content_image i USING (rk, source_id, key, version)
-LEFT JOIN label_draft d ON d.task_id = h.task_id AND d.user_id = $1
+LEFT JOIN content_text c ON (c.rk, c.source_id, c.key, c.version) = (v.rk, v.source_id, v.key, v.version)
+LEFT JOIN content_image i ON (i.rk, i.source_id, i.key, i.version) = (v.rk, v.source_id, v.key, v.version)
 ORDER BY h.fresh, h.place, h.task_id;
 
 -- name: project_of_task
 SELECT project_id FROM label_task WHERE id = $1;
 
 -- name: record_of_task
+WITH task AS (
+    SELECT rk, source_id, key, version FROM label_task WHERE id = $1
+)
 SELECT coalesce(c.body, '') AS body, i.width, i.height, v.payload
-FROM label_task t JOIN record_version v USING (rk, source_id, key, version)
-LEFT JOIN content_text c USING (rk, source_id, key, version)
-LEFT JOIN content_image i USING (rk, source_id, key, version) WHERE t.id = $1;
+FROM task t JOIN record_version v USING (rk, source_id, key, version)
+LEFT JOIN content_text c ON (c.rk, c.source_id, c.key, c.version) = (v.rk, v.source_id, v.key, v.version)
+LEFT JOIN content_image i ON (i.rk, i.source_id, i.key, i.version) = (v.rk, v.source_id, v.key, v.version);
 
 -- To labeler $1 in a project that is open to them, or it is in the queue of one that they own or review.
 -- name: record_was_handed
@@ -418,12 +463,15 @@ FROM unnest($3::bigint[], $4::text[]) AS w (rk, key)
 WHERE t.project_id = $1 AND t.rk = w.rk AND t.source_id = $2 AND t.key = w.key AND t.state = 'open';
 
 -- name: task_news
-SELECT p.name AS project, t.source_id || '.' || lpad(to_hex(t.rk), 16, '0') AS record, t.key, t.state = 'done' AS done, t.answers,
+WITH task AS MATERIALIZED (
+    SELECT t.*, p.name AS project FROM label_task t JOIN label_project p ON p.id = t.project_id WHERE t.id = $1
+), label AS MATERIALIZED (
+    SELECT g.* FROM task t JOIN ground_truth g ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id
+)
+SELECT t.project, t.source_id || '.' || lpad(to_hex(t.rk), 16, '0') AS record, t.key, t.state = 'done' AS done, t.answers,
     c.name AS label, g.value, g.probability, g.method
-FROM label_task t JOIN label_project p ON p.id = t.project_id
-LEFT JOIN ground_truth g ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id
-LEFT JOIN label_class c ON c.project_id = g.project_id AND c.class_id = g.class_id
-WHERE t.id = $1;
+FROM task t LEFT JOIN label g ON true
+LEFT JOIN label_class c ON c.project_id = g.project_id AND c.class_id = g.class_id;
 
 -- name: look_one_by_one
 SELECT pg_advisory_xact_lock(hashtextextended('the end of a labeling project', $1));
@@ -440,9 +488,11 @@ ON CONFLICT (task_id, user_id) DO UPDATE SET value = excluded.value, saved_at = 
 
 -- Only who was given the task may comment on it.
 -- name: add_comment
+WITH said AS (
+    SELECT t.project_id, t.id, l.user_id FROM label_task t JOIN label_lease l ON l.task_id = t.id WHERE t.id = $1 AND l.user_id = $2
+)
 INSERT INTO label_comment (project_id, task_id, user_id, text, flag, written_at)
-SELECT t.project_id, t.id, l.user_id, $3, $4::boolean, $5::timestamptz FROM label_task t JOIN label_lease l ON l.task_id = t.id
-WHERE t.id = $1 AND l.user_id = $2;
+SELECT project_id, id, user_id, $3, $4::boolean, $5::timestamptz FROM said;
 
 -- name: list_comments
 SELECT m.id, m.task_id AS task, t.source_id || '.' || lpad(to_hex(t.rk), 16, '0') AS record, t.key, u.name AS "user", m.text, m.flag,
@@ -453,17 +503,23 @@ JOIN label_task t ON t.id = m.task_id JOIN app_user u ON u.id = m.user_id ORDER 
 -- What user $2 answered or skipped in project $1 before ($3, $4), latest first; only what is in state $5, if it is named. An
 -- ended lease keeps the time of its end. Each state is read by the index of its own.
 -- name: own_history
+WITH history AS MATERIALIZED (
+    SELECT e.* FROM unnest(ARRAY['answered', 'skipped']) AS s (state) CROSS JOIN LATERAL (
+        SELECT l.task_id, l.user_id, l.attempt, l.state, l.reason, l.expires_at, t.rk, t.source_id, t.key, t.project_id
+        FROM label_lease l JOIN label_task t ON t.id = l.task_id
+        WHERE l.user_id = $2 AND l.state = s.state AND t.project_id = $1 AND ($5 = '' OR s.state = $5)
+            AND l.expires_at <= $3::timestamptz AND (l.expires_at, l.task_id) < ($3::timestamptz, $4::bigint)
+        ORDER BY l.expires_at DESC, l.task_id DESC LIMIT $6) e
+    ORDER BY e.expires_at DESC, e.task_id DESC LIMIT $6
+), given AS MATERIALIZED (
+    SELECT h.task_id, h.attempt, h.project_id, a.class_id, a.value, a.milliseconds FROM history h JOIN annotation a ON a.rk = h.rk
+        AND a.source_id = h.source_id AND a.key = h.key AND a.project_id = h.project_id AND a.user_id = h.user_id AND a.attempt = h.attempt
+    WHERE h.state = 'answered'
+)
 SELECT h.task_id AS task, h.attempt, h.state, h.reason, h.expires_at AS at, h.source_id || '.' || lpad(to_hex(h.rk), 16, '0') AS record,
     h.key, c.name AS label, a.value, a.milliseconds
-FROM (SELECT e.* FROM unnest(ARRAY['answered', 'skipped']) AS s (state) CROSS JOIN LATERAL (
-          SELECT l.task_id, l.user_id, l.attempt, l.state, l.reason, l.expires_at, t.rk, t.source_id, t.key, t.project_id
-          FROM label_lease l JOIN label_task t ON t.id = l.task_id
-          WHERE l.user_id = $2 AND l.state = s.state AND t.project_id = $1 AND ($5 = '' OR s.state = $5)
-              AND l.expires_at <= $3::timestamptz AND (l.expires_at, l.task_id) < ($3::timestamptz, $4::bigint)
-          ORDER BY l.expires_at DESC, l.task_id DESC LIMIT $6) e
-      ORDER BY e.expires_at DESC, e.task_id DESC LIMIT $6) h
-LEFT JOIN annotation a ON a.rk = h.rk AND a.source_id = h.source_id AND a.key = h.key AND a.project_id = h.project_id
-    AND a.user_id = h.user_id AND a.attempt = h.attempt AND h.state = 'answered'
+FROM history h
+LEFT JOIN given a ON a.task_id = h.task_id AND a.attempt = h.attempt AND h.state = 'answered'
 LEFT JOIN label_class c ON c.project_id = a.project_id AND c.class_id = a.class_id
 ORDER BY h.expires_at DESC, h.task_id DESC;
 
@@ -474,7 +530,7 @@ WITH given AS MATERIALIZED (
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::int[], $5::text[], $6::int[], $7::timestamptz[], $8::int[],
         $9::timestamptz[]) AS g (task_id, user_id, attempt, class_id, value, milliseconds, at, schema_version, replaces_at)
 ), task AS MATERIALIZED (
-    SELECT * FROM label_task WHERE id IN (SELECT task_id FROM given) ORDER BY id FOR UPDATE
+    SELECT * FROM label_task WHERE id = ANY (ARRAY(SELECT task_id FROM given)) ORDER BY id FOR UPDATE
 ), raised AS (
     UPDATE label_lease l SET attempt = l.attempt + 1, expires_at = g.at FROM given g JOIN task t ON t.id = g.task_id
     WHERE l.task_id = t.id AND l.user_id = g.user_id AND l.attempt = g.attempt AND l.state = 'answered'
@@ -516,10 +572,12 @@ WHERE l.user_id = $2 AND l.state = 'answered' AND l.expires_at >= $3::timestampt
 
 -- Gives a random share $2 of the tasks of project $1 one person more, each once. Those that have all they wanted wait again.
 -- name: double_tasks
+WITH decided AS MATERIALIZED (
+    SELECT rk, source_id, key FROM ground_truth WHERE project_id = $1 AND method = 'adjudicated'
+)
 UPDATE label_task t SET doubled = true, wanted = t.wanted + 1, state = 'open', done_at = NULL
 WHERE t.project_id = $1 AND t.state IN ('open', 'done') AND NOT t.doubled AND (hashint8extended(t.rk, $1) & 1048575) < $2::float8 * 1048576
-    AND NOT EXISTS (SELECT 1 FROM ground_truth g WHERE g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = $1
-                    AND g.method = 'adjudicated');
+    AND (t.rk, t.source_id, t.key) NOT IN (SELECT rk, source_id, key FROM decided);
 
 -- Counts the answers of users $2 to tasks $1 that the statement before it stored, by the hours $4 in which they were given, and tells those who
 -- watch, at $5. They took as long as the page measured ($3 milliseconds), and no longer than they lay with the person: since the lease, or since
