@@ -118,10 +118,7 @@ WHERE t.id = k.id AND t.wanted <> $2 + t.doubled::int;
 
 -- Of classes that are others now.
 -- name: forget_confusions
-WITH gone AS (
-    UPDATE label_trust SET confusion = NULL WHERE project_id = $1
-)
-UPDATE label_project SET usual_confusion = NULL WHERE id = $1;
+UPDATE label_trust SET confusion = NULL WHERE project_id = $1;
 
 -- Labels, a page at a time.
 -- name: labels_page
@@ -133,7 +130,8 @@ ORDER BY g.rk, g.source_id, g.key LIMIT $5::int;
 -- Answers as they are read after change $3; what stood there is kept if $10.
 -- name: change_answers
 UPDATE annotation a SET class_id = w.class_id, value = w.value::jsonb,
-    before = CASE WHEN $10::boolean THEN coalesce(a.before, '[]') || jsonb_build_object('version', $3::int, 'class', a.class_id, 'value', a.value)
+    before = CASE WHEN $10::boolean THEN coalesce(a.before, '[]') || ('{"version": ' || $3::int::text || ', "class": ' || coalesce(a.class_id::text, 'null')
+            || ', "value": ' || coalesce(a.value::text, 'null') || '}')::jsonb
         ELSE a.before END
 FROM unnest($4::bigint[], $5::text[], $6::bigint[], $7::int[], $8::int[], $9::text[]) AS w (rk, key, user_id, attempt, class_id, value)
 WHERE a.rk = w.rk AND a.source_id = $2 AND a.key = w.key AND a.project_id = $1 AND a.user_id = w.user_id AND a.attempt = w.attempt;
@@ -141,7 +139,8 @@ WHERE a.rk = w.rk AND a.source_id = $2 AND a.key = w.key AND a.project_id = $1 A
 -- name: change_labels
 UPDATE ground_truth g SET class_id = w.class_id, value = w.value::jsonb, revision = g.revision + 1,
     before = CASE WHEN $8::boolean
-        THEN coalesce(g.before, '[]') || jsonb_build_object('version', $3::int, 'class', g.class_id, 'value', g.value, 'revision', g.revision + 1)
+        THEN coalesce(g.before, '[]') || ('{"version": ' || $3::int::text || ', "class": ' || coalesce(g.class_id::text, 'null')
+            || ', "value": ' || coalesce(g.value::text, 'null') || ', "revision": ' || (g.revision + 1)::text || '}')::jsonb
         ELSE g.before END
 FROM unnest($4::bigint[], $5::text[], $6::int[], $7::text[]) AS w (rk, key, class_id, value)
 WHERE g.rk = w.rk AND g.source_id = $2 AND g.key = w.key AND g.project_id = $1;
@@ -170,16 +169,17 @@ WITH wish AS (
 ), label AS (
     DELETE FROM ground_truth g USING unnest($6::bigint[], $7::text[]) AS w (rk, key)
     WHERE g.rk = w.rk AND g.source_id = $2 AND g.key = w.key AND g.project_id = $1
-    RETURNING g.rk, g.key, jsonb_build_object('class', g.class_id, 'value', g.value, 'probability', g.probability, 'method', g.method,
-        'rules_version', g.rules_version, 'set_at', g.set_at, 'before', g.before) AS was
+    RETURNING g.rk, g.key, g.class_id, g.value, g.probability, g.method, g.rules_version, g.set_at, g.before
 ), put AS (
     INSERT INTO label_task AS t (project_id, rk, source_id, key, version, priority, reason, wanted, created_at, before)
     SELECT $1, w.rk, $2, w.key, r.version, 0, 'split', $8::int, $9::timestamptz,
-        jsonb_build_array(jsonb_build_object('version', $3::int, 'label', l.was, 'new', true))
+        jsonb_build_array(jsonb_build_object('version', $3::int, 'label', CASE WHEN l.rk IS NOT NULL THEN
+            jsonb_build_object('class', l.class_id, 'value', l.value, 'probability', l.probability, 'method', l.method,
+                'rules_version', l.rules_version, 'set_at', l.set_at, 'before', l.before) END, 'new', true))
     FROM wish w JOIN record r ON r.rk = w.rk AND r.source_id = $2 AND r.key = w.key LEFT JOIN label l ON l.rk = w.rk AND l.key = w.key
     ON CONFLICT (project_id, rk, source_id, key) DO UPDATE SET state = 'open', done_at = NULL, reason = 'split',
         wanted = greatest(t.wanted, t.answers + t.leases + 1),
-        before = coalesce(t.before, '[]') || jsonb_build_object('version', $3::int, 'label', excluded.before -> 0 -> 'label')
+        before = coalesce(t.before, '[]') || ((excluded.before -> 0) - 'new')
     RETURNING 1
 )
 SELECT count(*) FROM put;
@@ -202,12 +202,15 @@ WHERE g.rk = e.rk AND g.source_id = e.source_id AND g.key = e.key AND g.project_
 
 -- Undoes ask_again of change $2: answers stand again, but of people who have answered anew.
 -- name: answers_asked_before
-WITH back AS (
+WITH asked AS MATERIALIZED (
+    SELECT b.rk, b.source_id, b.key, b.user_id, b.attempt, b.task_id, x.place
+    FROM annotation b, jsonb_array_elements(b.before) WITH ORDINALITY AS x (was, place)
+    WHERE b.project_id = $1 AND (x.was ->> 'version')::int = $2 AND x.was ? 'withdrawn'
+), free AS MATERIALIZED (
+    SELECT b.* FROM asked b JOIN label_lease l ON l.task_id = b.task_id AND l.user_id = b.user_id AND l.state <> 'answered'
+), back AS (
     UPDATE annotation a SET withdrawn_at = NULL, before = a.before - (e.place - 1)::int
-    FROM (SELECT b.rk, b.source_id, b.key, b.user_id, b.attempt, x.place
-          FROM annotation b JOIN label_lease l ON l.task_id = b.task_id AND l.user_id = b.user_id AND l.state <> 'answered',
-              jsonb_array_elements(b.before) WITH ORDINALITY AS x (was, place)
-          WHERE b.project_id = $1 AND (x.was ->> 'version')::int = $2 AND x.was ? 'withdrawn') e
+    FROM free e
     WHERE a.rk = e.rk AND a.source_id = e.source_id AND a.key = e.key AND a.project_id = $1 AND a.user_id = e.user_id AND a.attempt = e.attempt
     RETURNING a.task_id, a.user_id, a.attempt
 ), counted AS (

@@ -217,6 +217,7 @@ SchemaLine change_schema(
         );
     tx.exec(sql::file["change_classes"], before.id);
     tx.exec(sql::file["forget_confusions"], before.id);
+    tx.exec(sql::file["put_usual_confusion"], before.id, nullptr);
     // The log and its undo read the names that the classes really got.
     auto made = change.action == SchemaChange::Action::undo ? undo(tx, before, now)
                                                             : make(tx, before, tidied(change), now);
