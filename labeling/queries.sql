@@ -31,10 +31,13 @@ RETURNING t.id AS task, b.token, b.attempt, t.rk, t.key, t.version, t.priority, 
 -- Answers that count, a page at a time: of a (record, person) pair the highest attempt that is not withdrawn; those to
 -- gold only with $8, those of an audit never.
 -- name: answers_page
+WITH gold AS MATERIALIZED (
+    SELECT task_id FROM label_gold WHERE project_id = $1 AND NOT $8::boolean
+)
 SELECT a.rk, a.key, a.user_id, a.attempt, u.name AS user_name, c.name AS class_name, a.value, a.submitted_at
 FROM annotation a JOIN app_user u ON u.id = a.user_id
 LEFT JOIN label_class c ON c.project_id = a.project_id AND c.class_id = a.class_id
 WHERE a.project_id = $1 AND a.source_id = $2 AND a.withdrawn_at IS NULL AND a.audit_id IS NULL
-    AND ($8::boolean OR a.task_id NOT IN (SELECT o.task_id FROM label_gold o WHERE o.project_id = $1))
+    AND a.task_id NOT IN (SELECT task_id FROM gold)
     AND (a.rk, a.source_id, a.key, a.project_id, a.user_id, a.attempt) > ($3::bigint, $2::bigint, $4::text, $1::bigint, $5::bigint, $6::int)
 ORDER BY a.rk, a.source_id, a.key, a.project_id, a.user_id, a.attempt LIMIT $7::int;

@@ -118,11 +118,15 @@ SELECT rk, key FROM record WHERE source_id = $1 AND (rk, key) > ($2::bigint, $3:
 
 -- Texts of records by their hashes: without blanks at the end or, with $5, without any; null: it has none.
 -- name: texts_page
+WITH page AS MATERIALIZED (
+    SELECT rk, source_id, key, version FROM record WHERE source_id = $1 AND (rk, key) > ($2::bigint, $3::text) ORDER BY rk, key LIMIT $4::int
+), filled AS MATERIALIZED (
+    SELECT t.rk, t.key, t.body FROM page p JOIN content_text t ON t.rk = p.rk AND t.source_id = p.source_id AND t.key = p.key AND t.version = p.version
+    WHERE t.body <> '' AND t.rk BETWEEN $2::bigint AND (SELECT max(rk) FROM page)
+)
 SELECT p.rk, p.key, hashtextextended(
     CASE WHEN $5::boolean THEN translate(t.body, E' \t\r\n\x0B\x0C', '') ELSE rtrim(t.body, E' \t\r\n\x0B\x0C') END, 0) AS hash
-FROM (
-    SELECT rk, source_id, key, version FROM record WHERE source_id = $1 AND (rk, key) > ($2::bigint, $3::text) ORDER BY rk, key LIMIT $4::int
-) p LEFT JOIN content_text t ON t.rk = p.rk AND t.source_id = p.source_id AND t.key = p.key AND t.version = p.version AND t.body <> ''
+FROM page p LEFT JOIN filled t USING (rk, key)
 ORDER BY p.rk, p.key;
 
 -- name: hashes_of_texts

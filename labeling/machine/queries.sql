@@ -42,10 +42,13 @@ UPDATE label_machine SET accuracy = $2::float8 WHERE id = $1;
 
 -- Of these records those that the machine has said nothing of; with $5, or nothing that is an answer.
 -- name: not_suggested
-SELECT w.key FROM unnest($3::bigint[], $4::text[]) WITH ORDINALITY AS w (rk, key, place)
-WHERE NOT EXISTS (SELECT 1 FROM label_suggestion s WHERE s.rk = w.rk AND s.source_id = $2 AND s.key = w.key AND s.machine_id = $1
-                      AND (s.fault IS NULL OR NOT $5::boolean))
-ORDER BY w.place;
+WITH wish AS MATERIALIZED (
+    SELECT * FROM unnest($3::bigint[], $4::text[]) WITH ORDINALITY AS w (rk, key, place)
+), suggested AS MATERIALIZED (
+    SELECT w.place FROM wish w JOIN label_suggestion s ON s.rk = w.rk AND s.source_id = $2 AND s.key = w.key AND s.machine_id = $1
+    WHERE s.fault IS NULL OR NOT $5::boolean
+)
+SELECT key FROM wish WHERE place NOT IN (SELECT place FROM suggested) ORDER BY place;
 
 -- Records in the queue, or done, a page at a time.
 -- name: queued_page
@@ -94,15 +97,18 @@ ORDER BY s.rk, s.source_id, s.key;
 
 -- What is suggested for these tasks: by the machine $2, or by the one that came last.
 -- name: suggestions_of_tasks
+WITH task AS (
+    SELECT t.id, t.project_id, t.rk, t.source_id, t.key, e.machine_id AS seen
+    FROM label_task t LEFT JOIN label_suggestion_seen e ON e.task_id = t.id AND e.user_id = $3 WHERE t.id = ANY ($1::bigint[])
+)
 SELECT DISTINCT ON (t.id) t.id AS task, t.rk, t.key, m.id AS machine, m.name AS annotator, m.version, c.name AS label, s.value, s.score,
-    e.machine_id AS seen
-FROM label_task t
+    t.seen
+FROM task t
 JOIN label_suggestion s ON s.rk = t.rk AND s.source_id = t.source_id AND s.key = t.key
 JOIN label_machine m ON m.id = s.machine_id AND m.project_id = t.project_id
 JOIN label_project p ON p.id = t.project_id
 LEFT JOIN label_class c ON c.project_id = t.project_id AND c.class_id = s.class_id
-LEFT JOIN label_suggestion_seen e ON e.task_id = t.id AND e.user_id = $3
-WHERE t.id = ANY ($1::bigint[]) AND ($2 = '' OR m.name = $2) AND s.fault IS NULL
+WHERE ($2 = '' OR m.name = $2) AND s.fault IS NULL
     AND NOT coalesce(c.retired, s.schema_version <> p.schema_version)
 ORDER BY t.id, m.id DESC;
 
@@ -120,23 +126,33 @@ WHERE rk = $1 AND source_id = $2 AND key = $3 AND project_id = $4 AND user_id = 
 -- All answers of a project in the order of records, those that were taken back too, beside what machine $8 said of the record, or else
 -- the machine whose suggestion there was.
 -- name: answers_beside_page
+WITH page AS MATERIALIZED (
+    SELECT * FROM annotation
+    WHERE project_id = $1 AND source_id = $2
+        AND (rk, source_id, key, project_id, user_id, attempt) > ($3::bigint, $2::bigint, $4::text, $1::bigint, $5::bigint, $6::int)
+    ORDER BY rk, source_id, key, project_id, user_id, attempt LIMIT $7::int
+), beside AS MATERIALIZED (
+    SELECT a.rk, a.key, a.user_id, a.attempt, s.schema_version, s.class_id, s.value FROM page a
+    JOIN label_suggestion s ON s.rk = a.rk AND s.source_id = a.source_id AND s.key = a.key
+        AND s.machine_id = coalesce($8::bigint, a.machine_id) AND s.fault IS NULL
+    WHERE s.rk BETWEEN $3::bigint AND (SELECT max(rk) FROM page)
+)
 SELECT a.rk, a.key, a.user_id, a.attempt, u.name AS user_name, c.name AS class_name, a.value, a.withdrawn_at IS NOT NULL AS withdrawn,
     a.machine_id AS machine, a.suggestion, sc.name AS suggested_class, CASE WHEN s.schema_version = p.schema_version THEN s.value END AS suggested
-FROM (SELECT * FROM annotation
-      WHERE project_id = $1 AND source_id = $2
-          AND (rk, source_id, key, project_id, user_id, attempt) > ($3::bigint, $2::bigint, $4::text, $1::bigint, $5::bigint, $6::int)
-      ORDER BY rk, source_id, key, project_id, user_id, attempt LIMIT $7::int) a
+FROM page a
 JOIN app_user u ON u.id = a.user_id JOIN label_project p ON p.id = a.project_id
 LEFT JOIN label_class c ON c.project_id = a.project_id AND c.class_id = a.class_id
-LEFT JOIN label_suggestion s ON s.rk = a.rk AND s.source_id = a.source_id AND s.key = a.key
-    AND s.machine_id = coalesce($8::bigint, a.machine_id) AND s.fault IS NULL
+LEFT JOIN beside s ON (s.rk, s.key, s.user_id, s.attempt) = (a.rk, a.key, a.user_id, a.attempt)
 LEFT JOIN label_class sc ON sc.project_id = a.project_id AND sc.class_id = s.class_id AND NOT sc.retired
 ORDER BY a.rk, a.source_id, a.key, a.user_id, a.attempt;
 
 -- What these machines say of a task's record.
 -- name: machine_answers_of_task
-SELECT s.machine_id AS machine, c.name AS class_name, s.value FROM label_task t
+WITH task AS (
+    SELECT * FROM label_task WHERE id = $1
+)
+SELECT s.machine_id AS machine, c.name AS class_name, s.value FROM task t
 JOIN label_suggestion s ON s.rk = t.rk AND s.source_id = t.source_id AND s.key = t.key AND s.machine_id = ANY ($2::bigint[])
 JOIN label_project p ON p.id = t.project_id
 LEFT JOIN label_class c ON c.project_id = t.project_id AND c.class_id = s.class_id
-WHERE t.id = $1 AND s.fault IS NULL AND NOT coalesce(c.retired, s.schema_version <> p.schema_version);
+WHERE s.fault IS NULL AND NOT coalesce(c.retired, s.schema_version <> p.schema_version);

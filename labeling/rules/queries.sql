@@ -2,9 +2,9 @@
 
 -- name: find_rule_set
 SELECT version, balance, set_at, set_by, run, run_version, run_at, records,
-    (SELECT count(*) FROM label_rule_vote v WHERE v.project_id = s.project_id AND v.run = s.run) AS voted,
-    (SELECT count(*) FROM ground_truth g WHERE g.project_id = s.project_id AND g.method = 'rules') AS labels
-FROM label_rule_set s WHERE project_id = $1;
+    (SELECT count(*) FROM label_rule_vote v WHERE v.project_id = $1 AND v.run = (SELECT run FROM label_rule_set WHERE project_id = $1)) AS voted,
+    (SELECT count(*) FROM ground_truth g WHERE g.project_id = $1 AND g.method = 'rules') AS labels
+FROM label_rule_set WHERE project_id = $1;
 
 -- Returns the version that the rules have now.
 -- name: put_rule_set
@@ -72,11 +72,11 @@ WITH said AS (
     SELECT p.rules::int[] AS rules, p.class_id, p.probability
     FROM unnest($4::text[], $5::int[], $6::float8[]) AS p (rules, class_id, probability)
 ), given AS MATERIALIZED (
-    SELECT v.rk, v.source_id, v.key, s.class_id, s.probability FROM label_rule_vote v JOIN said s USING (rules)
-    WHERE v.project_id = $1 AND v.run = $2
+    SELECT count(*) AS records FROM label_rule_vote v JOIN said s USING (rules) WHERE v.project_id = $1 AND v.run = $2
 ), free AS MATERIALIZED (
-    SELECT n.rk, n.source_id, n.key, n.class_id, n.probability FROM given n
-    WHERE NOT EXISTS (SELECT 1 FROM annotation a WHERE a.rk = n.rk AND a.source_id = n.source_id AND a.key = n.key AND a.project_id = $1
+    SELECT n.rk, n.source_id, n.key, s.class_id, s.probability FROM label_rule_vote n JOIN said s USING (rules)
+    WHERE n.project_id = $1 AND n.run = $2
+        AND NOT EXISTS (SELECT 1 FROM annotation a WHERE a.rk = n.rk AND a.source_id = n.source_id AND a.key = n.key AND a.project_id = $1
                           AND a.withdrawn_at IS NULL)
         AND NOT EXISTS (SELECT 1 FROM ground_truth g WHERE g.rk = n.rk AND g.source_id = n.source_id AND g.key = n.key
                             AND g.project_id = $1 AND g.method <> 'rules')
@@ -93,7 +93,7 @@ WITH said AS (
         AND NOT EXISTS (SELECT 1 FROM free n WHERE n.rk = g.rk AND n.source_id = g.source_id AND n.key = g.key)
     RETURNING 1
 )
-SELECT (SELECT count(*) FROM given) AS given, (SELECT count(*) FROM given) - (SELECT count(*) FROM free) AS people_said,
+SELECT (SELECT records FROM given) AS given, (SELECT records FROM given) - (SELECT count(*) FROM free) AS people_said,
     count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_new) AS changed, (SELECT count(*) FROM gone) AS withdrawn
 FROM put;
 

@@ -39,29 +39,43 @@ SELECT (SELECT count(*) FROM given) AS given, (SELECT count(*) FROM known) AS kn
 -- The answers about the records of tasks $1 that count, and how often their authors were found right; none while a task still wants answers
 -- and its record has no label.
 -- name: answers_of_record
+WITH task AS MATERIALIZED (
+    SELECT * FROM label_task WHERE id = ANY ($1::bigint[])
+), labeled AS MATERIALIZED (
+    SELECT t.id FROM task t JOIN ground_truth g ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id
+), trust AS MATERIALIZED (
+    SELECT project_id, user_id, accuracy, confusion FROM label_trust WHERE project_id IN (SELECT project_id FROM task)
+)
 SELECT DISTINCT ON (t.id, a.user_id) t.id AS task, u.name AS user_name, c.name AS class_name, a.value, k.accuracy, k.confusion
-FROM label_task t
+FROM task t
 JOIN annotation a ON a.rk = t.rk AND a.source_id = t.source_id AND a.key = t.key AND a.project_id = t.project_id
 JOIN app_user u ON u.id = a.user_id
 LEFT JOIN label_class c ON c.project_id = a.project_id AND c.class_id = a.class_id
-LEFT JOIN label_trust k ON k.project_id = a.project_id AND k.user_id = a.user_id
-WHERE t.id = ANY ($1::bigint[]) AND a.withdrawn_at IS NULL AND a.audit_id IS NULL
-    AND (t.state = 'done' OR EXISTS (SELECT 1 FROM ground_truth g
-        WHERE g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id))
+LEFT JOIN trust k ON k.project_id = a.project_id AND k.user_id = a.user_id
+WHERE a.withdrawn_at IS NULL AND a.audit_id IS NULL AND (t.state = 'done' OR t.id IN (SELECT id FROM labeled))
 ORDER BY t.id, a.user_id, a.attempt DESC;
 
 -- What is known of tasks $1 of a project; how its people usually err with the first of them alone.
 -- name: label_of_task
+WITH task AS MATERIALIZED (
+    SELECT * FROM label_task WHERE id = ANY ($1::bigint[])
+), label AS MATERIALIZED (
+    SELECT t.id, g.method, g.class_id, g.value
+    FROM task t JOIN ground_truth g ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id
+)
 SELECT t.id AS task, t.key, t.state = 'done' AS done, t.state = 'gold' AS gold, t.state = 'audit' AS audited, t.disagreement, g.method, c.name AS label,
     g.value, CASE WHEN t.id = min(t.id) OVER () THEN p.usual_confusion END AS usual_confusion
-FROM label_task t JOIN label_project p ON p.id = t.project_id
-LEFT JOIN ground_truth g ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id
-LEFT JOIN label_class c ON c.project_id = g.project_id AND c.class_id = g.class_id
-WHERE t.id = ANY ($1::bigint[]) ORDER BY t.id;
+FROM task t JOIN label_project p ON p.id = t.project_id
+LEFT JOIN label g ON g.id = t.id
+LEFT JOIN label_class c ON c.project_id = t.project_id AND c.class_id = g.class_id
+ORDER BY t.id;
 
 -- name: withdraw_label
-DELETE FROM ground_truth g USING label_task t
-WHERE t.id = $1 AND g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id
+WITH task AS MATERIALIZED (
+    SELECT * FROM label_task WHERE id = $1
+)
+DELETE FROM ground_truth g USING task t
+WHERE g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id
 RETURNING g.class_id, g.probability, g.set_at;
 
 -- name: put_trust
