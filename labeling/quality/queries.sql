@@ -1,10 +1,11 @@
 -- Gold, review, audits, invalidation, dashboards.
 
 -- name: gold_candidates
+WITH gold AS MATERIALIZED (
+    SELECT t.rk, t.source_id, t.key FROM label_gold o JOIN label_task t ON t.id = o.task_id WHERE t.project_id = $1
+)
 SELECT g.key FROM ground_truth g
-WHERE g.project_id = $1 AND g.method = $2
-    AND NOT EXISTS (SELECT 1 FROM label_gold o JOIN label_task t ON t.id = o.task_id
-                    WHERE t.project_id = $1 AND t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key)
+WHERE g.project_id = $1 AND g.method = $2 AND (g.rk, g.source_id, g.key) NOT IN (SELECT rk, source_id, key FROM gold)
 ORDER BY hashint8extended(g.rk, $1), g.key LIMIT $3::bigint;
 
 -- What is held true of these records by import or decision, and whether they have the fields $5, without which nobody can be asked.
@@ -49,13 +50,18 @@ UPDATE label_task t SET state = CASE WHEN t.state <> 'gold' THEN t.state WHEN t.
 FROM gone WHERE t.id = gone.task_id;
 
 -- name: list_gold
-SELECT t.key, c.name AS label, g.value, g.method, o.explanation, o.added_at,
-    (SELECT count(*) FROM annotation a WHERE a.rk = t.rk AND a.source_id = t.source_id AND a.key = t.key AND a.project_id = $1
-         AND a.withdrawn_at IS NULL AND a.submitted_at >= o.added_at) AS answers
-FROM label_gold o JOIN label_task t ON t.id = o.task_id
-JOIN ground_truth g ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = $1
+WITH gold AS MATERIALIZED (
+    SELECT t.id, t.rk, t.source_id, t.key, o.explanation, o.added_at FROM label_gold o JOIN label_task t ON t.id = o.task_id WHERE o.project_id = $1
+), answer AS MATERIALIZED (
+    SELECT o.id, count(*) AS answers FROM gold o JOIN annotation a ON a.rk = o.rk AND a.source_id = o.source_id AND a.key = o.key
+    WHERE a.project_id = $1 AND a.withdrawn_at IS NULL AND a.submitted_at >= o.added_at GROUP BY o.id
+)
+SELECT o.key, c.name AS label, g.value, g.method, o.explanation, o.added_at, coalesce(n.answers, 0) AS answers
+FROM gold o
+JOIN ground_truth g ON g.rk = o.rk AND g.source_id = o.source_id AND g.key = o.key AND g.project_id = $1
+LEFT JOIN answer n ON n.id = o.id
 LEFT JOIN label_class c ON c.project_id = g.project_id AND c.class_id = g.class_id
-WHERE o.project_id = $1 ORDER BY t.key;
+ORDER BY o.key;
 
 -- name: gold_given
 SELECT given FROM label_person WHERE project_id = $1 AND user_id = $2;
@@ -66,12 +72,16 @@ ON CONFLICT (project_id, user_id) DO UPDATE SET given = o.given + excluded.given
 
 -- Leases up to $4 gold tasks that user $2 never had to them until $3. Each person has an order of their own.
 -- name: claim_gold
-WITH picked AS (
-    SELECT t.id FROM label_gold o JOIN label_task t ON t.id = o.task_id
-    JOIN ground_truth g ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = $1
-    WHERE o.project_id = $1 AND t.state = 'gold' AND g.method IN ('import', 'adjudicated')
+WITH fresh AS MATERIALIZED (
+    SELECT t.id, t.rk, t.source_id, t.key FROM label_gold o JOIN label_task t ON t.id = o.task_id
+    WHERE o.project_id = $1 AND t.state = 'gold'
         AND NOT EXISTS (SELECT 1 FROM label_lease l WHERE l.task_id = t.id AND l.user_id = $2)
         AND EXISTS (SELECT 1 FROM label_project p WHERE p.id = $1 AND p.state = 'active')
+), known AS MATERIALIZED (
+    SELECT t.id FROM fresh t JOIN ground_truth g ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key
+    WHERE g.project_id = $1 AND g.method IN ('import', 'adjudicated')
+), picked AS (
+    SELECT t.id FROM label_task t WHERE t.id = ANY (ARRAY(SELECT id FROM known)) AND t.state = 'gold'
     ORDER BY hashint8extended(t.id, $2), t.id LIMIT $4::int FOR UPDATE OF t SKIP LOCKED
 ), leased AS (
     INSERT INTO label_lease (task_id, user_id, token, attempt, state, expires_at)
@@ -82,10 +92,13 @@ UPDATE label_task t SET leases = t.leases + 1 FROM leased e WHERE t.id = e.task_
 RETURNING t.id AS task, e.token, e.attempt, t.rk, t.key, t.version, t.priority, t.reason;
 
 -- name: gold_truth
-SELECT c.name AS label, g.value, o.explanation FROM label_gold o JOIN label_task t ON t.id = o.task_id
-JOIN ground_truth g ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id
-LEFT JOIN label_class c ON c.project_id = g.project_id AND c.class_id = g.class_id
-WHERE o.task_id = $1 AND t.state = 'gold';
+WITH gold AS (
+    SELECT t.rk, t.source_id, t.key, t.project_id, o.explanation FROM label_gold o JOIN label_task t ON t.id = o.task_id
+    WHERE o.task_id = $1 AND t.state = 'gold'
+)
+SELECT c.name AS label, g.value, o.explanation FROM gold o
+JOIN ground_truth g ON g.rk = o.rk AND g.source_id = o.source_id AND g.key = o.key AND g.project_id = o.project_id
+LEFT JOIN label_class c ON c.project_id = g.project_id AND c.class_id = g.class_id;
 
 -- Answers on gold, in the order of time: each person's first to a record if $2 (they were told the truth then), else those that
 -- stand.
@@ -114,16 +127,19 @@ UPDATE label_person SET drifting = $3 WHERE project_id = $1 AND user_id = $2 AND
 -- The same of many records; NaN says that there is nothing to decide. Decided records stay so.
 -- Returns how many more of them disagree than before.
 -- name: note_disagreements
-WITH was AS MATERIALIZED (
-    SELECT t.id, t.disagreement, nullif(w.part, 'NaN') AS part
-    FROM unnest($3::bigint[], $4::text[], $5::float8[]) AS w (rk, key, part)
+WITH given AS MATERIALIZED (
+    SELECT * FROM unnest($3::bigint[], $4::text[], $5::float8[]) AS w (rk, key, part)
+), decided AS MATERIALIZED (
+    SELECT w.rk, w.key FROM given w JOIN ground_truth g ON g.rk = w.rk AND g.source_id = $2 AND g.key = w.key AND g.project_id = $1
+    WHERE g.method = 'adjudicated'
+), apart AS MATERIALIZED (
+    SELECT t.id, nullif(w.part, 'NaN') AS part FROM given w
     JOIN label_task t ON t.project_id = $1 AND t.rk = w.rk AND t.source_id = $2 AND t.key = w.key
-    WHERE t.state <> 'gold' AND t.disagreement IS DISTINCT FROM nullif(w.part, 'NaN')
-        AND NOT EXISTS (SELECT 1 FROM ground_truth g WHERE g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = $1
-                        AND g.method = 'adjudicated')
-    ORDER BY t.id FOR UPDATE OF t
+    WHERE t.state <> 'gold' AND t.disagreement IS DISTINCT FROM nullif(w.part, 'NaN') AND (w.rk, w.key) NOT IN (SELECT rk, key FROM decided)
+), was AS MATERIALIZED (
+    SELECT t.id, t.disagreement FROM label_task t WHERE t.id = ANY (ARRAY(SELECT id FROM apart)) AND t.state <> 'gold' ORDER BY t.id FOR UPDATE
 ), noted AS (
-    UPDATE label_task t SET disagreement = w.part FROM was w WHERE t.id = w.id
+    UPDATE label_task t SET disagreement = a.part FROM was w JOIN apart a USING (id) WHERE t.id = w.id
     RETURNING (t.disagreement IS NOT NULL)::int - (w.disagreement IS NOT NULL)::int AS more
 )
 SELECT coalesce(sum(more), 0)::bigint FROM noted;
@@ -151,20 +167,30 @@ SELECT task_id AS task, id::float8 AS place FROM label_review
 WHERE project_id = $1 AND action = 'decided' AND stands AND id < $2::bigint ORDER BY id DESC LIMIT $3;
 
 -- name: reviewed_tasks
+WITH task AS MATERIALIZED (
+    SELECT t.*, w.place FROM unnest($1::bigint[]) WITH ORDINALITY AS w (id, place) JOIN label_task t ON t.id = w.id
+), label AS MATERIALIZED (
+    SELECT t.place, g.* FROM task t
+    JOIN ground_truth g ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id
+)
 SELECT t.id AS task, t.source_id || '.' || lpad(to_hex(t.rk), 16, '0') AS record, t.key, t.state, 1 - t.disagreement AS agreement,
     c.name AS label, g.value, g.probability, g.method, g.decided_by, g.set_at
-FROM unnest($1::bigint[]) WITH ORDINALITY AS w (id, place) JOIN label_task t ON t.id = w.id
-LEFT JOIN ground_truth g ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id
+FROM task t LEFT JOIN label g ON g.place = t.place
 LEFT JOIN label_class c ON c.project_id = g.project_id AND c.class_id = g.class_id
-ORDER BY w.place;
+ORDER BY t.place;
 
 -- name: reviewed_answers
+WITH task AS MATERIALIZED (
+    SELECT t.* FROM unnest($1::bigint[]) AS w (id) JOIN label_task t ON t.id = w.id
+), trust AS MATERIALIZED (
+    SELECT project_id, user_id, accuracy FROM label_trust WHERE project_id IN (SELECT project_id FROM task)
+)
 SELECT t.id AS task, u.name AS "user", a.attempt, c.name AS label, a.value, a.milliseconds, a.submitted_at, k.accuracy
-FROM unnest($1::bigint[]) AS w (id) JOIN label_task t ON t.id = w.id
+FROM task t
 JOIN annotation a ON a.rk = t.rk AND a.source_id = t.source_id AND a.key = t.key AND a.project_id = t.project_id
 JOIN app_user u ON u.id = a.user_id
 LEFT JOIN label_class c ON c.project_id = a.project_id AND c.class_id = a.class_id
-LEFT JOIN label_trust k ON k.project_id = a.project_id AND k.user_id = a.user_id
+LEFT JOIN trust k ON k.project_id = a.project_id AND k.user_id = a.user_id
 WHERE a.withdrawn_at IS NULL ORDER BY a.submitted_at, u.name;
 
 -- name: reviewed_comments
@@ -180,10 +206,12 @@ WITH task AS (
     SELECT jsonb_build_object('class', g.class_id, 'value', g.value, 'probability', g.probability, 'method', g.method, 'set_at', g.set_at,
         'decided_by', g.decided_by, 'version', g.labeled_version) AS label
     FROM ground_truth g JOIN task t ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id
+), record_now AS MATERIALIZED (
+    SELECT r.version FROM task t JOIN record r ON r.rk = t.rk AND r.source_id = t.source_id AND r.key = t.key
 ), put AS (
     INSERT INTO ground_truth AS g (rk, source_id, key, project_id, class_id, value, probability, method, set_at, decided_by, labeled_version)
     SELECT t.rk, t.source_id, t.key, t.project_id, $2::int, $3::jsonb, 1, 'adjudicated', $6::timestamptz, $5, r.version
-    FROM task t LEFT JOIN record r USING (rk, source_id, key)
+    FROM task t LEFT JOIN record_now r ON true
     ON CONFLICT (rk, source_id, key, project_id) DO UPDATE SET class_id = excluded.class_id, value = excluded.value, probability = 1,
         method = excluded.method, revision = g.revision + 1, set_at = excluded.set_at, decided_by = excluded.decided_by,
         labeled_version = excluded.labeled_version, class_was = g.class_id, probability_was = g.probability, set_at_was = g.set_at
@@ -210,18 +238,20 @@ WITH task AS (
 ), gone AS (
     UPDATE label_review v SET stands = false FROM task t WHERE v.task_id = t.id AND v.action = 'decided' AND v.stands
     RETURNING v.made_at, v.before
+), label AS MATERIALIZED (
+    SELECT before -> 'label' AS was, (before -> 'label' ->> 'set_at')::timestamptz AS set_at FROM gone
 ), again AS (
     UPDATE label_review v SET stands = true FROM gone WHERE v.id = (gone.before ->> 'review')::bigint
 ), unresolved AS (
     UPDATE label_comment m SET resolved_at = NULL FROM task t, gone WHERE m.task_id = t.id AND m.resolved_at = gone.made_at
 ), back AS (
-    UPDATE ground_truth g SET class_id = (o.before -> 'label' ->> 'class')::int, value = nullif(o.before -> 'label' -> 'value', 'null'),
-        probability = (o.before -> 'label' ->> 'probability')::float8, method = o.before -> 'label' ->> 'method',
-        set_at = (o.before -> 'label' ->> 'set_at')::timestamptz, decided_by = o.before -> 'label' ->> 'decided_by', revision = g.revision + 1,
-        labeled_version = (o.before -> 'label' ->> 'version')::int, class_was = g.class_id, probability_was = g.probability,
+    UPDATE ground_truth g SET class_id = (o.was ->> 'class')::int, value = nullif(o.was -> 'value', 'null'),
+        probability = (o.was ->> 'probability')::float8, method = o.was ->> 'method',
+        set_at = o.set_at, decided_by = o.was ->> 'decided_by', revision = g.revision + 1,
+        labeled_version = (o.was ->> 'version')::int, class_was = g.class_id, probability_was = g.probability,
         set_at_was = g.set_at
-    FROM task t, gone o WHERE g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id
-        AND o.before -> 'label' <> 'null'
+    FROM task t, label o WHERE g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id
+        AND o.was <> 'null'
     RETURNING g.class_id, g.probability, g.set_at, g.class_was, g.probability_was, g.set_at_was
 ), room AS (
     SELECT t.id, CASE WHEN t.state IN ('open', 'done') THEN greatest((gone.before ->> 'wanted')::int, t.answers + t.leases) ELSE t.wanted END AS wanted
@@ -235,18 +265,23 @@ SELECT gone.before -> 'label' <> 'null' AS labeled, back.* FROM gone LEFT JOIN b
 
 -- What user $2 says of task $1.
 -- name: standing_answer
-SELECT c.name AS label, a.value FROM label_task t
+WITH task AS (
+    SELECT * FROM label_task WHERE id = $1
+)
+SELECT c.name AS label, a.value FROM task t
 JOIN annotation a ON a.rk = t.rk AND a.source_id = t.source_id AND a.key = t.key AND a.project_id = t.project_id
     AND a.user_id = $2 AND a.withdrawn_at IS NULL
 LEFT JOIN label_class c ON c.project_id = a.project_id AND c.class_id = a.class_id
-WHERE t.id = $1 ORDER BY a.attempt DESC LIMIT 1;
+ORDER BY a.attempt DESC LIMIT 1;
 
 -- The label of task $1.
 -- name: standing_label
-SELECT c.name AS label, g.value, g.method = 'adjudicated' AS decided FROM label_task t
+WITH task AS (
+    SELECT * FROM label_task WHERE id = $1
+)
+SELECT c.name AS label, g.value, g.method = 'adjudicated' AS decided FROM task t
 JOIN ground_truth g ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id
-LEFT JOIN label_class c ON c.project_id = g.project_id AND c.class_id = g.class_id
-WHERE t.id = $1;
+LEFT JOIN label_class c ON c.project_id = g.project_id AND c.class_id = g.class_id;
 
 -- Notes that task $1 went back to user $2, after undo_answer. Returns how many tasks disagree no more: 0 or 1.
 -- name: note_sent_back
@@ -272,15 +307,20 @@ FROM label_audit a WHERE a.project_id = $1 ORDER BY a.id DESC LIMIT 1;
 
 -- What is being done with its tasks.
 -- name: audit_progress
+WITH item AS MATERIALIZED (
+    SELECT i.*, t.rk, t.source_id, t.key, t.project_id FROM label_audit_item i JOIN label_task t ON t.id = i.task_id WHERE i.audit_id = $1
+), answer AS MATERIALIZED (
+    SELECT DISTINCT i.task_id FROM item i
+    JOIN annotation n ON n.rk = i.rk AND n.source_id = i.source_id AND n.key = i.key AND n.project_id = i.project_id
+    WHERE n.audit_id = $1 AND n.withdrawn_at IS NULL
+), lease AS MATERIALIZED (
+    SELECT l.task_id, bool_or(l.state = 'held' AND l.expires_at > $2::timestamptz) AS held, bool_or(l.state = 'skipped') AS skipped
+    FROM label_audit_item i JOIN label_lease l ON l.task_id = i.task_id WHERE i.audit_id = $1 AND l.audit_id = $1 GROUP BY l.task_id
+)
 SELECT count(*) FILTER (WHERE k.answered) AS answered, count(*) FILTER (WHERE NOT k.answered AND k.held) AS in_hand,
     count(*) FILTER (WHERE NOT k.answered AND NOT k.held AND k.skipped) AS skipped
-FROM label_audit_item i JOIN label_task t ON t.id = i.task_id CROSS JOIN LATERAL (
-    SELECT EXISTS (SELECT 1 FROM annotation n WHERE n.rk = t.rk AND n.source_id = t.source_id AND n.key = t.key AND n.project_id = t.project_id
-                       AND n.audit_id = $1 AND n.withdrawn_at IS NULL) AS answered,
-        EXISTS (SELECT 1 FROM label_lease l WHERE l.task_id = t.id AND l.audit_id = $1 AND l.state = 'held' AND l.expires_at > $2::timestamptz)
-            AS held,
-        EXISTS (SELECT 1 FROM label_lease l WHERE l.task_id = t.id AND l.audit_id = $1 AND l.state = 'skipped') AS skipped) k
-WHERE i.audit_id = $1;
+FROM (SELECT a.task_id IS NOT NULL AS answered, coalesce(l.held, false) AS held, coalesce(l.skipped, false) AS skipped
+      FROM item i LEFT JOIN answer a ON a.task_id = i.task_id LEFT JOIN lease l ON l.task_id = i.task_id) k;
 
 -- name: running_audit
 SELECT id FROM label_audit WHERE project_id = $1 AND stopped_at IS NULL;
@@ -304,9 +344,11 @@ WITH drawn AS (
     SELECT g.rk, g.source_id, g.key, g.class_id, g.value, r.version
     FROM ground_truth g JOIN record r ON r.rk = g.rk AND r.source_id = g.source_id AND r.key = g.key
     WHERE g.project_id = $1 AND ($4::int IS NULL OR g.class_id = $4) ORDER BY hashint8extended(g.rk, $3), g.key LIMIT $5
+), queued AS MATERIALIZED (
+    SELECT t.id, d.class_id, d.value FROM drawn d JOIN label_task t ON t.rk = d.rk AND t.source_id = d.source_id AND t.key = d.key
+    WHERE t.project_id = $1
 ), there AS (
-    SELECT t.id, t.state, t.wanted, d.class_id, d.value FROM label_task t JOIN drawn d ON t.rk = d.rk AND t.source_id = d.source_id AND t.key = d.key
-    WHERE t.project_id = $1 FOR UPDATE OF t
+    SELECT t.id, t.state, t.wanted FROM label_task t WHERE t.id = ANY (ARRAY(SELECT id FROM queued)) FOR UPDATE
 ), turned AS (
     UPDATE label_task t SET state = 'audit', wanted = t.answers + t.leases + 1 FROM there h WHERE t.id = h.id
 ), made AS (
@@ -315,7 +357,7 @@ WITH drawn AS (
     ON CONFLICT (project_id, rk, source_id, key) DO NOTHING RETURNING t.id, t.rk, t.source_id, t.key
 )
 INSERT INTO label_audit_item (audit_id, task_id, class_id, value, was_state, was_wanted)
-SELECT $2::bigint, id, class_id, value, state, wanted FROM there
+SELECT $2::bigint, h.id, q.class_id, q.value, h.state, h.wanted FROM there h JOIN queued q ON q.id = h.id
 UNION ALL SELECT $2::bigint, m.id, d.class_id, d.value, NULL, $7::int FROM made m JOIN drawn d ON d.rk = m.rk AND d.source_id = m.source_id AND d.key = m.key;
 
 -- Leases up to $5 tasks of audit $6 to user $2 from $3 until $4, by chance; what they skipped comes last. Nobody audits a task that they
@@ -336,7 +378,7 @@ WITH ended AS (
     LEFT JOIN label_lease l ON l.task_id = t.id AND l.user_id = $2
     WHERE i.audit_id = $6 AND t.state = 'audit' AND t.answers + t.leases < t.wanted AND coalesce(l.state, 'released') IN ('released', 'skipped')
         AND NOT EXISTS (SELECT 1 FROM label_lease o WHERE o.task_id = t.id AND o.audit_id = $6 AND o.state IN ('held', 'answered'))
-        AND NOT EXISTS (SELECT 1 FROM ended e WHERE e.task_id = t.id)
+        AND t.id <> ALL (ARRAY(SELECT task_id FROM ended))
     ORDER BY coalesce(l.state = 'skipped', false), hashint8extended(t.rk, $6), t.id LIMIT $5::int FOR UPDATE OF t SKIP LOCKED
 ), leased AS (
     INSERT INTO label_lease AS l (task_id, user_id, token, attempt, state, expires_at, audit_id, leased_at)
@@ -358,19 +400,26 @@ LEFT JOIN label_class c ON c.project_id = a.project_id AND c.class_id = s.class_
 
 -- The labels of audit $1 as they were drawn, and what was answered; $2: only those behind this task.
 -- name: audit_items
-SELECT i.task_id AS task, t.source_id || '.' || lpad(to_hex(t.rk), 16, '0') AS record, t.key, i.class_id, c.name AS label, i.value, i.likeness,
+WITH item AS MATERIALIZED (
+    SELECT i.*, t.rk, t.source_id, t.key, t.project_id FROM label_audit_item i JOIN label_task t ON t.id = i.task_id WHERE i.audit_id = $1
+), said AS MATERIALIZED (
+    SELECT DISTINCT ON (i.task_id) i.task_id, a.attempt, a.user_id, a.class_id, a.value FROM item i
+    JOIN annotation a ON a.rk = i.rk AND a.source_id = i.source_id AND a.key = i.key AND a.project_id = i.project_id
+    WHERE a.audit_id = $1 AND a.withdrawn_at IS NULL ORDER BY i.task_id, a.submitted_at DESC, a.user_id
+), truth AS MATERIALIZED (
+    SELECT i.task_id, g.class_id, g.value FROM item i
+    JOIN ground_truth g ON g.rk = i.rk AND g.source_id = i.source_id AND g.key = i.key AND g.project_id = i.project_id
+)
+SELECT i.task_id AS task, i.source_id || '.' || lpad(to_hex(i.rk), 16, '0') AS record, i.key, i.class_id, c.name AS label, i.value, i.likeness,
     n.attempt IS NOT NULL AS answered, n.user_id, u.name AS "user", nc.name AS said_label, n.value AS said_value,
     (g.class_id, g.value) IS DISTINCT FROM (i.class_id, i.value) AS changed
-FROM label_audit_item i JOIN label_task t ON t.id = i.task_id
-LEFT JOIN label_class c ON c.project_id = t.project_id AND c.class_id = i.class_id
-LEFT JOIN ground_truth g ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id
-LEFT JOIN LATERAL (
-    SELECT a.attempt, a.user_id, a.class_id, a.value FROM annotation a
-    WHERE a.rk = t.rk AND a.source_id = t.source_id AND a.key = t.key AND a.project_id = t.project_id AND a.audit_id = $1
-        AND a.withdrawn_at IS NULL ORDER BY a.submitted_at DESC, a.user_id LIMIT 1) n ON true
+FROM item i
+LEFT JOIN label_class c ON c.project_id = i.project_id AND c.class_id = i.class_id
+LEFT JOIN truth g ON g.task_id = i.task_id
+LEFT JOIN said n ON n.task_id = i.task_id
 LEFT JOIN app_user u ON u.id = n.user_id
-LEFT JOIN label_class nc ON nc.project_id = t.project_id AND nc.class_id = n.class_id
-WHERE i.audit_id = $1 ORDER BY t.rk, t.key;
+LEFT JOIN label_class nc ON nc.project_id = i.project_id AND nc.class_id = n.class_id
+ORDER BY i.rk, i.key;
 
 -- name: lock_audited
 SELECT t.id FROM label_task t WHERE t.id IN (SELECT i.task_id FROM label_audit_item i WHERE i.audit_id = $1) ORDER BY t.id FOR UPDATE;
@@ -381,9 +430,13 @@ WHERE i.audit_id = $1 AND i.task_id = w.task;
 
 -- Tasks whose own answers came or went while they were audited: their labels were not merged anew.
 -- name: answered_beside_audit
-SELECT DISTINCT i.task_id AS id FROM label_audit a JOIN label_audit_item i ON i.audit_id = a.id JOIN label_task t ON t.id = i.task_id
-JOIN annotation n ON n.rk = t.rk AND n.source_id = t.source_id AND n.key = t.key AND n.project_id = t.project_id
-WHERE a.id = $1 AND n.audit_id IS NULL AND (n.submitted_at >= a.made_at OR n.withdrawn_at >= a.made_at);
+WITH item AS MATERIALIZED (
+    SELECT i.task_id, t.rk, t.source_id, t.key, t.project_id, a.made_at
+    FROM label_audit a JOIN label_audit_item i ON i.audit_id = a.id JOIN label_task t ON t.id = i.task_id WHERE a.id = $1
+)
+SELECT DISTINCT i.task_id AS id FROM item i
+JOIN annotation n ON n.rk = i.rk AND n.source_id = i.source_id AND n.key = i.key AND n.project_id = i.project_id
+WHERE n.audit_id IS NULL AND (n.submitted_at >= i.made_at OR n.withdrawn_at >= i.made_at);
 
 -- Ends audit $1: its tasks are what they were, its people may be given them again, its answers stay with the audit.
 -- name: end_audit
@@ -418,23 +471,28 @@ SELECT t.project_id, t.id, $2, $3, true, $4::timestamptz FROM label_task t WHERE
 -- Tasks that user $2 answered in project $1 from $3 to $4, in the order in which tasks are locked.
 -- name: lock_answered
 SELECT t.id FROM label_task t
-WHERE t.id IN (SELECT a.task_id FROM annotation a WHERE a.project_id = $1 AND a.user_id = $2 AND a.withdrawn_at IS NULL
-                   AND ($3::timestamptz IS NULL OR a.submitted_at >= $3::timestamptz)
-                   AND ($4::timestamptz IS NULL OR a.submitted_at < $4::timestamptz))
+WHERE t.id = ANY (ARRAY(
+    SELECT a.task_id FROM annotation a WHERE a.project_id = $1 AND a.user_id = $2 AND a.withdrawn_at IS NULL
+        AND ($3::timestamptz IS NULL OR a.submitted_at >= $3::timestamptz) AND ($4::timestamptz IS NULL OR a.submitted_at < $4::timestamptz)))
 ORDER BY t.id FOR UPDATE;
 
 -- Tasks with answers that invalidation $1 took back.
 -- name: lock_invalidated
-SELECT t.id FROM label_task t WHERE t.id IN (SELECT a.task_id FROM annotation a WHERE a.invalidation_id = $1) ORDER BY t.id FOR UPDATE;
+SELECT t.id FROM label_task t WHERE t.id = ANY (ARRAY(SELECT a.task_id FROM annotation a WHERE a.invalidation_id = $1)) ORDER BY t.id FOR UPDATE;
 
 -- name: add_invalidation
 INSERT INTO label_invalidation (project_id, user_id, reason, since, until, answers, made_by, made_at)
 VALUES ($1, $2, $3, $4::timestamptz, $5::timestamptz, $6, $7, $8::timestamptz) RETURNING id;
 
 -- name: invalidate_answers
-WITH gone AS (
+WITH task AS MATERIALIZED (
+    SELECT id, project_id, rk, source_id, key FROM label_task WHERE id = ANY ($3::bigint[])
+), decided AS MATERIALIZED (
+    SELECT t.id FROM task t JOIN ground_truth g ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id
+    WHERE g.method = 'adjudicated'
+), gone AS (
     UPDATE annotation a SET withdrawn_at = $5::timestamptz, invalidation_id = $4
-    FROM unnest($3::bigint[]) AS w (id) JOIN label_task t ON t.id = w.id
+    FROM task t
     WHERE a.rk = t.rk AND a.source_id = t.source_id AND a.key = t.key AND a.project_id = $1 AND a.user_id = $2 AND a.withdrawn_at IS NULL
     RETURNING a.task_id, a.attempt
 ), leases AS (
@@ -447,15 +505,18 @@ UPDATE label_task t SET answers = t.answers - 1,
     state = CASE WHEN t.state = 'done' AND t.answers - 1 < t.wanted AND NOT decided THEN 'open' ELSE t.state END,
     done_at = CASE WHEN t.state = 'done' AND t.answers - 1 < t.wanted AND NOT decided THEN NULL ELSE t.done_at END,
     wanted = CASE WHEN t.state = 'done' AND decided THEN t.answers - 1 ELSE t.wanted END
-FROM leases e CROSS JOIN LATERAL (
-    SELECT EXISTS (SELECT 1 FROM label_task d JOIN ground_truth g ON g.rk = d.rk AND g.source_id = d.source_id AND g.key = d.key
-                       AND g.project_id = d.project_id WHERE d.id = e.task_id AND g.method = 'adjudicated') AS decided) k
-WHERE t.id = e.task_id;
+FROM (SELECT e.task_id, d.id IS NOT NULL AS decided FROM leases e LEFT JOIN decided d ON d.id = e.task_id) k
+WHERE t.id = k.task_id;
 
 -- name: restore_answers
-WITH back AS (
-    UPDATE annotation a SET withdrawn_at = NULL, invalidation_id = NULL FROM label_lease l
-    WHERE a.invalidation_id = $1 AND l.task_id = a.task_id AND l.user_id = a.user_id AND l.attempt = a.attempt AND l.state = 'invalid'
+WITH gone AS MATERIALIZED (
+    SELECT task_id, user_id, attempt FROM annotation WHERE invalidation_id = $1
+), lease AS MATERIALIZED (
+    SELECT l.task_id, l.user_id, l.attempt FROM gone g JOIN label_lease l ON l.task_id = g.task_id AND l.user_id = g.user_id AND l.attempt = g.attempt
+    WHERE l.state = 'invalid'
+), back AS (
+    UPDATE annotation a SET withdrawn_at = NULL, invalidation_id = NULL FROM lease l
+    WHERE a.invalidation_id = $1 AND l.task_id = a.task_id AND l.user_id = a.user_id AND l.attempt = a.attempt
     RETURNING a.task_id, a.user_id, a.project_id
 ), leases AS (
     UPDATE label_lease l SET state = 'answered' FROM back b WHERE l.task_id = b.task_id AND l.user_id = b.user_id RETURNING l.task_id
