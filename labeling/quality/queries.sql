@@ -103,16 +103,19 @@ LEFT JOIN label_class c ON c.project_id = g.project_id AND c.class_id = g.class_
 -- Answers on gold, in the order of time: each person's first to a record if $2 (they were told the truth then), else those that
 -- stand.
 -- name: gold_answers
+WITH gold AS MATERIALIZED (
+    SELECT t.id AS task, t.rk, t.source_id, t.key, o.added_at FROM label_gold o JOIN label_task t ON t.id = o.task_id WHERE o.project_id = $1
+)
 SELECT * FROM (
-    SELECT DISTINCT ON (a.user_id, a.rk, a.key) t.id AS task, u.name AS user_name, ac.name AS label, a.value,
+    SELECT DISTINCT ON (a.user_id, a.rk, a.key) t.task, u.name AS user_name, ac.name AS label, a.value,
         gc.name AS true_label, g.value AS true_value, a.submitted_at, a.rk, a.key
-    FROM label_gold o JOIN label_task t ON t.id = o.task_id
+    FROM gold t
     JOIN ground_truth g ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = $1
     JOIN annotation a ON a.rk = t.rk AND a.source_id = t.source_id AND a.key = t.key AND a.project_id = $1
     JOIN app_user u ON u.id = a.user_id
     LEFT JOIN label_class ac ON ac.project_id = $1 AND ac.class_id = a.class_id
     LEFT JOIN label_class gc ON gc.project_id = $1 AND gc.class_id = g.class_id
-    WHERE o.project_id = $1 AND a.submitted_at >= o.added_at AND a.audit_id IS NULL AND (a.withdrawn_at IS NULL OR $2::boolean)
+    WHERE a.submitted_at >= t.added_at AND a.audit_id IS NULL AND (a.withdrawn_at IS NULL OR $2::boolean)
         AND ($3::bigint IS NULL OR a.user_id = $3)
     ORDER BY a.user_id, a.rk, a.key, a.attempt
 ) first_answers ORDER BY user_name, submitted_at, rk, key;
