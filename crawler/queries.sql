@@ -425,6 +425,7 @@ ON CONFLICT (rk, source_id, key) DO UPDATE SET rule = excluded.rule, at = exclud
 -- name: rehearse
 CREATE TEMPORARY TABLE rehearsed_url (LIKE frontier_url INCLUDING ALL)
 ; CREATE TEMPORARY TABLE rehearsed_host (LIKE frontier_host INCLUDING ALL)
+; CREATE TEMPORARY TABLE rehearsed_address (LIKE frontier_address INCLUDING ALL)
 ; CREATE TEMPORARY TABLE rehearsed_pattern (LIKE frontier_pattern INCLUDING ALL)
 ; CREATE TEMPORARY TABLE rehearsed_count (LIKE frontier_count INCLUDING ALL);
 
@@ -443,6 +444,7 @@ INSERT INTO rehearsed_host (host, next_fetch_at) SELECT DISTINCT host, 'epoch'::
 ; SELECT setval(pg_get_serial_sequence('rehearsed_url', 'id'), (SELECT coalesce(max(id), 0) + 1 FROM rehearsed_url), false)
 ; ALTER TABLE rehearsed_url RENAME TO frontier_url
 ; ALTER TABLE rehearsed_host RENAME TO frontier_host
+; ALTER TABLE rehearsed_address RENAME TO frontier_address
 ; ALTER TABLE rehearsed_pattern RENAME TO frontier_pattern
 ; ALTER TABLE rehearsed_count RENAME TO frontier_count
 ; SET TRANSACTION READ ONLY;
