@@ -584,12 +584,14 @@ WHERE t.project_id = $1 AND t.state IN ('open', 'done') AND NOT t.doubled AND (h
 -- their answer or skip before it; with $7 what was measured is taken as it is. What took over half an hour had a pause in it and has no time.
 -- Of several to a task the last one closed it; $6: the tasks that were closed, without it the statement before told.
 -- name: note_answer
-WITH given AS MATERIALIZED (
+WITH answered AS MATERIALIZED (
+    SELECT current_setting('tilth.answered', true) AS how
+), given AS MATERIALIZED (
     SELECT g.*, t.project_id, g.place = max(g.place) OVER (PARTITION BY g.task_id)
-        AND CASE WHEN $6::bigint[] IS NULL THEN current_setting('tilth.answered', true) = 'closed' ELSE g.task_id = ANY ($6::bigint[]) END AS done
+        AND CASE WHEN $6::bigint[] IS NULL THEN (SELECT how FROM answered) = 'closed' ELSE g.task_id = ANY ($6::bigint[]) END AS done
     FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::timestamptz[]) WITH ORDINALITY AS g (task_id, user_id, milliseconds, hour, place)
     JOIN label_task t ON t.id = g.task_id
-    WHERE current_setting('tilth.answered', true) <> ''
+    WHERE (SELECT how FROM answered) <> ''
 ), took AS (
     SELECT g.project_id, g.user_id, g.hour, g.done,
         CASE WHEN $7::boolean THEN g.milliseconds ELSE least(g.milliseconds::float8, extract(epoch FROM $5::timestamptz - s.since) * 1000) END AS ms
@@ -783,9 +785,12 @@ SELECT $1, 0, m.tasks, m.tasks, m.wanted, m.labels, m.disputed FROM more m
 WHERE NOT EXISTS (SELECT 1 FROM place) AND (m.tasks, m.labels, m.disputed) IS DISTINCT FROM (0, 0, 0);
 
 -- Counts project $1 anew after a change of many tasks: what is counted, less what is kept, both as this statement sees them, is what the
--- change made, whatever others do meanwhile. Rows that nobody holds become one.
+-- change made, whatever others do meanwhile. Rows that nobody holds become one. What is kept is read first: on a cluster a part sees what those
+-- before it did.
 -- name: tally_anew
-WITH gone AS (
+WITH kept AS MATERIALIZED (
+    SELECT * FROM label_tally WHERE project_id = $1
+), gone AS (
     DELETE FROM label_tally y USING (SELECT user_id, id FROM label_tally WHERE project_id = $1 FOR UPDATE SKIP LOCKED) f
     WHERE y.project_id = $1 AND y.user_id = f.user_id AND y.id = f.id RETURNING y.*
 ), task AS (
@@ -814,7 +819,7 @@ WITH gone AS (
     GROUP BY assigned_to
     UNION ALL
     SELECT user_id, -open, -done, -cancelled, -answers, -wanted, -leases, -labels, -free, -waiting, -skipped,
-        -disputed FROM label_tally WHERE project_id = $1
+        -disputed FROM kept
     UNION ALL
     SELECT user_id, open, done, cancelled, answers, wanted, leases, labels, free, waiting, skipped, disputed FROM gone
 )
@@ -825,7 +830,9 @@ SELECT $1, user_id, sum(open), sum(done), sum(cancelled), coalesce(sum(answers),
 
 -- Likewise the labels of project $1, after a change of many of them.
 -- name: tally_truth_anew
-WITH gone AS (
+WITH kept AS MATERIALIZED (
+    SELECT * FROM label_truth_tally WHERE project_id = $1
+), gone AS (
     DELETE FROM label_truth_tally y USING (SELECT part, number, id FROM label_truth_tally WHERE project_id = $1 FOR UPDATE SKIP LOCKED) f
     WHERE y.project_id = $1 AND y.part = f.part AND y.number = f.number AND y.id = f.id RETURNING y.*
 ), label AS MATERIALIZED (
@@ -837,7 +844,7 @@ WITH gone AS (
     UNION ALL
     SELECT 'hour', hour, labels, 0 FROM label
     UNION ALL
-    SELECT part, number, -labels, -sureness FROM label_truth_tally WHERE project_id = $1
+    SELECT part, number, -labels, -sureness FROM kept
     UNION ALL
     SELECT part, number, labels, sureness FROM gone
 )
