@@ -40,5 +40,8 @@ TEST_CASE("the units run commands that there are", "[layering]") {
     auto commands = file("app/service.cpp");
     CHECK_THAT(file("packaging/tilth.service"), Catch::Contains("toml serve\n"));
     CHECK_THAT(file("packaging/tilth-worker@.service"), Catch::Contains("toml worker\n"));
-    CHECK_THAT(commands, Catch::Contains("add_subcommand(\"serve\"") && Catch::Contains("add_subcommand(\"worker\""));
+    CHECK_THAT(
+        commands,
+        Catch::Contains("add_subcommand(\"serve\"") && Catch::Contains("add_subcommand(\"worker\"")
+    );
 }

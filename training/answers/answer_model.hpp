@@ -13,8 +13,8 @@
 #include <boost/json/object.hpp>
 
 #include "training/answers/asked_question.hpp"
-#include "training/features/pictures.hpp"
 #include "training/answers/pictures/box_judging.hpp"
+#include "training/features/pictures.hpp"
 #include "training/models/model.hpp"
 #include "training/numeric/bytes.hpp"
 #include "training/run_store.hpp"
@@ -55,9 +55,9 @@ struct AnswersJudged {
 
 struct AnswerJudging {
     std::size_t threads = 0;
-    bool figures = true;  // metrics and report too, beside answers and errors
+    bool figures = true;                  // metrics and report too, beside answers and errors
     std::vector<JudgedBoxes> boxes = {};  // likewise, of marks in pictures that are boxes
-    bool parts = false;   // and `probable`, or `boxes`
+    bool parts = false;                   // and `probable`, or `boxes`
     std::stop_token stop = {};
 };
 
