@@ -70,7 +70,7 @@ await test("a picture whose look-up failed is asked for again", async () => {
   let failed = 0;
   await page.route("**/record?*", (route) => (failed < 5 ? (failed++, route.abort()) : route.continue()));
   await page.reload();
-  await page.waitForFunction(() => document.querySelector("tbody img")?.naturalWidth === 16);
+  await page.waitForFunction(() => document.querySelector("tbody tr:first-child img")?.naturalWidth === 16);
   assert.equal(failed, 5);
   await page.unroute("**/record?*");
 });
