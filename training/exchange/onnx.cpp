@@ -15,6 +15,7 @@
 #include "training/exchange/onnx_graph.hpp"
 #include "training/exchange/onnx_parts.hpp"
 #include "training/features/features.hpp"
+#include "training/features/part_scale.hpp"
 
 namespace training {
 
@@ -236,11 +237,15 @@ std::string features_of(OnnxGraph& graph, const Predictor& predictor) {
         cannot("the model is of an older program and knows no names", "train it again");
     std::vector<std::string> parts;
     if (featurizer.text()) parts.push_back(onnx_text(graph, *featurizer.text()));
-    if (featurizer.numeric())
-        parts.push_back(graph.cast(
-            Columns(graph, *featurizer.numeric(), *predictor.inputs()).all(), Type::real32
-        ));
-    if (featurizer.pictures()) parts.push_back(pixels_of(graph, *featurizer.pictures()));
+    const auto add = [&](const std::string& part, std::size_t columns) {
+        const std::vector<float> scale{part_scale(columns)};
+        parts.push_back(featurizer.text() ? graph.op("Mul", {part, graph.row32(scale)}) : part);
+    };
+    if (const auto* numbers = featurizer.numeric())
+        add(graph.cast(Columns(graph, *numbers, *predictor.inputs()).all(), Type::real32),
+            numbers->width());
+    if (const auto* pictures = featurizer.pictures())
+        add(pixels_of(graph, *pictures), pictures->width());
     return graph.concat(parts);
 }
 

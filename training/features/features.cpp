@@ -12,15 +12,12 @@
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
+#include "training/features/part_scale.hpp"
 #include "training/numeric/large.hpp"
 
 namespace training {
 
 namespace {
-
-float part_scale(std::size_t width) {
-    return width == 0 ? 1.0F : static_cast<float>(1 / std::sqrt(static_cast<double>(width)));
-}
 
 void append_dense(const Design& part, std::size_t row, std::size_t offset, Design& out) {
     const float scale = part_scale(part.columns);

@@ -291,6 +291,15 @@ void of_decisions(Cases& cases) {
             decision.abstain_below = 0.6;
             add(std::string(base::name_of(kind)), decision);
         }
+    // Beside columns, which weigh as much together as a text does.
+    auto learnt = columns_of(300, 1, 3, false), asked = columns_of(80, 2, 3, true);
+    learnt.text = train.text;
+    asked.text = rows.text;
+    for (const char* model : {"softmax", "mlp", "boosting"}) {
+        auto spec = spec_of(model);
+        spec.features.text.method = TextMethod::vocabulary;
+        cases.add("texts-and-columns-" + std::string(model), spec, learnt, asked);
+    }
         DecisionSpec thresholds;
         thresholds.decide = DecideBy::f_beta;
         thresholds.beta = 2;
