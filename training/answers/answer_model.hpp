@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -16,6 +17,7 @@
 #include "training/answers/pictures/box_judging.hpp"
 #include "training/features/pictures.hpp"
 #include "training/models/model.hpp"
+#include "training/models/plain_model.hpp"
 #include "training/numeric/bytes.hpp"
 #include "training/run_store.hpp"
 #include "training/snapshots/examples.hpp"
@@ -27,6 +29,9 @@
 namespace training {
 
 struct TrainSpec;
+class Featurizer;
+class InputSignature;
+class Decision;
 
 // What is said of a record.
 struct SaidAnswer {
@@ -51,14 +56,25 @@ struct AnswersJudged {
     std::vector<Metric> metrics;  // with bootstrap intervals over the records
     boost::json::object report;   // {"rows", "parts": [{"name", "f1", "support", "predicted"}]}
     PartsProbable probable = {};  // if it was asked for
+    std::vector<JudgedBoxes> boxes = {};  // likewise, of marks in pictures that are boxes
 };
 
 struct AnswerJudging {
     std::size_t threads = 0;
-    bool figures = true;                  // metrics and report too, beside answers and errors
-    std::vector<JudgedBoxes> boxes = {};  // likewise, of marks in pictures that are boxes
-    bool parts = false;                   // and `probable`, or `boxes`
+    bool figures = true;  // metrics and report too, beside answers and errors
+    bool parts = false;   // and `probable`, or `boxes`
     std::stop_token stop = {};
+};
+
+// What an answer model computes of each part by itself, laid open for other programs. All of it is
+// the model's, and valid as long as it is.
+struct PlainPart {
+    const Featurizer* features = nullptr;
+    const InputSignature* inputs =
+        nullptr;  // of the parts as rows; null: columns as features have them
+    PlainModel model = {};
+    const Decision* decision = nullptr;  // null: the model gives a score
+    std::vector<std::string> classes = {};
 };
 
 class AnswerModel {
@@ -85,6 +101,12 @@ public:
     virtual std::vector<SaidAnswer> predict(const Examples& examples, std::size_t threads)
         const = 0;
     virtual AnswersJudged judge(const Examples& truth, const AnswerJudging& how) const = 0;
+
+    // Nothing where an answer is more than that of each part by itself.
+    virtual std::optional<PlainPart> plain_part() const { return std::nullopt; }
+    // The parts of records as it sees them, those of one record one after the other; without
+    // labels.
+    virtual Examples part_rows(const Examples&) const { return {}; }
 
     virtual void save(Writer& out) const = 0;
     virtual void load(Reader& in) = 0;

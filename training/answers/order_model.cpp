@@ -43,6 +43,8 @@ public:
     ) override;
     std::vector<SaidAnswer> predict(const Examples& examples, std::size_t threads) const override;
     AnswersJudged judge(const Examples& truth, const AnswerJudging& how) const override;
+    std::optional<PlainPart> plain_part() const override;
+    Examples part_rows(const Examples& records) const override { return units(records); }
     void save(Writer& out) const override;
     void load(Reader& in) override;
 
@@ -318,6 +320,12 @@ AnswersJudged OrderModel::judge(const Examples& truth, const AnswerJudging& how)
     }
     out.report = {{"rows", truth.rows}, {"level", even}, {"parts", std::move(parts)}};
     return out;
+}
+
+// A baseline has no features of its own.
+std::optional<PlainPart> OrderModel::plain_part() const {
+    if (plain_) return std::nullopt;
+    return PlainPart{.features = &featurizer_, .model = model_->plain()};
 }
 
 void OrderModel::save(Writer& out) const {

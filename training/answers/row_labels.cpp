@@ -143,6 +143,14 @@ class RowModel final : public UnitModel {
 public:
     using UnitModel::UnitModel;
 
+    std::optional<PlainPart> plain_part() const override { return plain_unit(); }
+    Examples part_rows(const Examples& records) const override {
+        auto rows = units_of(records).rows;
+        rows.keys.clear();
+        rows.groups.clear();
+        return rows;
+    }
+
 private:
     std::string_view part() const override { return "row"; }
 

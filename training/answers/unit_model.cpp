@@ -111,6 +111,15 @@ AnswerModel::Fitted UnitModel::learn(
     return out;
 }
 
+PlainPart UnitModel::plain_unit() const {
+    return {
+        .features = &inner_->featurizer(),
+        .inputs = inner_->inputs() ? &*inner_->inputs() : nullptr,
+        .model = inner_->plain(),
+        .decision = &inner_->decision(),
+        .classes = inner_->class_names()};
+}
+
 std::vector<SaidAnswer> UnitModel::predict(const Examples& examples, std::size_t threads) const {
     const auto units = units_of(examples);
     const auto all_names = class_names();

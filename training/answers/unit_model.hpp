@@ -58,6 +58,8 @@ protected:
     virtual bool none_is_nothing() const { return false; }
 
     const AskedQuestion& question() const { return question_; }
+    // What the inner model computes of a part.
+    PlainPart plain_unit() const;
 
 private:
     struct Judged;

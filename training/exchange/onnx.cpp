@@ -12,6 +12,7 @@
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
+#include "training/answers/answer_model.hpp"
 #include "training/exchange/onnx_graph.hpp"
 #include "training/exchange/onnx_parts.hpp"
 #include "training/features/features.hpp"
@@ -229,12 +230,8 @@ std::string pixels_of(OnnxGraph& graph, const PictureFeaturizer& pictures) {
     );
 }
 
-std::string features_of(OnnxGraph& graph, const Predictor& predictor) {
-    const auto& featurizer = predictor.featurizer();
-    if (!predictor.preparation().empty())
-        cannot("the preparation of the source has no operators", "train with --prepare 0");
-    if (!predictor.inputs())
-        cannot("the model is of an older program and knows no names", "train it again");
+std::string
+features_of(OnnxGraph& graph, const Featurizer& featurizer, const InputSignature& signature) {
     std::vector<std::string> parts;
     if (featurizer.text()) parts.push_back(onnx_text(graph, *featurizer.text()));
     const auto add = [&](const std::string& part, std::size_t columns) {
@@ -242,54 +239,82 @@ std::string features_of(OnnxGraph& graph, const Predictor& predictor) {
         parts.push_back(featurizer.text() ? graph.op("Mul", {part, graph.row32(scale)}) : part);
     };
     if (const auto* numbers = featurizer.numeric())
-        add(graph.cast(Columns(graph, *numbers, *predictor.inputs()).all(), Type::real32),
-            numbers->width());
+        add(graph.cast(Columns(graph, *numbers, signature).all(), Type::real32), numbers->width());
     if (const auto* pictures = featurizer.pictures())
         add(pixels_of(graph, *pictures), pictures->width());
     return graph.concat(parts);
 }
 
-}  // namespace
+void check_inputs(const Predictor& predictor) {
+    if (!predictor.preparation().empty())
+        cannot("the preparation of the source has no operators", "train with --prepare 0");
+    if (!predictor.inputs())
+        cannot("the model is of an older program and knows no names", "train it again");
+}
 
-std::string onnx_of(const Predictor& predictor, OnnxInputs inputs) {
-    if (predictor.answers())
+// What a model computes of a record, or of a part of one.
+PlainPart plain_of(const Predictor& predictor) {
+    if (!predictor.answers())
+        return {
+            .features = &predictor.featurizer(),
+            .inputs = predictor.inputs() ? &*predictor.inputs() : nullptr,
+            .model = predictor.plain(),
+            .decision = &predictor.decision(),
+            .classes = predictor.class_names()};
+    auto part = predictor.answers()->plain_part();
+    if (!part)
         cannot(
             fmt::format("a model of {} answers is several in one", predictor.question_kind()),
             "export native"
         );
-    OnnxGraph graph;
-    const auto plain = predictor.plain();
-    if (std::holds_alternative<std::monostate>(plain))
-        cannot(
-            fmt::format("models of the kind '{}' have no operators", predictor.model()),
-            "export native, or train another kind"
-        );
-    const auto rows = inputs == OnnxInputs::features
-                          ? graph.input("features", Type::real32, predictor.featurizer().columns())
-                          : features_of(graph, predictor);
-    const bool gaps = predictor.featurizer().has_text();  // 0 is what is not there
-    const auto answers = onnx_answers(graph, rows, plain, gaps);
-    graph.note("kind", predictor.model());
-    graph.note("summary", predictor.summary());
-    if (predictor.inputs()) graph.note("signature", predictor.inputs()->json());
-    const auto& classes = predictor.class_names();
-    if (classes.empty()) {
-        graph.output(answers, "value", Type::real64, 1);
-        return graph.bytes();
-    }
+    return *std::move(part);
+}
+
+void add_classes(OnnxGraph& graph, const std::string& answers, const PlainPart& part) {
+    const auto& classes = part.classes;
     boost::json::array names;
     for (const auto& name : classes) names.emplace_back(name);
     graph.note("classes", boost::json::serialize(names));
-    if (const auto* sets = std::get_if<PlainSets>(&plain)) {
+    if (const auto* sets = std::get_if<PlainSets>(&part.model)) {
         const auto marks =
             graph.op("Not", {graph.op("Less", {answers, graph.row(sets->thresholds)})});
         graph.output(answers, "probabilities", Type::real64, classes.size());
         graph.output(graph.cast(marks, Type::int64), "set", Type::int64, classes.size());
-        return graph.bytes();
+        return;
     }
-    const auto decision = onnx_decided(graph, answers, predictor.decision(), classes.size());
+    const auto decision = onnx_decided(graph, answers, *part.decision, classes.size());
     graph.output(decision.probabilities, "probabilities", Type::real64, classes.size());
     graph.output(graph.texts_of(decision.decided, classes), "class", Type::text, 0);
+}
+
+}  // namespace
+
+std::string onnx_of(const Predictor& predictor, OnnxInputs inputs) {
+    const auto part = plain_of(predictor);
+    if (std::holds_alternative<std::monostate>(part.model))
+        cannot(
+            fmt::format("models of the kind '{}' have no operators", predictor.model()),
+            "export native, or train another kind"
+        );
+    OnnxGraph graph;
+    std::string rows;
+    if (inputs == OnnxInputs::features) {
+        rows = graph.input("features", Type::real32, part.features->columns());
+    } else {
+        check_inputs(predictor);
+        static const InputSignature no_categories;
+        rows = features_of(graph, *part.features, part.inputs ? *part.inputs : no_categories);
+    }
+    const bool gaps = part.features->has_text();  // 0 is what is not there
+    const auto answers = onnx_answers(graph, rows, part.model, gaps);
+    graph.note("kind", predictor.model());
+    graph.note("summary", predictor.summary());
+    if (predictor.answers()) graph.note("part_of", std::string(predictor.question_kind()));
+    if (part.inputs) graph.note("signature", part.inputs->json());
+    if (!part.classes.empty())
+        add_classes(graph, answers, part);
+    else
+        graph.output(answers, predictor.answers() ? "score" : "value", Type::real64, 1);
     return graph.bytes();
 }
 

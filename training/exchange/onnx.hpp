@@ -34,6 +34,12 @@ constexpr auto words_of(OnnxInputs) {
 // [N, classes], 1 for those that reach their threshold; or "value" double [N, 1]. "class_" where a
 // column is called "class", and so on. Metadata: "classes" or "target", "signature" (JSON), "kind".
 //
+// Of answers of several parts the graph is that of one part, where an answer is no more than what
+// is said of each: of a table's row, by the columns that AnswerModel::part_rows() makes of it, and
+// of a candidate of a preference or ranking, whose output is "score" double [N, 1]: the higher the
+// better, P(a before b) = 1 / (1 + exp(score b - score a)). "part_of" of the metadata is the kind
+// of question.
+//
 // Throws base::Error in one line for what operators of ONNX do not express: n-grams of texts
 // without a vocabulary or of characters, parts of dates, imputation by neighbours, a preparation,
 // features of pictures other than pixels, and kinds of model that are not laid open (PlainModel).

@@ -183,6 +183,13 @@ std::vector<double> BradleyTerry::predict(const Design& rows, Team&) const {
     return scores;
 }
 
+PlainModel BradleyTerry::plain() const {
+    PlainLinear out;
+    for (float weight : weights_) out.weights.push_back(scale_ * static_cast<double>(weight));
+    out.bias = {0};
+    return out;
+}
+
 void BradleyTerry::save(Writer& out) const {
     std::vector<std::uint32_t> used;
     std::vector<float> weights;

@@ -19,6 +19,7 @@ public:
     // A score for each row.
     std::vector<double> predict(const Design& rows, Team& team) const override;
     const std::vector<float>& weights() const { return weights_; }  // by column
+    PlainModel plain() const override;
 
     void save(Writer& out) const override;
     void load(Reader& in) override;

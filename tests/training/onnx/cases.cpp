@@ -12,6 +12,7 @@
 #include <boost/json.hpp>
 
 #include "tests/training/made_data.hpp"
+#include "tests/training/onnx/case_files.hpp"
 #include "training/evaluation/metrics.hpp"
 #include "training/exchange/onnx.hpp"
 #include "training/features/features.hpp"
@@ -22,6 +23,7 @@ namespace {
 
 namespace json = boost::json;
 using namespace training;
+using namespace onnx_cases;
 
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 const std::vector<std::string> colours{"red", "green", "blue", "bräunlich", "rare", "unseen"};
@@ -85,56 +87,6 @@ Examples pictures_of(std::size_t rows, std::uint64_t seed) {
     return out;
 }
 
-json::object column(const char* type, std::size_t columns, json::array values) {
-    return {{"type", type}, {"columns", columns}, {"values", std::move(values)}};
-}
-
-json::object inputs_of(const Examples& rows) {
-    json::object all;
-    for (std::size_t c = 0; c < rows.columns.size(); ++c) {
-        json::array values;
-        const auto levels = rows.levels.find(rows.columns[c].name);
-        for (std::size_t row = 0; row < rows.rows; ++row) {
-            const double value = rows.numeric[row * rows.columns.size() + c];
-            if (levels != rows.levels.end()) {
-                values.emplace_back(
-                    std::isnan(value) ? "" : levels->second[static_cast<std::size_t>(value)]
-                );
-            } else if (std::isfinite(value)) {
-                values.emplace_back(value);
-            } else {
-                values.emplace_back(nullptr);  // infinite is missing, to both
-            }
-        }
-        all[rows.columns[c].name] =
-            column(levels != rows.levels.end() ? "string" : "float64", 1, std::move(values));
-    }
-    for (bool title : {true, false}) {
-        json::array values;
-        for (const auto& text : rows.text) values.emplace_back(title ? text.title : text.body);
-        if (!values.empty()) all[title ? "title" : "body"] = column("string", 1, std::move(values));
-    }
-    if (rows.pixel_count > 0) {
-        json::array values;
-        for (auto byte : rows.pixels) values.emplace_back(byte);
-        all["pixels"] = column("uint8", rows.pixel_count, std::move(values));
-    }
-    return all;
-}
-
-json::object features_of(const Predictor& predictor, const Examples& rows) {
-    Team team(1);
-    const auto design = predictor.featurizer().apply(predictor.inputs()->align(rows), team);
-    std::vector<double> dense(design.rows * design.columns);
-    for (std::size_t row = 0; row < design.rows; ++row)
-        for (std::size_t i = 0; i < (design.sparse ? design.count(row) : design.columns); ++i)
-            dense[row * design.columns + (design.sparse ? design.row_where(row)[i] : i)] =
-                static_cast<double>(design.row_values(row)[i]);
-    json::array values;
-    for (double value : dense) values.emplace_back(value);
-    return {{"features", column("float32", design.columns, std::move(values))}};
-}
-
 class Cases {
 public:
     explicit Cases(std::filesystem::path folder) : folder_(std::move(folder)) {}
@@ -151,7 +103,9 @@ public:
         json::object out{
             {"rows", rows.rows},
             {"inputs",
-             inputs == OnnxInputs::columns ? inputs_of(rows) : features_of(predictor, rows)},
+             inputs == OnnxInputs::columns
+                 ? inputs_of(rows)
+                 : features_of(predictor.featurizer(), predictor.inputs()->align(rows))},
             {"output", predictor.predicts_classes() ? "probabilities" : "value"},
             {"expected", json::value_from(answers)}};
         if (predictor.predicts_sets()) {
@@ -291,15 +245,6 @@ void of_decisions(Cases& cases) {
             decision.abstain_below = 0.6;
             add(std::string(base::name_of(kind)), decision);
         }
-    // Beside columns, which weigh as much together as a text does.
-    auto learnt = columns_of(300, 1, 3, false), asked = columns_of(80, 2, 3, true);
-    learnt.text = train.text;
-    asked.text = rows.text;
-    for (const char* model : {"softmax", "mlp", "boosting"}) {
-        auto spec = spec_of(model);
-        spec.features.text.method = TextMethod::vocabulary;
-        cases.add("texts-and-columns-" + std::string(model), spec, learnt, asked);
-    }
         DecisionSpec thresholds;
         thresholds.decide = DecideBy::f_beta;
         thresholds.beta = 2;
@@ -346,6 +291,15 @@ void of_texts(Cases& cases) {
             const auto* name = lower ? "-lower" : "-plain";
             cases.add("texts-" + std::string(model) + name, spec, train, rows);
         }
+    // Beside columns, which weigh as much together as a text does.
+    auto learnt = columns_of(300, 1, 3, false), asked = columns_of(80, 2, 3, true);
+    learnt.text = train.text;
+    asked.text = rows.text;
+    for (const char* model : {"softmax", "mlp", "boosting"}) {
+        auto spec = spec_of(model);
+        spec.features.text.method = TextMethod::vocabulary;
+        cases.add("texts-and-columns-" + std::string(model), spec, learnt, asked);
+    }
 }
 
 // Each class by itself, one of them in no row.
@@ -399,5 +353,6 @@ int main(int argc, char** argv) {
     of_texts(cases);
     of_features(cases);
     of_sets(cases);
+    write_answers(argv[1]);
     return 0;
 }
