@@ -4,7 +4,9 @@
 -- A task that is done is asked again once for what a run doubts, and never for what a reviewer decided. What lacks a field of $13 can
 -- not be asked.
 -- name: enqueue_tasks
-WITH wish AS (
+WITH now AS MATERIALIZED (
+    SELECT pg_current_xact_id() AS xid
+), wish AS (
     SELECT DISTINCT ON (rk, key) rk, key, priority, reason, nullif(picked_by, '') AS picked_by, run, nullif(score, 'NaN') AS score
     FROM unnest($3::bigint[], $4::text[], $5::float8[], $6::text[], $10::text[], $11::bigint[], $12::float8[])
         AS w (rk, key, priority, reason, picked_by, run, score)
@@ -27,7 +29,7 @@ WITH wish AS (
     INSERT INTO label_task AS t (project_id, rk, source_id, key, version, priority, reason, wanted, created_at, picked_by, picked_run, picked_score,
         doubted_run, free_since)
     SELECT $1, rk, $2, key, version, priority, reason, $7::int, $8::timestamptz, picked_by, CASE WHEN picked_by IS NOT NULL THEN run END, score,
-        CASE WHEN picked_by = 'label-error' THEN run END, pg_current_xact_id()
+        CASE WHEN picked_by = 'label-error' THEN run END, (SELECT xid FROM now)
     FROM fit WHERE (rk, key) NOT IN (SELECT rk, key FROM decided) ORDER BY priority DESC, rk
     ON CONFLICT (project_id, rk, source_id, key) DO UPDATE SET
         priority = excluded.priority, reason = excluded.reason, version = excluded.version, state = 'open', done_at = NULL,
@@ -49,7 +51,9 @@ FROM put;
 -- Looks at $10 records after ($8, $9) and puts up to $3 of them in that have the fields $11. Returns how many, how many lack such a field,
 -- and the last record looked at.
 -- name: enqueue_unlabeled
-WITH page AS MATERIALIZED (
+WITH now AS MATERIALIZED (
+    SELECT pg_current_xact_id() AS xid
+), page AS MATERIALIZED (
     SELECT rk, source_id, key, version FROM record WHERE source_id = $2 AND (rk, key) > ($8::bigint, $9) ORDER BY rk, key LIMIT $10
 ), labeled AS MATERIALIZED (
     SELECT g.rk, g.key FROM page r JOIN ground_truth g ON g.rk = r.rk AND g.source_id = r.source_id AND g.key = r.key
@@ -67,7 +71,7 @@ WITH page AS MATERIALIZED (
     WHERE cardinality($11::text[]) > 0 AND v.payload ?& $11::text[] AND v.rk BETWEEN $8::bigint AND (SELECT max(rk) FROM page)
 ), added AS (
     INSERT INTO label_task (project_id, rk, source_id, key, version, priority, reason, wanted, created_at, free_since)
-    SELECT $1, rk, source_id, key, version, $4::float8, $5, $6::int, $7::timestamptz, pg_current_xact_id()
+    SELECT $1, rk, source_id, key, version, $4::float8, $5, $6::int, $7::timestamptz, (SELECT xid FROM now)
     FROM fit ORDER BY rk, key LIMIT $3::bigint
     ON CONFLICT (project_id, rk, source_id, key) DO NOTHING
     RETURNING rk
