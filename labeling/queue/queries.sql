@@ -592,10 +592,10 @@ WITH answered AS MATERIALIZED (
     SELECT current_setting('tilth.answered', true) AS how
 ), given AS MATERIALIZED (
     SELECT g.*, t.project_id, g.place = max(g.place) OVER (PARTITION BY g.task_id)
-        AND CASE WHEN $6::bigint[] IS NULL THEN (SELECT how FROM answered) = 'closed' ELSE g.task_id = ANY ($6::bigint[]) END AS done
+        AND CASE WHEN $6::bigint[] IS NULL THEN w.how = 'closed' ELSE g.task_id = ANY ($6::bigint[]) END AS done
     FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::timestamptz[]) WITH ORDINALITY AS g (task_id, user_id, milliseconds, hour, place)
-    JOIN label_task t ON t.id = g.task_id
-    WHERE (SELECT how FROM answered) <> ''
+    CROSS JOIN answered w JOIN label_task t ON t.id = g.task_id
+    WHERE w.how <> ''
 ), took AS (
     SELECT g.project_id, g.user_id, g.hour, g.done,
         CASE WHEN $7::boolean THEN g.milliseconds ELSE least(g.milliseconds::float8, extract(epoch FROM $5::timestamptz - s.since) * 1000) END AS ms
