@@ -27,6 +27,12 @@ bool is_marked(const QueuePlace& place) {
     return place.mark_xid && place.freed <= most_freed;
 }
 
+// Numbers of transactions only grow; one beyond those of this server is of another, whose database
+// was brought here.
+bool is_beyond(const std::string& mark, const std::string& oldest) {
+    return mark.size() != oldest.size() ? mark.size() > oldest.size() : mark > oldest;
+}
+
 struct PickedTask {
     std::int64_t id = 0;
 };
@@ -112,14 +118,26 @@ private:
 
 }  // namespace
 
-base::Later<std::optional<QueuePlace>> find_place(base::Batch& batch, const Claiming& claiming) {
+LaterPlace find_place(base::Batch& batch, const Claiming& claiming) {
+    auto oldest = batch.add(sql::file["oldest_transaction"]);
     auto place = batch.add(
         sql::file["find_place"],
         claiming.project_id,
         claiming.user_id,
         schema::timestamp(claiming.now)
     );
-    return {batch, place, [](const base::Rows& rows) { return base::first_as<QueuePlace>(rows); }};
+    return {batch, oldest, place};
+}
+
+std::optional<QueuePlace> LaterPlace::operator*() const {
+    auto found = base::first_as<QueuePlace>(batch_.rows(place_));
+    if (!found) return found;
+    found->xid = batch_.rows(oldest_)[0][0].c_str();
+    if (found->mark_xid && is_beyond(*found->mark_xid, found->xid)) {
+        found->mark_xid.reset();
+        found->freed = 0;
+    }
+    return found;
 }
 
 ClaimedInHand

@@ -30,7 +30,7 @@ struct QueuePlace {
     std::optional<double> mark_priority;  // none: at its beginning
     std::optional<std::int64_t> mark_task;
     std::optional<std::string> mark_xid;
-    std::string xid;         // of the oldest transaction that runs
+    std::string xid = {};    // of the oldest transaction that runs
     bool ended = false;      // some leases are over
     std::int64_t free = 0;   // tasks for this person, by the kept counts
     std::int64_t freed = 0;  // before the mark, since it was made
@@ -38,10 +38,20 @@ struct QueuePlace {
 BOOST_DESCRIBE_STRUCT(
     QueuePlace,
     (),
-    (active, mark_priority, mark_task, mark_xid, xid, ended, free, freed)
+    (active, mark_priority, mark_task, mark_xid, ended, free, freed)
 )
-// Nothing if there is no such project.
-base::Later<std::optional<QueuePlace>> find_place(base::Batch& batch, const Claiming& claiming);
+// What a batch will tell of it: nothing if there is no such project.
+class LaterPlace {
+public:
+    LaterPlace(base::Batch& batch, std::size_t oldest, std::size_t place)
+        : batch_(batch), oldest_(oldest), place_(place) {}
+    std::optional<QueuePlace> operator*() const;
+
+private:
+    base::Batch& batch_;
+    std::size_t oldest_, place_;
+};
+LaterPlace find_place(base::Batch& batch, const Claiming& claiming);
 
 struct ClaimedInHand {
     std::vector<Claimed> tasks;

@@ -102,11 +102,15 @@ WITH wish AS MATERIALIZED (
 )
 SELECT key FROM wish WHERE place NOT IN (SELECT place FROM left_out) AND place NOT IN (SELECT place FROM queued) ORDER BY place;
 
+-- The oldest transaction that runs, of the server that numbers what changes the queue: on a cluster the coordinator, and not the node that the
+-- queue lies on, which is why it is asked by itself.
+-- name: oldest_transaction
+SELECT pg_snapshot_xmin(pg_current_snapshot())::text;
+
 -- Where user $2 goes on in project $1 at $3: their mark if it counts, how many tasks before it became free since (counted up to 1,001
 -- above it and beside it), whether leases are over anywhere, and how many tasks there are for them.
 -- name: find_place
 SELECT p.state = 'active' AS active, m.priority AS mark_priority, m.task_id AS mark_task, m.xid::text AS mark_xid,
-    pg_snapshot_xmin(pg_current_snapshot())::text AS xid,
     EXISTS (SELECT 1 FROM label_lease l WHERE l.state = 'held' AND l.expires_at <= $3::timestamptz) AS ended,
     (SELECT coalesce(sum(y.free), 0)::bigint FROM label_tally y WHERE y.project_id = $1 AND y.user_id IN (0, $2)) AS free,
     (SELECT count(*) FROM (
@@ -117,7 +121,6 @@ SELECT p.state = 'active' AS active, m.priority AS mark_priority, m.task_id AS m
              AND t.id < m.task_id ORDER BY t.free_since LIMIT 1001)) b) AS freed
 FROM label_project p
 LEFT JOIN label_mark m ON m.project_id = p.id AND m.user_id = $2 AND m.xid > coalesce(p.moved_since, '0'::xid8)
-    AND m.xid <= pg_snapshot_xmin(pg_current_snapshot())
 WHERE p.id = $1;
 
 -- Leases that are over at $1, with their tasks.
