@@ -13,7 +13,7 @@
 #include "base/run/progress.hpp"
 #include "schema/backup/backup.hpp"
 #include "schema/migrate.hpp"
-#include "schema/placement/distribute.hpp"
+#include "schema/placement/placement_store.hpp"
 #include "service/version.hpp"
 
 namespace app {

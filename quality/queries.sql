@@ -95,10 +95,10 @@ WHERE v.source_id = $1 AND v.run_id = $2 ORDER BY v.rk, v.key;
 FETCH 5000 FROM profile_run_rows;
 
 -- name: find_snapshot
-SELECT id FROM snapshot WHERE name = $1;
+SELECT id, project_id, coalesce(spec->>'question', '') AS question FROM snapshot WHERE name = $1;
 
 -- Records of a snapshot in the versions it holds, without a payload if they were purged since; $5 is 3 for all sides. Classes of a form's question are
--- numbered as they follow each other.
+-- numbered as they follow each other; $7 and $8 are its project and question.
 -- name: profile_snapshot_rows
 WITH page AS MATERIALIZED (
     SELECT rk, source_id, key FROM snapshot_item
@@ -106,7 +106,7 @@ WITH page AS MATERIALIZED (
     ORDER BY rk, source_id, key LIMIT $4
 ), classes AS MATERIALIZED (
     SELECT k.name, CASE WHEN k.question = '' THEN k.class_id ELSE row_number() OVER (ORDER BY k.class_id) - 1 END AS number
-    FROM snapshot n JOIN label_class k ON k.project_id = n.project_id AND k.question = coalesce(n.spec->>'question', '') WHERE n.id = $1
+    FROM label_class k WHERE k.project_id = $7 AND k.question = $8
 )
 SELECT s.rk, s.key, s.source_id, coalesce(v.payload::text, '') AS payload, i.width, i.height, i.channels, i.format,
     coalesce(c.name, s.value::text) AS label

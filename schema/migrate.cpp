@@ -15,7 +15,7 @@
 #include "base/database/rows.hpp"
 #include "base/error.hpp"
 #include "schema/migrations.hpp"
-#include "schema/placement/distribute.hpp"
+#include "schema/placement/placement_store.hpp"
 #include "schema/records/record.hpp"
 #include "schema/sql.hpp"
 

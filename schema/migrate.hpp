@@ -20,7 +20,7 @@ struct Migration {
 // only, under an advisory lock so that two programs can start at once. Returns the number of
 // migrations applied. Throws base::Error if a migration that was applied is not the one this
 // program knows (its checksum differs), or if the database is newer than the program. On a cluster
-// the tables that they made are placed (placement/distribute.hpp).
+// the tables that they made are placed (schema/placement/placement_store.hpp).
 int migrate(base::Database& database);
 
 // All migrations this program knows, and whether the database has them.

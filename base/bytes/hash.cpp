@@ -5,9 +5,11 @@
 // of the installation, never of the data, and so is no base::Error.
 #include "base/bytes/hash.hpp"
 
+#include <fstream>
 #include <memory>
 #include <span>
 #include <stdexcept>
+#include <vector>
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -15,7 +17,9 @@
 #include <openssl/rand.h>
 #include <xxhash.h>
 
+#include "base/bytes/file_hash.hpp"
 #include "base/bytes/hex.hpp"
+#include "base/error.hpp"
 
 namespace base {
 
@@ -107,6 +111,22 @@ std::uint64_t hash_64(std::string_view bytes, std::uint64_t seed) {
 std::array<std::uint64_t, 2> hash_128(std::string_view bytes) {
     auto hash = XXH3_128bits(bytes.data(), bytes.size());
     return {hash.low64, hash.high64};
+}
+
+std::string sha256_of_file(const std::filesystem::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    std::unique_ptr<EVP_MD_CTX, FreeContext> context(EVP_MD_CTX_new());
+    require(
+        EVP_DigestInit_ex2(context.get(), algorithm_of(Digest::sha256), nullptr) == 1, "SHA256"
+    );
+    std::vector<char> buffer(std::size_t{1} << 20U);
+    while (in.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || in.gcount() > 0)
+        EVP_DigestUpdate(context.get(), buffer.data(), static_cast<std::size_t>(in.gcount()));
+    if (!in.eof())
+        throw Error(path.string(), "cannot be read to its end", "mend the disk or its permissions");
+    std::string sum(32, '\0');
+    EVP_DigestFinal_ex(context.get(), reinterpret_cast<unsigned char*>(sum.data()), nullptr);
+    return hex(sum);
 }
 
 }  // namespace base

@@ -96,11 +96,11 @@ bool can_repeat(const pqxx::sql_error& error) {
 
 // A cluster's coordinator is there and says that one of its nodes is not (Citus): as a connection
 // error, as a COPY that went nowhere, or as words of libpq under the state of an internal error.
-bool is_node_lost(std::string_view state, std::string_view words) {
+bool is_node_lost(std::string_view code, std::string_view words) {
     auto says = [&](std::string_view part) { return words.find(part) != words.npos; };
-    if (state.starts_with("08")) return says("remote node");
-    if (state == "58030") return says("failed to COPY to shard");
-    if (state != "XX000") return false;
+    if (code.starts_with("08")) return says("remote node");
+    if (code == "58030") return says("failed to COPY to shard");
+    if (code != "XX000") return false;
     return says("server closed the connection") || says("EOF detected") ||
            says("connection not open") || says("no connection to the server") ||
            says("could not receive data") || says("could not send data");
@@ -109,9 +109,9 @@ bool is_node_lost(std::string_view state, std::string_view words) {
 // 57P01..57P03: the server is stopping, crashed or starting; 08xxx: connection. None: no server
 // said it, and libpq does not always know yet that there is none.
 bool is_lost(const pqxx::sql_error& error) {
-    const auto& state = error.sqlstate();
-    return state.empty() || is_node_lost(state, error.what()) || state == "57P01" ||
-           state == "57P02" || state == "57P03" || state.starts_with("08");
+    const auto& code = error.sqlstate();
+    return code.empty() || is_node_lost(code, error.what()) || code.starts_with("57P0") ||
+           code.starts_with("08");
 }
 
 DatabaseAway still_away(const std::string& why) {

@@ -39,6 +39,13 @@ struct RunRow : ContentRow {
 };
 BOOST_DESCRIBE_STRUCT(RunRow, (ContentRow), (run_id))
 
+struct SnapshotFound {
+    std::int64_t id = 0;
+    std::optional<std::int64_t> project_id;
+    std::string question;
+};
+BOOST_DESCRIBE_STRUCT(SnapshotFound, (), (id, project_id, question))
+
 struct SnapshotRow : ContentRow {
     std::int64_t source_id = 0;
     std::optional<std::string> label;
@@ -220,10 +227,10 @@ profile_run(base::Database& database, std::int64_t source_id, std::int64_t run_i
 
 std::optional<Profile>
 profile_snapshot(base::Database& database, const std::string& name, Side side) {
-    auto id = database.call([&](base::Tx& tx) {
-        return tx.value<std::int64_t>(sql::file["find_snapshot"], name);
+    auto snapshot = database.call([&](base::Tx& tx) {
+        return base::first_as<SnapshotFound>(tx.exec(sql::file["find_snapshot"], name));
     });
-    if (!id) return std::nullopt;
+    if (!snapshot) return std::nullopt;
     auto split = side == Side::all ? 3 : static_cast<int>(side) - 1;
     Profile profile;
     RowReader reader;
@@ -233,7 +240,15 @@ profile_snapshot(base::Database& database, const std::string& name, Side side) {
         page_size,
         [&](base::Tx& tx, std::int64_t rk, const std::string& key) {
             return tx.exec(
-                sql::file["profile_snapshot_rows"], *id, rk, key, page_size, split, source_id
+                sql::file["profile_snapshot_rows"],
+                snapshot->id,
+                rk,
+                key,
+                page_size,
+                split,
+                source_id,
+                snapshot->project_id,
+                snapshot->question
             );
         },
         place,

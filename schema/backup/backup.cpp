@@ -6,178 +6,38 @@
 // A backup is whole when its manifest lies in it, and a restore when all is counted.
 #include "schema/backup/backup.hpp"
 
-#include <csignal>
 #include <fstream>
-#include <limits>
-#include <memory>
-#include <vector>
 
 #include <fmt/format.h>
-#include <libpq-fe.h>
-#include <openssl/evp.h>
-#include <openssl/sha.h>
-#include <sys/prctl.h>
 #include <boost/json.hpp>
-#include <boost/process.hpp>
-#include <boost/process/extend.hpp>
 
-#include "base/bytes/hash.hpp"
-#include "base/bytes/hex.hpp"
+#include "base/bytes/file_hash.hpp"
 #include "base/database/database.hpp"
-#include "base/database/rows.hpp"
-#include "base/database/server_account.hpp"
+#include "base/database/postgres_programs.hpp"
 #include "base/error.hpp"
 #include "base/json/described.hpp"
 #include "base/run/files.hpp"
-#include "base/run/stop.hpp"
 #include "base/time/time.hpp"
-#include "schema/blobs/blobs.hpp"
+#include "schema/backup/backup_store.hpp"
 #include "schema/migrate.hpp"
-#include "schema/placement/distribute.hpp"
-#include "schema/records/record.hpp"
-#include "schema/sql.hpp"
+#include "schema/placement/placement_store.hpp"
 
 namespace schema {
 
 namespace fs = std::filesystem;
 namespace json = boost::json;
-namespace process = boost::process;
 
 namespace {
 
-constexpr int blobs_at_once = 500;
 const fs::path dump_name = "database.dump", manifest_name = "manifest.json", blobs_name = "blobs",
                sums_name = "files.sha256";
-
-struct Counted {
-    std::string table;
-    std::int64_t rows = 0;
-};
-BOOST_DESCRIBE_STRUCT(Counted, (), (table, rows))
-
-std::map<std::string, std::int64_t> count_tables(base::Tx& tx) {
-    std::map<std::string, std::int64_t> all;
-    for (auto& each : base::rows_as<Counted>(tx.exec(sql::file["count_tables"])))
-        all.emplace(std::move(each.table), each.rows);
-    return all;
-}
-
-// A connection string for the programs of PostgreSQL, with its secret apart: who lists processes
-// sees their arguments.
-struct Target {
-    std::string words;
-    std::string password;
-};
-
-Target target_of(const std::string& url) {
-    char* error = nullptr;
-    std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(
-        PQconninfoParse(url.c_str(), &error), PQconninfoFree
-    );
-    if (!options) {
-        std::string why = error ? error : "cannot be read";
-        PQfreemem(error);
-        throw base::Error("database", why, "check --db or database.url");
-    }
-    Target target;
-    for (auto* option = options.get(); option->keyword; ++option) {
-        if (!option->val) continue;
-        if (std::string_view(option->keyword) == "password") {
-            target.password = option->val;
-            continue;
-        }
-        std::string value;
-        for (const char* c = option->val; *c; ++c) {
-            if (*c == '\'' || *c == '\\') value += '\\';
-            value += *c;
-        }
-        target.words += fmt::format("{}='{}' ", option->keyword, value);
-    }
-    return target;
-}
-
-// Runs a program of PostgreSQL to its end. Throws base::Error with what it said last.
-void run(const std::string& program, std::vector<std::string> arguments, const Target& target) {
-    auto path = base::embedded::find_programs(0) / program;
-    arguments.push_back("--dbname=" + target.words);
-    process::environment own = boost::this_process::environment();
-    if (!target.password.empty()) own["PGPASSWORD"] = target.password;
-    process::ipstream told;
-    // It ends when this program is cut off.
-    auto tie = [](auto& executor) {
-        (void)executor;
-        base::restore_signals();
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-    };
-    process::child child(
-        process::exe = path.string(),
-        process::args = arguments,
-        own,
-        process::std_in<process::null, process::std_out> process::null,
-        process::std_err > told,
-        process::extend::on_exec_setup = tie
-    );
-    std::string last;
-    for (std::string line; std::getline(told, line);)
-        if (!line.empty()) last = line;
-    child.wait();
-    if (child.exit_code() == 0) return;
-    throw base::Error(
-        program,
-        last.empty() ? fmt::format("ended with {}", child.exit_code()) : last,
-        "mend that and try again; what was begun is not whole"
-    );
-}
-
-// Calls visit(location) for each file that the database names, held against its hash in `blobs`.
-template <typename Visit>
-void each_blob(base::Tx& tx, const Blobs& blobs, Visit visit) {
-    std::int64_t bk = std::numeric_limits<std::int64_t>::min();
-    std::string after;
-    for (;;) {
-        auto rows = tx.exec(sql::file["blob_files"], bk, base::bytes_of(after), blobs_at_once);
-        for (const auto& row : rows) {
-            bk = row["bk"].as<std::int64_t>();
-            after = base::bytes(row["sha256"]);
-            auto location = row["location"].as<std::string>();
-            auto content = blobs.unpack(
-                row["encoding"].as<std::string>(), {}, location, row["size"].as<std::size_t>()
-            );
-            if (base::sha256(content) != after)
-                throw base::Error(
-                    "blob " + location,
-                    "its bytes are not those it was stored with",
-                    "restore it from an older backup"
-                );
-            visit(location);
-        }
-        if (rows.size() < blobs_at_once) return;
-    }
-}
-
-// Of a file of any size, in hexadecimal.
-std::string sha256_of_file(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> digest(
-        EVP_MD_CTX_new(), EVP_MD_CTX_free
-    );
-    EVP_DigestInit_ex(digest.get(), EVP_sha256(), nullptr);
-    std::vector<char> buffer(1U << 20U);
-    while (in.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || in.gcount() > 0)
-        EVP_DigestUpdate(digest.get(), buffer.data(), static_cast<std::size_t>(in.gcount()));
-    if (!in.eof())
-        throw base::Error(path.string(), "cannot be read", "mend the disk or its rights");
-    std::string sum(SHA256_DIGEST_LENGTH, '\0');
-    EVP_DigestFinal_ex(digest.get(), reinterpret_cast<unsigned char*>(sum.data()), nullptr);
-    return base::hex(sum);
-}
 
 // The sums of a backup's files, as sha256sum writes and checks them.
 class Sums {
 public:
     explicit Sums(const fs::path& folder) : folder_(folder), out_(folder / sums_name) {}
     void add(const fs::path& file) {
-        out_ << sha256_of_file(folder_ / file) << "  " << file.string() << '\n';
+        out_ << base::sha256_of_file(folder_ / file) << "  " << file.string() << '\n';
     }
     void finish() {
         if (!out_.flush())
@@ -197,7 +57,8 @@ void each_whole_file(const fs::path& folder, Visit visit) {
     std::ifstream in(folder / sums_name);
     for (std::string line; std::getline(in, line);) {
         auto at = line.find("  ");
-        if (at == line.npos || sha256_of_file(folder / line.substr(at + 2)) != line.substr(0, at))
+        if (at == line.npos ||
+            base::sha256_of_file(folder / line.substr(at + 2)) != line.substr(0, at))
             throw base::Error(
                 (folder / line.substr(at == line.npos ? 0 : at + 2)).string(),
                 "is not as it was written",
@@ -273,7 +134,7 @@ void copy_blobs(
     Backup& backup,
     const BackupProgress& progress
 ) {
-    each_blob(tx, Blobs(from), [&](const std::string& location) {
+    each_blob_file(tx, Blobs(from), [&](const std::string& location) {
         copy_blob(from, folder / blobs_name, location);
         sums.add(blobs_name / location);
         backup.blob_bytes +=
@@ -315,18 +176,18 @@ Backup back_up(
         .schema = fingerprint(),
         .made_at = base::rfc3339(std::chrono::system_clock::now()),
         .tables = {}};
-    auto target = target_of(database.url());
     database.call([&](base::Tx& tx) {
-        tx.exec(sql::file["begin_backup"]);
-        auto moment = tx.value<std::string>(sql::file["export_moment"]).value();
+        auto moment = begin_moment(tx);
         progress("database", 0, 0);
-        run("pg_dump",
+        base::run_postgres_program(
+            "pg_dump",
             {"--format=custom",
              "--no-owner",
              "--no-privileges",
              "--snapshot=" + moment,
              "--file=" + (folder / dump_name).string()},
-            target);
+            database.url()
+        );
         progress("rows counted", 0, 0);
         backup.tables = count_tables(tx);
         backup.rows = 0;
@@ -348,9 +209,7 @@ Backup restore(
     const BackupProgress& progress
 ) {
     auto backup = read_manifest(folder);
-    auto empty = database.call([](base::Tx& tx) {
-        return tx.value<bool>(sql::file["is_empty"]).value_or(false);
-    });
+    auto empty = database.call([](base::Tx& tx) { return is_empty(tx); });
     if (!empty)
         throw base::Error(
             "database",
@@ -365,14 +224,16 @@ Backup restore(
         progress("blobs", ++files, static_cast<std::uint64_t>(backup.blobs));
     });
     progress("database", 0, 0);
-    run("pg_restore",
+    base::run_postgres_program(
+        "pg_restore",
         {"--exit-on-error",
          "--single-transaction",
          "--no-owner",
          "--no-privileges",
          "--schema=public",
          (folder / dump_name).string()},
-        target_of(database.url()));
+        database.url()
+    );
     database.call([&](base::Tx& tx) {
         progress("rows counted", 0, 0);
         auto differ = differences(backup.tables, count_tables(tx));

@@ -47,7 +47,7 @@ const std::map<std::string, Asked> paged{
     {"quality.quality_images", {middle}},
     {"quality.quality_contents", {middle}},
     {"quality.profile_rows", {middle}},
-    {"quality.profile_snapshot_rows", {middle + ", 3, 0"}},
+    {"quality.profile_snapshot_rows", {middle + ", 3, 0, 1, ''"}},
     {"quality.texts_to_cluster", {middle}},
     {"labeling.enqueue_unlabeled",
      {fmt::format("2, 1, {0}, 0.5, 'r', 1, now(), 0, '', {0}, '{{}}'", page)}},

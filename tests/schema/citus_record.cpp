@@ -48,6 +48,8 @@ std::optional<std::string> refusal(const pqxx::sql_error& error) {
     words = words.substr(0, words.find('\n'));
     bool by_class = state.starts_with("0A") || state.starts_with("42") || state.starts_with("XX");
     // An error of the cluster in reading what its nodes sent looks like one of the data.
+    // What a constraint forbids on a node may come as an internal error.
+    if (words.find(" violates ") != words.npos) return std::nullopt;
     if (!by_class && words.find("PGCOPY") == words.npos) return std::nullopt;
     return state + " " + words;
 }

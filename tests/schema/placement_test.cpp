@@ -9,7 +9,7 @@
 #include <set>
 
 #include "base/error.hpp"
-#include "schema/placement/distribute.hpp"
+#include "schema/placement/placement_store.hpp"
 #include "tests/support/test_database.hpp"
 
 using schema::Place;

@@ -34,9 +34,9 @@ inline bool is_of_cluster(std::string_view name) {
 
 // Whether there is nothing to prepare: it is run as it stands.
 inline bool is_command(std::string_view query) {
-    for (std::string_view word : {"CREATE ", "ANALYZE ", "LOCK ", "DO "})
+    for (std::string_view word : {"CREATE ", "ANALYZE ", "LOCK ", "DO ", "SET "})
         if (query.starts_with(word)) return true;
-    return false;
+    return query.find("\n; ") != query.npos;  // several statements
 }
 
 // What can be prepared of a query: a cursor's is what it reads. Empty for rows of a cursor that is

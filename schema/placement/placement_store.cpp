@@ -4,7 +4,7 @@
 //
 // A table moves in a transaction of its own: what a kill interrupts is as it was, and the next run
 // goes on with it. The lock of the migrations keeps two programs from placing at once.
-#include "schema/placement/distribute.hpp"
+#include "schema/placement/placement_store.hpp"
 
 #include <algorithm>
 #include <charconv>
