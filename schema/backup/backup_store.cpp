@@ -8,7 +8,6 @@
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
 #include "base/error.hpp"
-#include "schema/blobs/blobs.hpp"
 #include "schema/sql.hpp"
 
 namespace schema {

@@ -5,13 +5,13 @@
 #include <map>
 #include <string>
 
+#include "schema/blobs/blobs.hpp"
+
 namespace base {
 class Tx;
 }
 
 namespace schema {
-
-class Blobs;
 
 // From here on the transaction sees one moment. Returns what another session, and pg_dump, may see
 // the same one by. The first of its transaction.

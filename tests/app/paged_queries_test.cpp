@@ -41,6 +41,7 @@ const std::map<std::string, Asked> paged{
     {"schema.measured_records", {middle}},
     {"schema.index_texts", {"1, 0, '', 100", 200}},  // it writes, too
     {"schema.purge_targets_of_source", {middle}},
+    {"schema.blob_files", {fmt::format("0, '', {}", page)}},
     {"schema.list_jobs", {fmt::format("now(), '', '', {}, {}", rows / 2, page)}},
     {"quality.quality_rows", {middle}},
     {"quality.quality_texts", {middle}},
@@ -122,6 +123,8 @@ void fill(base::Tx& tx) {
         "phash) SELECT rk, 1, key, 1, 1, 1, 1, 'raw', 0 FROM made");
     run("INSERT INTO content_quality (rk, source_id, key, version, measures) SELECT rk, 1, key, 1, "
         "'{{1}}' FROM made WHERE i % 2 = 0");
+    run("INSERT INTO blob (bk, sha256, size, encoding, location) SELECT rk, sha256(key::bytea), 1, "
+        "'identity', 'aa/' || key FROM made");
     run("INSERT INTO job (id, kind, spec, due_at, created_at) SELECT i, 'ingest', '{{}}', now(), "
         "now() FROM "
         "made");
