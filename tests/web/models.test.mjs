@@ -157,6 +157,7 @@ await test("drift is shown by the hour with its alarm, and who is told of it", a
   await go("/models/topics?version=3&tab=drift");
   await page.getByText("Under 200 predictions say little").waitFor();
   await api("/models/topics/predict", { version: 2, inputs: Array.from({ length: 400 }, (_, i) => ({ title: "odd", body: "wholly other words here", hectares: 9000 + i, region: "moon" })) });
+  await becomes(async () => (await api("/models/topics/drift?version=2")).predictions >= 400, true, "predictions are counted a moment after their answers");
   await go("/models/topics?version=2&tab=drift");
   await page.getByRole("figure", { name: /stability index/i }).waitFor();
   await reads(page.getByRole("region", { name: "Columns" }), /hectares\s+drifted/);
