@@ -124,6 +124,7 @@ void begin_folder(const fs::path& folder) {
         throw base::Error(folder.string(), "cannot be made a folder", "choose another");
     if (!fs::is_empty(folder))
         throw base::Error(folder.string(), "is not empty", "name a new folder for each backup");
+    fs::permissions(folder, fs::perms::owner_all);  // it holds what people said and who they are
 }
 
 void copy_blobs(

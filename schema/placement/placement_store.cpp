@@ -104,8 +104,8 @@ bool place_one(base::Database& database, const Placed& each, int shards) {
     });
 }
 
-void refuse(std::string what, std::string mend) {
-    throw base::Error("database", std::move(what), std::move(mend));
+void refuse(const std::string& what, const std::string& mend) {
+    throw base::Error("database", what, mend);
 }
 
 void check_cluster(base::Tx& tx) {

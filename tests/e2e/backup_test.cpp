@@ -67,6 +67,7 @@ TEST_CASE("what was backed up comes back, to the last blob, and only whole", "[e
     CHECK(made.at("rows").as_int64() > 10);
     REQUIRE(made.at("blobs").as_int64() == 3);
     CHECK(files_in(folder / "blobs") == 3);
+    CHECK(fs::status(folder).permissions() == fs::perms::owner_all);
 
     SECTION("into a new home") {
         Tilth other;
