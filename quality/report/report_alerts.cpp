@@ -45,8 +45,13 @@ private:
         auto records = report_.profile.records;
         auto absent = records - column.present;
         auto missing = part(absent + column.spelled_missing, records);
-        if (missing > 0.2)
-            add("missing", name, fmt::format("{:.1f} % are missing", 100 * missing), missing > 0.5);
+        if (missing > 0.2) {
+            auto text = fmt::format("{:.1f} % are missing", 100 * missing);
+            auto filled = column.present - column.spelled_missing;
+            if (filled > 0 && text.starts_with("100.0"))
+                text = fmt::format("all but {} are missing", filled);
+            add("missing", name, text, missing > 0.5);
+        }
         if (column.spelled_missing > 0)
             add("hidden_missing",
                 name,

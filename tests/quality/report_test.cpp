@@ -72,6 +72,20 @@ TEST_CASE(
     CHECK(find_associations({}).columns.empty());
 }
 
+TEST_CASE("a field that few records have is not said to be missing in all", "[quality][report]") {
+    QualityReport report;
+    for (int i = 0; i < 10'000; ++i)
+        add(report.profile,
+            {{"id", fmt::format("r-{}", i)},
+             {"rare", i < 3 ? "x" : ""},
+             {"often", i < 600 ? "x" : ""}});
+    std::map<std::string, std::string> said;
+    for (const auto& one : find_alerts(report))
+        if (one.kind == "missing") said[one.column] = one.text;
+    CHECK(said["rare"] == "all but 3 are missing");
+    CHECK(said["often"] == "94.0 % are missing");
+}
+
 TEST_CASE("alerts say what wants a look", "[quality][report]") {
     QualityReport report;
     for (int i = 0; i < 200; ++i)
