@@ -5,8 +5,10 @@
 #include "api/server/connection.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <span>
 
+#include <sys/socket.h>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -222,6 +224,12 @@ awaitable<bool> Connection::send_part(std::string_view bytes) {
 
 void Connection::close_if_idle() {
     if (!busy_) stream_.cancel();
+}
+
+bool Connection::is_left() {
+    char next = 0;
+    auto got = recv(stream_.socket().native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT);
+    return got == 0 || (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
 }
 
 void Connection::shut_down() {

@@ -64,6 +64,8 @@ public:
     // Ends it if no request is under way.
     void close_if_idle();
     void close() { stream_.close(); }
+    // Whether the client has closed it already: what is sent finds that out only later.
+    bool is_left();
     // Tells the client that nothing more comes.
     void shut_down();
 

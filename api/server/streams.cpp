@@ -32,7 +32,7 @@ bool Streams::replaces(const Watcher& watcher, const Open& one) {
 std::optional<Problem> Streams::refusal(const Watcher& watcher) const {
     std::size_t all = 0, of_user = 0;
     for (const auto& one : open_) {
-        if (one.dropped || replaces(watcher, one)) continue;
+        if (one.dropped || replaces(watcher, one) || one.connection->is_left()) continue;
         ++all;
         if (one.watcher.user == watcher.user) ++of_user;
     }
@@ -47,7 +47,7 @@ asio::awaitable<void> Streams::serve(Connection& connection, const Response& res
     for (auto& one : open_)
         if (replaces(*response.stream, one)) one.dropped = true;
     news_.cancel();
-    auto place = open_.insert(open_.end(), Open{*response.stream});
+    auto place = open_.insert(open_.end(), Open{*response.stream, &connection});
     auto& project = place->watcher.project;
     if (project) project->stream = ++last_stream_;
     bool may_see = place->watcher.role != service::Role::label;

@@ -16,9 +16,9 @@ namespace api {
 // The open event streams: an event for each change of the progress, or for each thing that happens
 // in a project; a comment every 15 seconds, so that a dead connection is found. Who takes nothing
 // is given nothing more: news of a project wait in the database until the last ones were sent. A
-// user has a share of them, and a stream ends when its user may see it no more, or when the tab of
-// a browser that it names asks for another: one that is loaded anew has left the old one without a
-// word. For the thread that has the sockets.
+// user has a share of them, in which those that the client has left do not count, and a stream ends
+// when its user may see it no more, or when the tab of a browser that it names asks for another:
+// one that is loaded anew has left the old one without a word. For the thread that has the sockets.
 class Streams {
 public:
     Streams(boost::asio::io_context& context, const Options& options);
@@ -47,6 +47,7 @@ public:
 private:
     struct Open {
         Watcher watcher;
+        Connection* connection;
         bool asked_for = false;
         bool dropped = false;
         std::string waiting{};  // to be sent

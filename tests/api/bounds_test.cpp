@@ -176,12 +176,20 @@ TEST_CASE(
         asio::read(socket, asio::buffer(line));
         return line;
     };
-    sockets.open.reserve(16);
+    sockets.open.reserve(32);
     auto& one = watch(lena);
     CHECK(first_line(one) == "HTTP/1.1 200");
     CHECK(first_line(watch(lena)) == "HTTP/1.1 200");
     CHECK(first_line(watch(lena)) == "HTTP/1.1 429");
     CHECK(first_line(watch(ann)) == "HTTP/1.1 200");
+    // One that was closed is none, though nothing was sent since.
+    auto& left = watch(ann);
+    CHECK(first_line(left) == "HTTP/1.1 200");
+    CHECK(first_line(watch(ann)) == "HTTP/1.1 429");
+    left.close();
+    auto& again = watch(ann);
+    CHECK(first_line(again) == "HTTP/1.1 200");
+    again.close();
 
     // A tab that is loaded again and again has one stream, and the older ones end.
     auto reload = [&]() -> asio::ip::tcp::socket& {
