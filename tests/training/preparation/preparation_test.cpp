@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "tests/training/made_data.hpp"
+#include "tests/training/preparation/made_rows.hpp"
 #include "training/trainer.hpp"
 
 using namespace training;
@@ -17,21 +18,6 @@ using namespace training;
 namespace {
 
 constexpr auto none = std::numeric_limits<double>::quiet_NaN();
-
-Examples numbers(std::vector<double> values, const std::string& name = "x") {
-    Examples rows;
-    rows.rows = values.size();
-    rows.columns.push_back({name, schema::Column::Type::number, ""});
-    rows.numeric = std::move(values);
-    return rows;
-}
-
-Examples texts(std::vector<std::string> bodies) {
-    Examples rows;
-    rows.rows = bodies.size();
-    for (auto& body : bodies) rows.text.push_back({"Title", std::move(body)});
-    return rows;
-}
 
 std::string changed(const std::string& operation, const std::string& body) {
     auto rows = texts({body});
@@ -177,56 +163,6 @@ TEST_CASE("wrong recipes are refused with the operation's number", "[training][p
     CHECK(Preparation::parse(R"([{"op":"log","columns":["y"]}])").without_column("y").empty());
 }
 
-TEST_CASE(
-    "augmentation follows from seed and key alone, and leaves the rows themselves alone",
-    "[training][prepare]"
-) {
-    auto rows =
-        texts({"one two three four five six seven eight nine ten", "a b c d e f g h i j k l m n"});
-    rows.keys = {17, -4};
-    rows.class_names = {"x", "y"};
-    rows.classes = {0, 1};
-    auto fitted =
-        Preparation::parse(R"([{"op":"word_dropout","share":0.3,"copies":2},{"op":"word_swap"}])")
-            .fit(rows);
-    CHECK(fitted.apply(rows).rows == 2);
-    auto more = fitted.augment(rows, 1);
-    REQUIRE(more.rows == 8);
-    CHECK(more.text[0].body == rows.text[0].body);
-    CHECK(more.classes == std::vector<int>{0, 1, 0, 1, 0, 1, 0, 1});
-    CHECK(more.text[2].body != rows.text[0].body);
-    CHECK(more.text[2].body != more.text[4].body);
-    auto turned = take(rows, {1, 0});
-    auto other = fitted.augment(turned, 1);
-    CHECK(other.text[3].body == more.text[2].body);
-    CHECK(fitted.augment(rows, 2).text[2].body != more.text[2].body);
-    check(more);
-}
-
-TEST_CASE("images are flipped, moved and made noisy", "[training][prepare]") {
-    Examples rows;
-    rows.rows = 1;
-    rows.pixel_count = 6;
-    rows.pixel_width = 3;
-    rows.pixel_channels = 1;
-    rows.pixels = {1, 2, 3, 4, 5, 6};
-    auto after = [&](const char* operation) {
-        auto all = Preparation::parse(operation).fit(rows).augment(rows, 3);
-        return std::vector<int>(all.pixels.begin() + 6, all.pixels.end());
-    };
-    CHECK(after(R"([{"op":"flip"}])") == std::vector<int>{3, 2, 1, 6, 5, 4});
-    CHECK(after(R"([{"op":"pixel_noise","deviation":20}])") != std::vector<int>{1, 2, 3, 4, 5, 6});
-    bool moved = false;
-    for (int copies = 0; copies < 5; ++copies) {
-        auto all = Preparation::parse(R"([{"op":"shift","pixels":1,"copies":5}])")
-                       .fit(rows)
-                       .augment(rows, 3);
-        for (int i = 0; i < 6; ++i)
-            moved = moved || all.pixels[static_cast<std::size_t>(copies * 6 + 6 + i)] != i + 1;
-    }
-    CHECK(moved);
-}
-
 TEST_CASE("numbers are mapped to others", "[training][prepare]") {
     const auto rows = numbers({1, 2, 9, std::numeric_limits<double>::quiet_NaN()});
     const auto kept = Preparation::parse(R"([{"op":"map","from":[1,2],"to":[10,20]}])")
@@ -245,119 +181,6 @@ TEST_CASE("numbers are mapped to others", "[training][prepare]") {
     CHECK(other[1] == -1);
     CHECK(std::isnan(other[3]));
     CHECK_THROWS_AS(Preparation::parse(R"([{"op":"map","from":[1],"to":[]}])"), base::UsageError);
-}
-
-TEST_CASE("images are brought to a size", "[training][prepare]") {
-    // White on the left, of 12 x 6 once, and a record without a picture.
-    Examples rows;
-    rows.rows = 2;
-    rows.pixel_count = 36;
-    rows.pixel_width = 6;
-    rows.pixel_channels = 1;
-    for (std::size_t i = 0; i < 36; ++i) rows.pixels.push_back(i % 6 < 3 ? 255 : 100);
-    rows.pixels.resize(72);
-    rows.sizes = {{12, 6}, {0, 0}};
-    const auto resized = [&](const std::string& how) {
-        const auto recipe =
-            Preparation::parse(R"([{"op":"resize","width":8,"height":8,"how":")" + how + "\"}]");
-        CHECK(recipe.pictures() == formats::PictureShape{8, 8, 0});
-        auto made = FittedPreparation::load(recipe.fit(rows).json()).apply(rows);
-        check(made);
-        CHECK(made.pixel_count == 64);
-        CHECK(made.pixel_width == 8);
-        CHECK(std::all_of(made.pixels.begin() + 64, made.pixels.end(), [](int v) { return v == 0; })
-        );
-        return made;
-    };
-    const auto at = [](const Examples& of, std::size_t x, std::size_t y) {
-        return static_cast<int>(of.pixels[y * 8 + x]);
-    };
-    const auto whole = resized("fit");  // 8 x 4 in the middle
-    CHECK(whole.sizes[0] == std::array{8, 8});
-    // Beside an edge the levels go a little beyond what they are.
-    for (std::size_t x = 0; x < 8; ++x) {
-        CHECK(at(whole, x, 1) == 0);
-        CHECK(at(whole, x, 6) == 0);
-        CHECK(at(whole, x, 3) >= 80);
-    }
-    CHECK(at(whole, 0, 3) == 255);
-    CHECK(at(whole, 7, 3) == 100);
-    const auto full = resized("fill");  // the middle third of what is now 6 wide: from 1.5 to 4.5
-    CHECK(at(full, 0, 0) == 255);
-    CHECK(std::abs(at(full, 7, 7) - 100) < 15);
-    const auto wide = resized("stretch");
-    CHECK(wide.sizes[0] == std::array{12, 6});
-    CHECK(at(wide, 0, 0) == 255);
-    CHECK(at(wide, 7, 0) == 100);
-    // As large as before and as it is now.
-    rows.sizes[0] = {6, 6};
-    const auto same =
-        Preparation::parse(R"([{"op":"resize","width":6,"height":6}])").fit(rows).apply(rows);
-    CHECK(same.pixels == rows.pixels);
-    for (const char* wrong :
-         {R"([{"op":"resize","width":8}])",
-          R"([{"op":"resize","width":8,"height":2.5}])",
-          R"([{"op":"resize","width":8,"height":8,"how":"luck"}])"})
-        CHECK_THROWS_AS(Preparation::parse(wrong), base::UsageError);
-}
-
-TEST_CASE("a model sees pictures in the size of its preparation", "[training][prepare]") {
-    Examples train;
-    train.rows = 60;
-    train.class_names = {"left", "right"};
-    train.pixel_count = 32;
-    train.pixel_width = 8;
-    train.pixel_channels = 1;
-    for (std::size_t row = 0; row < train.rows; ++row) {
-        train.classes.push_back(static_cast<int>(row % 2));
-        for (std::size_t i = 0; i < 32; ++i)
-            train.pixels.push_back(i % 8 / 4 == row % 2 ? static_cast<std::uint8_t>(150 + row) : 9);
-        train.sizes.push_back({8, 4});
-    }
-    TrainSpec spec;
-    spec.model = "softmax";
-    spec.preparation = Preparation::parse(R"([{"op":"resize","width":5,"height":5}])");
-    const auto model = Predictor::load(fit(train, {}, spec).artefact);
-    CHECK(model.inputs()->pictures() == formats::PictureShape{8, 4, 1});
-    const auto said = model.predict(take(train, {0, 1}));
-    CHECK(said.at(0) > 0.5);
-    CHECK(said.at(3) > 0.5);
-}
-
-TEST_CASE("images are turned, cut and partly erased", "[training][prepare]") {
-    Examples rows;
-    rows.rows = 1;
-    rows.pixel_count = 15 * 10 * 2;
-    rows.pixel_width = 15;
-    rows.pixel_channels = 2;
-    for (std::size_t i = 0; i < rows.pixel_count; ++i)
-        rows.pixels.push_back(static_cast<std::uint8_t>(i % 2 == 0 ? 200 : i / 30 * 20));
-    const auto after = [&](const char* operation) {
-        const auto all = Preparation::parse(operation).fit(rows).augment(rows, 3);
-        check(all);
-        return std::vector<std::uint8_t>(
-            all.pixels.begin() + static_cast<std::ptrdiff_t>(rows.pixel_count), all.pixels.end()
-        );
-    };
-    for (const char* operation :
-         {R"([{"op":"rotate","degrees":30}])", R"([{"op":"crop","share":0.5}])"}) {
-        const auto made = after(operation);
-        CHECK(made != rows.pixels);
-        // A channel of one level stays so; what is between levels is not beyond them.
-        for (std::size_t i = 0; i < made.size(); ++i) {
-            if (i % 2 == 0)
-                CHECK(made[i] == 200);
-            else
-                CHECK(made[i] <= 180);
-        }
-    }
-    const auto erased = after(R"([{"op":"erase","share":0.3}])");
-    std::size_t changed = 0;
-    for (std::size_t i = 0; i < erased.size(); ++i) changed += erased[i] != rows.pixels[i] ? 1 : 0;
-    CHECK(changed > 0);
-    CHECK(changed < erased.size() / 2);
-    CHECK_THROWS_AS(Preparation::parse(R"([{"op":"rotate","degrees":-1}])"), base::UsageError);
-    CHECK_THROWS_AS(Preparation::parse(R"([{"op":"crop","share":1}])"), base::UsageError);
 }
 
 TEST_CASE("a step refuses records that have nothing of what it works on", "[training][prepare]") {
@@ -394,103 +217,6 @@ TEST_CASE("what an operation learnt is the same after it was kept", "[training][
     const auto fitted = Preparation::parse(R"([{"op":"scale"}])").fit(rows);
     CHECK(fitted.json().find("e99999") == std::string::npos);
     CHECK(FittedPreparation::load(fitted.json()).apply(rows).numeric == fitted.apply(rows).numeric);
-}
-
-TEST_CASE(
-    "rare classes get rows until there are enough with those made before",
-    "[training][prepare]"
-) {
-    Examples rows = texts(std::vector<std::string>(20, "one two three four five"));
-    rows.class_names = {"rare", "usual"};
-    for (int i = 0; i < 20; ++i) {
-        rows.classes.push_back(i < 4 ? 0 : 1);
-        rows.keys.push_back(i);
-    }
-    const auto counts = [&](const char* recipe) {
-        const auto made = Preparation::parse(recipe).fit(rows).augment(rows, 1);
-        const auto rare = std::count(made.classes.begin(), made.classes.end(), 0);
-        return std::pair(rare, static_cast<std::ptrdiff_t>(made.rows) - rare);
-    };
-    using Two = std::pair<std::ptrdiff_t, std::ptrdiff_t>;
-    CHECK(counts(R"([{"op":"resample","share":0.5}])") == Two{8, 16});
-    CHECK(counts(R"([{"op":"resample","share":0.5},{"op":"resample"}])") == Two{16, 16});
-    CHECK(counts(R"([{"op":"resample"},{"op":"resample"}])") == Two{16, 16});
-    CHECK(counts(R"([{"op":"word_swap","copies":2},{"op":"resample"}])") == Two{48, 48});
-}
-
-TEST_CASE("a row is made of rows of one fold", "[training][prepare]") {
-    Examples rows = numbers({});
-    rows.class_names = {"rare", "usual"};
-    for (int i = 0; i < 60; ++i) {
-        const bool rare = i < 12;
-        rows.numeric.push_back((i % 3) * 1000 + i);
-        rows.classes.push_back(rare ? 0 : 1);
-        rows.keys.push_back(i);
-        rows.folds.push_back(i % 3);
-    }
-    rows.rows = 60;
-    const auto made =
-        Preparation::parse(R"([{"op":"smote","neighbours":11}])").fit(rows).augment(rows, 1);
-    CHECK(made.rows == 96);
-    for (std::size_t row = 60; row < made.rows; ++row) {
-        const double x = made.numeric[row] - 1000 * made.folds[row];
-        CHECK(x >= 0);
-        CHECK(x < 12);
-    }
-}
-
-TEST_CASE("rare classes get more rows", "[training][prepare]") {
-    Examples rows;
-    rows.rows = 20;
-    rows.class_names = {"rare", "usual"};
-    rows.columns = {
-        {"x", schema::Column::Type::number, ""}, {"flag", schema::Column::Type::flag, ""}};
-    for (int i = 0; i < 20; ++i) {
-        rows.classes.push_back(i < 4 ? 0 : 1);
-        rows.keys.push_back(i);
-        rows.numeric.insert(rows.numeric.end(), {i < 4 ? 100.0 + i : 1.0 * i, i % 2 * 1.0});
-    }
-    const auto counted = [](const Examples& of, int c) {
-        return std::count(of.classes.begin(), of.classes.end(), c);
-    };
-    const auto again = Preparation::parse(R"([{"op":"resample","share":0.75}])").fit(rows);
-    const auto more = again.augment(rows, 1);
-    CHECK(counted(more, 0) == 12);
-    CHECK(counted(more, 1) == 16);
-    for (std::size_t row = 20; row < more.rows; ++row) CHECK(more.numeric[row * 2] >= 100);
-    CHECK(again.augment(rows, 1).numeric == more.numeric);
-
-    const auto made =
-        Preparation::parse(R"([{"op":"smote","neighbours":2}])").fit(rows).augment(rows, 1);
-    CHECK(counted(made, 0) == 16);
-    std::set<double> between;
-    for (std::size_t row = 20; row < made.rows; ++row) {
-        const double x = made.numeric[row * 2], flag = made.numeric[row * 2 + 1];
-        CHECK(x >= 100);
-        CHECK(x <= 103);
-        CHECK((flag == 0 || flag == 1));
-        between.insert(x);
-    }
-    CHECK(between.size() > 8);
-    check(made);
-    // Rows are made of what all other operations leave, also of those behind.
-    const auto fewer =
-        Preparation::parse(R"([{"op":"smote"},{"op":"drop","columns":["x"]}])").fit(rows);
-    const auto flags = fewer.augment(fewer.apply(rows), 1);
-    CHECK(flags.numeric.size() == 32);
-    for (double flag : flags.numeric) CHECK((flag == 0 || flag == 1));
-    CHECK_THROWS_AS(
-        Preparation::parse(R"([{"op":"smote"},{"op":"drop","columns":["x","flag"]}])").fit(rows),
-        base::Error
-    );
-    auto values = rows;
-    values.classes.clear();
-    values.class_names.clear();
-    values.targets.assign(20, 1);
-    CHECK_THROWS_AS(again.augment(values, 1), base::Error);
-    CHECK_THROWS_AS(Preparation::parse(R"([{"op":"resample","copies":2}])"), base::UsageError);
-    auto alone = take(rows, {0, 4, 5, 6});  // one row has no neighbour
-    CHECK(Preparation::parse(R"([{"op":"smote"}])").fit(alone).augment(alone, 1).rows == 6);
 }
 
 TEST_CASE(

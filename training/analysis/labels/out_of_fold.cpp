@@ -105,6 +105,29 @@ void each_fold(
     }
 }
 
+// What judge(model, rows) says of each row, by a model that did not learn it.
+template <typename Said, typename Judge>
+std::vector<Said> each_row_out_of_fold(
+    const Examples& examples,
+    const TrainSpec& spec,
+    std::size_t folds,
+    std::stop_token stop,
+    Judge judge
+) {
+    std::vector<Said> out(examples.rows);
+    each_fold(
+        examples,
+        spec,
+        folds,
+        stop,
+        [&](const Predictor& model, const Examples& rows, const std::vector<std::size_t>& places) {
+            auto said = judge(model, rows);
+            for (std::size_t i = 0; i < places.size(); ++i) out[places[i]] = std::move(said[i]);
+        }
+    );
+    return out;
+}
+
 }  // namespace
 
 std::vector<double> out_of_fold(
@@ -139,18 +162,7 @@ std::vector<JudgedSpans> spans_out_of_fold(
     std::size_t folds,
     std::stop_token stop
 ) {
-    std::vector<JudgedSpans> out(examples.rows);
-    each_fold(
-        examples,
-        spec,
-        folds,
-        stop,
-        [&](const Predictor& model, const Examples& rows, const std::vector<std::size_t>& places) {
-            auto judged = judge_spans(model, rows);
-            for (std::size_t i = 0; i < places.size(); ++i) out[places[i]] = std::move(judged[i]);
-        }
-    );
-    return out;
+    return each_row_out_of_fold<JudgedSpans>(examples, spec, folds, stop, judge_spans);
 }
 
 std::vector<double> answers_out_of_fold(
@@ -190,22 +202,20 @@ std::vector<std::vector<MarkedBox>> boxes_out_of_fold(
     std::size_t folds,
     std::stop_token stop
 ) {
-    std::vector<std::vector<MarkedBox>> out(examples.rows);
-    each_fold(
+    return each_row_out_of_fold<std::vector<MarkedBox>>(
         examples,
         spec,
         folds,
         stop,
-        [&](const Predictor& model, const Examples& rows, const std::vector<std::size_t>& places) {
-            auto found =
-                model
-                    .judge_answers(rows, {.threads = spec.threads, .figures = false, .parts = true})
-                    .boxes;
-            for (std::size_t i = 0; i < places.size(); ++i)
-                out[places[i]] = std::move(found[i].said);
+        [&](const Predictor& model, const Examples& rows) {
+            auto judged = model.judge_answers(
+                rows, {.threads = spec.threads, .figures = false, .parts = true}
+            );
+            std::vector<std::vector<MarkedBox>> said;
+            for (auto& row : judged.boxes) said.push_back(std::move(row.said));
+            return said;
         }
     );
-    return out;
 }
 
 std::vector<double> errors_out_of_fold(
@@ -214,19 +224,15 @@ std::vector<double> errors_out_of_fold(
     std::size_t folds,
     std::stop_token stop
 ) {
-    std::vector<double> out(examples.rows);
-    each_fold(
+    return each_row_out_of_fold<double>(
         examples,
         spec,
         folds,
         stop,
-        [&](const Predictor& model, const Examples& rows, const std::vector<std::size_t>& places) {
-            const auto errors =
-                model.judge_answers(rows, {.threads = spec.threads, .figures = false}).errors;
-            for (std::size_t i = 0; i < places.size(); ++i) out[places[i]] = errors[i];
+        [&](const Predictor& model, const Examples& rows) {
+            return model.judge_answers(rows, {.threads = spec.threads, .figures = false}).errors;
         }
     );
-    return out;
 }
 
 }  // namespace training
