@@ -166,7 +166,8 @@ void add_db(CLI::App& cli, service::Context& context) {
         "Spread the tables over the nodes of a cluster (Citus); goes on where it ended"
     );
     auto how = std::make_shared<schema::Distributing>();
-    spread->add_option("--shards", how->shards, "Parts of each table that is spread (default 32)");
+    spread->add_option("--shards", how->shards, "Parts of each table that is spread (default 32)")
+        ->check(CLI::Range(1, schema::most_shards));
     spread->add_flag("--dry-run", how->only_look, "Check, and say what would be placed where");
     spread->callback([&context, how] {
         context.config.database.migrate = false;

@@ -6,7 +6,11 @@
 // A backup is whole when its manifest lies in it, and a restore when all is counted.
 #include "schema/backup/backup.hpp"
 
+#include <algorithm>
 #include <fstream>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
@@ -51,21 +55,40 @@ private:
     std::ofstream out_;
 };
 
-// Calls visit(file) for each that is as it was written.
-template <typename Visit>
-void each_whole_file(const fs::path& folder, Visit visit) {
+// Whether it is a place that a blob is given: aa/bb/ and the digits of its hash.
+bool is_location(std::string_view text) {
+    return text.size() == 70 && text[2] == '/' && text[5] == '/' &&
+           std::ranges::all_of(text, [](char c) {
+               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || c == '/';
+           });
+}
+
+// The locations of all blobs, when every file is as it was written and none is missing.
+std::vector<std::string> whole_blobs(const fs::path& folder, const Backup& backup) {
+    const std::string in_blobs = blobs_name.string() + "/";
+    auto fail = [](const fs::path& what, std::string why) {
+        throw base::Error(what.string(), std::move(why), "use another backup");
+    };
+    std::vector<std::string> locations;
+    bool dumped = false;
     std::ifstream in(folder / sums_name);
     for (std::string line; std::getline(in, line);) {
         auto at = line.find("  ");
-        if (at == line.npos ||
-            base::sha256_of_file(folder / line.substr(at + 2)) != line.substr(0, at))
-            throw base::Error(
-                (folder / line.substr(at == line.npos ? 0 : at + 2)).string(),
-                "is not as it was written",
-                "use another backup"
-            );
-        visit(fs::path(line.substr(at + 2)));
+        auto name = at == line.npos ? std::string() : line.substr(at + 2);
+        if (name == dump_name) {
+            dumped = true;
+        } else if (name.starts_with(in_blobs) && is_location(name.substr(in_blobs.size()))) {
+            locations.push_back(name.substr(in_blobs.size()));
+        } else {
+            fail(folder / sums_name, fmt::format("names '{}', which no backup holds", name));
+        }
+        if (!fs::exists(folder / name)) fail(folder / name, "is missing");
+        if (base::sha256_of_file(folder / name) != line.substr(0, at))
+            fail(folder / name, "is not as it was written");
     }
+    if (!dumped || std::cmp_not_equal(locations.size(), backup.blobs))
+        fail(folder / sums_name, "does not name all files that the manifest counts");
+    return locations;
 }
 
 void copy_blob(const fs::path& from, const fs::path& to, const std::string& location) {
@@ -217,13 +240,13 @@ Backup restore(
             "it is not empty, and a backup is brought into an empty one only",
             "name a new database by --db, or another --home"
         );
-    // Files first, each held against its sum: the database, which names them, comes whole or not.
-    std::uint64_t files = 0;
-    each_whole_file(folder, [&](const fs::path& file) {
-        if (file == dump_name) return;
-        copy_blob(folder / blobs_name, blobs, fs::relative(file, blobs_name).string());
-        progress("blobs", ++files, static_cast<std::uint64_t>(backup.blobs));
-    });
+    const auto files = whole_blobs(folder, backup);
+    // Files first: the database, which names them, comes whole or not.
+    std::uint64_t copied = 0;
+    for (const auto& location : files) {
+        copy_blob(folder / blobs_name, blobs, location);
+        progress("blobs", ++copied, files.size());
+    }
     progress("database", 0, 0);
     base::run_postgres_program(
         "pg_restore",

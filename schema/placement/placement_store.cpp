@@ -24,7 +24,6 @@ namespace schema {
 namespace {
 
 constexpr int oldest_version = 12;
-constexpr int most_shards = 1024;
 
 struct Extension {
     std::string version;

@@ -27,10 +27,10 @@ BOOST_DESCRIBE_STRUCT(TablePlace, (), (table, place, placed))
 // All tables of the placement, in its order. Without the extension none is placed.
 std::vector<TablePlace> table_places(base::Database& database);
 
-constexpr int default_shards = 32;
+constexpr int default_shards = 32, most_shards = 1024;
 
 struct Distributing {
-    std::optional<int> shards;  // of each table that is spread, 1 to 1024; default_shards
+    std::optional<int> shards;  // of each table that is spread, 1 to most_shards
     bool only_look = false;     // what is refused is told, and nothing is placed
 };
 

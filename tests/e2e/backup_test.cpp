@@ -110,6 +110,27 @@ TEST_CASE("what was backed up comes back, to the last blob, and only whole", "[e
             Catch::Contains(R"("applied":false)") && !Catch::Contains(R"("applied":true)")
         );
     }
+    SECTION("a list of files that lacks one, or names one elsewhere, is refused") {
+        auto sums = folder / "files.sha256";
+        auto way = GENERATE(0, 1, 2);
+        if (way == 0) {
+            fs::remove(sums);
+        } else if (way == 1) {
+            std::ifstream in(sums);
+            std::string all, line;
+            while (std::getline(in, line)) all += line + "\n";
+            std::ofstream(sums) << all.substr(0, all.rfind('\n', all.size() - 2) + 1);
+        } else {
+            std::ofstream(tilth.home.path / "outside") << "x";
+            std::ofstream(sums, std::ios::app) << "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db"
+                                                  "02258717921a4881  blobs/../../outside\n";
+        }
+        Tilth other;
+        auto ended = other({"db", "restore", folder.string()});
+        CHECK(ended.code == 1);
+        CHECK_THAT(ended.err, Catch::Contains("files.sha256"));
+        CHECK_FALSE(fs::exists(other.home.path / "blobs"));
+    }
     SECTION("one that was cut off is none") {
         fs::remove(folder / "manifest.json");
         Tilth other;
