@@ -47,6 +47,17 @@ LEFT JOIN (SELECT url FROM frontier_url
     ON starts_with(waiting.url, given.prefix)
 GROUP BY given.at ORDER BY given.at;
 
+-- What a source has seen and what waits, by directory: those of a host and at most five steps below it that hold at least five pages
+-- and a thousandth of all, so that there are a few thousand however large the site is.
+-- name: count_by_directory
+SELECT path.directory, count(*) FILTER (WHERE page.seen) AS seen, count(*) FILTER (WHERE NOT page.seen) AS waiting,
+    count(*) FILTER (WHERE page.seen AND path.last) AS seen_here, count(*) FILTER (WHERE NOT page.seen AND path.last) AS waiting_here
+FROM (SELECT state = 'done' AS seen, string_to_array(split_part(url, '?', 1), '/') AS steps FROM frontier_url
+      WHERE source_id = $1 AND kind = 'page' AND (state IN ('queued', 'done') OR (state = 'skipped' AND reason = 'budget'))) AS page
+CROSS JOIN LATERAL (SELECT array_to_string(page.steps[1:level], '/') || '/' AS directory, level = cardinality(page.steps) - 1 AS last
+                    FROM generate_series(3, least(cardinality(page.steps) - 1, 8)) AS level) AS path
+GROUP BY path.directory HAVING count(*) >= greatest(5, (SELECT count(*) FROM frontier_url WHERE source_id = $1) / 1000);
+
 -- Queued pages after $2 in order of discovery; if $3 is given only those of at least this priority. Seeds ($4) keep theirs.
 -- name: waiting_urls
 SELECT id, url, depth, priority, listed_by IS NOT NULL AS listed FROM frontier_url

@@ -181,14 +181,15 @@ void print_advice(const std::vector<service::AdviceLine>& all) {
 
 void print_collect(const std::vector<service::PagesToGather>& all) {
     if (all.empty()) return;
-    print_line("where more of it waits ('--collect PAGES --send' has it crawled first):");
-    Table table({"source", "addresses", "waiting", "like these", "others", "for"});
+    print_line("where more should come from ('--collect PAGES --send' has it crawled first):");
+    Table table({"source", "addresses", "waiting", "asked first", "seen like it", "others", "for"});
     for (std::size_t i = 0; i < all.size() && i < shown; ++i) {
         const auto& one = all[i];
         table.add(
             {one.source,
              one.prefer,
              std::to_string(one.waiting),
+             fmt::format("{:.0f}", one.share * static_cast<double>(one.waiting)),
              std::to_string(one.like),
              std::to_string(one.others),
              std::string(base::cut_at_character(one.finding, 60))}

@@ -46,6 +46,10 @@ count_waiting(base::Tx& tx, std::int64_t source, const std::vector<std::string>&
     return counts;
 }
 
+std::vector<DirectoryCount> count_by_directory(base::Tx& tx, std::int64_t source) {
+    return base::rows_as<DirectoryCount>(tx.exec(sql::file["count_by_directory"], source));
+}
+
 std::uint64_t prefer_again(base::Tx& tx, std::int64_t source, const Scope& scope, bool prefers) {
     std::uint64_t changed = 0;
     for (std::int64_t after = 0;;) {

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "crawler/policy/site_parts.hpp"
+
 namespace base {
 class Tx;
 }
@@ -19,6 +21,9 @@ class Scope;
 // Pages that wait, of each of these prefixes of addresses: queued, or left for a budget's sake.
 std::vector<std::uint64_t>
 count_waiting(base::Tx& tx, std::int64_t source, const std::vector<std::string>& prefixes);
+
+// The pages of a source by the directories of their addresses, but those that hold hardly any.
+std::vector<DirectoryCount> count_by_directory(base::Tx& tx, std::int64_t source);
 
 // Puts the queued pages of a source in the order that `scope` prefers, whatever it preferred when
 // they were found: links by their depth, entries of sitemaps by what these said of them. Without

@@ -2,9 +2,11 @@
 // kind lie more often than elsewhere. The crawl that is queued is the source's own but for what
 // comes first, so that robots.txt, politeness, scope and consent hold as ever.
 //
-// Half of the pages go by advice, as many by each finding, the rest as the source goes: a finding
-// may be chance, and what nobody has seen yet is not spoken of by any. All pages by advice, first
-// finding first, would leave less of every other class.
+// A finding speaks of what was seen. What was not is a finding, too: a crawl that ends early has
+// seen the parts of a site near to where it began, and a model of these knows nothing of the
+// others. So half of the pages go to the parts that were seen least, a quarter by the findings, as
+// many by each, as one may be chance, and a quarter as the source goes, which leads to parts that
+// nobody knows of. docs/benchmarks.md has what each of these is worth.
 #include "service/learn/collecting.hpp"
 
 #include <algorithm>
@@ -17,6 +19,7 @@
 
 #include "base/json/shape.hpp"
 #include "crawler/frontier/preference_store.hpp"
+#include "crawler/policy/site_parts.hpp"
 #include "crawler/policy/telling_paths.hpp"
 #include "schema/sources/source_store.hpp"
 #include "service/gather/gather.hpp"
@@ -31,7 +34,8 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t most_advice = 20, paths_each = 3;
-constexpr double advised_share = 0.5;
+constexpr std::size_t most_parts = 50;
+constexpr double spread_share = 0.5, gathered_share = 0.75;  // of the pages; the second of both
 
 // What is asked of one advice: the keys of its records, and where their pages lie.
 struct AskedFor {
@@ -48,8 +52,8 @@ std::vector<AskedFor> asked_for(const training::Analysis& analysis) {
     return out;
 }
 
-// How many of these pages each part of the site gives: as many by each finding, and by each part of
-// it, but none more than waits there; what one leaves over the others share.
+// How many of these pages each place of the findings gives: as many by each finding, and by each
+// place of it, but none more than waits there; what one leaves over the others share.
 std::vector<double> quotas_of(const std::vector<PagesToGather>& where, double pages) {
     std::map<std::string, double> parts;  // by finding
     for (const auto& one : where) ++parts[one.finding];
@@ -72,16 +76,18 @@ std::vector<double> quotas_of(const std::vector<PagesToGather>& where, double pa
     return quotas;
 }
 
-}  // namespace
-
-std::vector<PagesToGather> pages_to_gather(Work& work, const training::Analysis& analysis) {
+// Where pages lie that are like those the findings speak of. `prefixes` gets their directories.
+std::vector<PagesToGather> places_of_findings(
+    Work& work,
+    const training::Analysis& analysis,
+    const schema::Source& source,
+    std::vector<std::string>& prefixes
+) {
     auto asked = asked_for(analysis);
     if (asked.empty()) return {};
-    const auto source = schema::find_source(work.tx, analysis.run.source);
-    if (!source || !source_kind(source->kind).crawls) return {};
     // Twice over all pages, so that only directories of what is wanted are kept.
     for (const bool wanted : {true, false})
-        crawler::each_page_address(work.tx, source->id, [&](const auto& key, const auto& url) {
+        crawler::each_page_address(work.tx, source.id, [&](const auto& key, const auto& url) {
             for (auto& one : asked) {
                 if (one.keys.contains(key) != wanted) continue;
                 if (wanted)
@@ -91,22 +97,80 @@ std::vector<PagesToGather> pages_to_gather(Work& work, const training::Analysis&
             }
         });
     std::vector<PagesToGather> out;
-    std::vector<std::string> prefixes;
     std::set<std::string> known;
     for (const auto& one : asked)
         for (const auto& path : one.paths.telling(paths_each)) {
             if (!known.insert(path.prefix).second) continue;
             prefixes.push_back(path.prefix);
             out.push_back(
-                {.source = source->name,
+                {.source = source.name,
                  .finding = one.advice->finding,
                  .prefer = crawler::pattern_below(path.prefix),
                  .like = path.wanted,
                  .others = path.others}
             );
         }
-    const auto waiting = crawler::count_waiting(work.tx, source->id, prefixes);
+    const auto waiting = crawler::count_waiting(work.tx, source.id, prefixes);
     for (std::size_t i = 0; i < out.size(); ++i) out[i].waiting = waiting.at(i);
+    return out;
+}
+
+// The parts of a site of which less was seen than of the whole, and something waits.
+std::vector<crawler::SitePart> parts_seen_least(std::vector<crawler::SitePart> parts) {
+    double seen = 0, all = 0;
+    const auto size = [](const crawler::SitePart& part) {
+        return static_cast<double>(part.seen + part.waiting);
+    };
+    for (const auto& part : parts) {
+        seen += static_cast<double>(part.seen);
+        all += size(part);
+    }
+    const auto share = [&](const crawler::SitePart& part) {
+        return static_cast<double>(part.seen) / size(part);
+    };
+    std::erase_if(parts, [&](const crawler::SitePart& part) {
+        return part.waiting == 0 || static_cast<double>(part.seen) * all >= seen * size(part);
+    });
+    std::stable_sort(parts.begin(), parts.end(), [&](const auto& a, const auto& b) {
+        return std::pair(share(a), -size(a)) < std::pair(share(b), -size(b));
+    });
+    if (parts.size() > most_parts) parts.resize(most_parts);
+    return parts;
+}
+
+}  // namespace
+
+std::vector<PagesToGather>
+pages_to_gather(Work& work, const training::Analysis& analysis, std::size_t pages) {
+    const auto source = schema::find_source(work.tx, analysis.run.source);
+    if (!source || !source_kind(source->kind).crawls) return {};
+    std::vector<std::string> prefixes;
+    auto out = places_of_findings(work, analysis, *source, prefixes);
+    const auto parts =
+        parts_seen_least(crawler::parts_of(crawler::count_by_directory(work.tx, source->id)));
+    const double all = gathered_share * static_cast<double>(pages);
+    const double spread = out.empty() ? all : spread_share * static_cast<double>(pages);
+    const auto quotas = quotas_of(out, parts.empty() ? all : all - spread);
+    for (std::size_t i = 0; i < out.size(); ++i)
+        if (out[i].waiting > 0) out[i].share = quotas[i] / static_cast<double>(out[i].waiting);
+    const auto more = crawler::spread_over(parts, spread);
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        const auto& part = parts[i];
+        // An address is drawn once: what a finding draws of the part is not drawn again.
+        double share = more[i] / static_cast<double>(part.waiting), drawn = 0;
+        for (std::size_t k = 0; k < prefixes.size(); ++k)
+            if (part.prefix.starts_with(prefixes[k])) drawn = std::max(drawn, out[k].share);
+        out.push_back(
+            {.source = source->name,
+             .finding = fmt::format(
+                 "{} of its {} known pages were seen", part.seen, part.seen + part.waiting
+             ),
+             .prefer = crawler::pattern_of(part),
+             .others = part.seen,
+             .waiting = part.waiting,
+             .share = std::min(share + drawn, 1.0)}
+        );
+    }
     std::erase_if(out, [](const PagesToGather& one) { return one.waiting == 0; });
     return out;
 }
@@ -128,16 +192,15 @@ std::size_t queue_gathering(
         throw Refusal(
             Refusal::Kind::conflict,
             fmt::format("source '{}'", name),
-            "holds no part where more of what is advised waits to be fetched",
+            "holds no part that more should come from: nothing waits, or all is seen alike",
             "crawl it as it is with 'tilth source run', or add a source"
         );
     auto source = schema::require_source(work.tx, name);
     check_run(source);
     json::array prefer, shares;
-    const auto quotas = quotas_of(where, advised_share * static_cast<double>(pages));
-    for (std::size_t i = 0; i < where.size(); ++i) {
-        prefer.emplace_back(where[i].prefer);
-        shares.emplace_back(quotas[i] / static_cast<double>(where[i].waiting));
+    for (const auto& one : where) {
+        prefer.emplace_back(one.prefer);
+        shares.emplace_back(one.share);
     }
     base::JsonText spec{source.spec};
     set_member(spec, "prefer", json::serialize(prefer));

@@ -59,8 +59,8 @@ const base::Settings<AnalyseErrors> AnalyseErrors::settings{
         {"order", &AnalyseErrors::order, "which of them come first"},
         {"collect",
          &AnalyseErrors::collect,
-         "with send, for a source that is crawled: queue a crawl for so many more pages, those of "
-         "the kind that is advised first",
+         "with send, for a source that is crawled: queue a crawl for so many more pages, first "
+         "those of the kind that is advised and of parts of the site that were seen least",
          {.high = 1e9}},
         {"pool", &AnalyseErrors::pool, "records without a label to look at"},
         {"seed", &AnalyseErrors::seed, "of the random share"},
@@ -291,7 +291,7 @@ FoundErrors find_errors_of(Work& work, const AnalyseErrors& request) {
     training::keep_fits(work.tx, analysis.run.id, asked.labels_now, analysis.fits, work.now);
     auto found = found_errors(analysis);
     add_people(work, analysis, found);
-    found.collect = pages_to_gather(work, analysis);
+    found.collect = pages_to_gather(work, analysis, request.collect);
     if (request.send)
         found.sent = send(work, analysis, found, request.label_errors, request.collect);
     return found;

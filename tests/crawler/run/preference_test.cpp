@@ -31,6 +31,17 @@ TEST_CASE("what waits goes by what a later crawl prefers", "[crawler][crawl]") {
         );
     };
     CHECK(world.crawl(options).counts.added == 5);
+    const auto known = world.database->call([&](base::Tx& tx) {
+        return crawler::count_by_directory(tx, world.source);
+    });
+    REQUIRE(known.size() == 4);
+    for (const auto& one : known) {
+        const bool front = one.directory == site.url("/");
+        INFO(one.directory);
+        CHECK(one.seen + one.waiting == (front ? 31 : 10));
+        CHECK(one.seen_here + one.waiting_here == (front ? 1 : 10));
+        if (front) CHECK(one.seen == 5);
+    }
     for (const std::string part : {"c", "b"}) {  // the other is preferred no longer
         const auto before = kept(part);
         options.scope.prefer = {crawler::pattern_below(site.url("/" + part + "/"))};
