@@ -166,9 +166,10 @@ def main():
                     tilth.crawl(first, MORE)
                 else:
                     found = tilth("errors", str(run), "--collect", str(MORE), "--send")[0]
-                    for one in found["collect"]:
-                        print("  %s: %d like it, %d others, %d wait; %s" % (one["prefer"], one["like"], one["others"], one["waiting"],
-                                                                          one["finding"]))
+                    for one in found["collect"][:8]:
+                        print("  %s: %d asked first of %d that wait, %d like it and %d others seen; %s" % (
+                            one["prefer"], round(one["share"] * one["waiting"]), one["waiting"], one["like"], one["others"], one["finding"]))
+                    print("  %d places in all" % len(found["collect"]))
                     tilth.work()
                 _, known = learn(tilth, labels, 2, model, folder)
                 said = judge(tilth, model, held_out)

@@ -115,24 +115,21 @@ std::vector<PagesToGather> places_of_findings(
     return out;
 }
 
-// The parts of a site of which less was seen than of the whole, and something waits.
+// The parts of a site of which less was seen than of the whole, and something waits: those that
+// lack most come first.
 std::vector<crawler::SitePart> parts_seen_least(std::vector<crawler::SitePart> parts) {
     double seen = 0, all = 0;
-    const auto size = [](const crawler::SitePart& part) {
-        return static_cast<double>(part.seen + part.waiting);
-    };
     for (const auto& part : parts) {
         seen += static_cast<double>(part.seen);
-        all += size(part);
+        all += static_cast<double>(part.seen + part.waiting);
     }
-    const auto share = [&](const crawler::SitePart& part) {
-        return static_cast<double>(part.seen) / size(part);
+    const auto lack = [&](const crawler::SitePart& part) {
+        return static_cast<double>(part.seen + part.waiting) * seen / all -
+               static_cast<double>(part.seen);
     };
-    std::erase_if(parts, [&](const crawler::SitePart& part) {
-        return part.waiting == 0 || static_cast<double>(part.seen) * all >= seen * size(part);
-    });
+    std::erase_if(parts, [&](const auto& part) { return part.waiting == 0 || lack(part) <= 0; });
     std::stable_sort(parts.begin(), parts.end(), [&](const auto& a, const auto& b) {
-        return std::pair(share(a), -size(a)) < std::pair(share(b), -size(b));
+        return lack(a) > lack(b);
     });
     if (parts.size() > most_parts) parts.resize(most_parts);
     return parts;

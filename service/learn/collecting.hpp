@@ -26,8 +26,8 @@ BOOST_DESCRIBE_STRUCT(PagesToGather, (), (source, finding, prefer, like, others,
 
 // For each advice that more records be labelled or gathered, in their order: where pages of the
 // run's source lie that are like those it speaks of, and addresses wait. Then the parts of the site
-// of which less was seen than of the whole, the least seen first. Of `pages` a quarter go to the
-// former, as many to each finding, and a half to the latter. Nothing for a source that is not
+// of which less was seen than of the whole, those that lack most first. Of `pages` a quarter go to
+// the former, as many to each finding, and a half to the latter. Nothing for a source that is not
 // crawled.
 std::vector<PagesToGather>
 pages_to_gather(Work& work, const training::Analysis& analysis, std::size_t pages);
