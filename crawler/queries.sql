@@ -129,7 +129,7 @@ UPDATE frontier_host SET holder = NULL, held_until = NULL, next_fetch_at = great
 UPDATE frontier_address SET holder = NULL, held_until = NULL, next_fetch_at = greatest(next_fetch_at, $2::timestamptz) WHERE holder = $1;
 
 -- Takes up to $5 free hosts that have something due for the source and whose server no other worker asks. $6: only for images and
--- files.
+-- files. $7: only hosts of servers that this worker asks.
 -- name: claim_hosts
 UPDATE frontier_host AS host SET token = token + 1, holder = $2, held_until = $4::timestamptz
 WHERE host.host IN (
@@ -137,6 +137,7 @@ WHERE host.host IN (
     WHERE (free.holder IS NULL OR free.held_until < $3::timestamptz)
       AND NOT EXISTS (SELECT FROM frontier_address AS server
                       WHERE server.address = free.address AND server.holder <> $2 AND server.held_until >= $3::timestamptz)
+      AND (NOT $7 OR EXISTS (SELECT FROM frontier_address AS own WHERE own.address = free.address AND own.holder = $2))
       AND EXISTS (SELECT FROM frontier_url AS url
                   WHERE url.source_id = $1 AND url.host = free.host AND url.state = 'queued' AND url.due_at <= $3::timestamptz
                     AND (NOT $6 OR url.kind IN ('image', 'file')))
@@ -378,18 +379,32 @@ SELECT budget, kept FROM frontier_count WHERE source_id = $1;
 DELETE FROM frontier_count WHERE source_id = $1;
 
 -- name: seen_worker
-INSERT INTO crawl_worker (run_id, holder, source_id, seen_at, queued) VALUES ($1, $2, $3, $4::timestamptz, $5)
-ON CONFLICT (source_id, run_id, holder) DO UPDATE SET seen_at = excluded.seen_at, queued = excluded.queued;
+INSERT INTO crawl_worker (run_id, holder, source_id, seen_at, queued, part, hosts, hungry)
+VALUES ($1, $2, $3, $4::timestamptz, $5, $6, $7, $8)
+ON CONFLICT (source_id, run_id, holder) DO UPDATE SET seen_at = excluded.seen_at, queued = excluded.queued, hosts = excluded.hosts,
+    hungry = excluded.hungry;
+
+-- name: set_grant
+UPDATE crawl_worker SET granted = $3 WHERE source_id = $1 AND holder = $2;
+
+-- name: spend_grant
+UPDATE crawl_worker SET granted = greatest(0, granted - $3) WHERE source_id = $1 AND holder = $2;
+
+-- Crawls that are jobs and have more hosts than their workers had room for: those with the fewest workers first.
+-- name: crawl_to_help
+SELECT source_id AS source, run_id AS run FROM crawl_worker WHERE seen_at >= $1::timestamptz
+GROUP BY source_id, run_id HAVING bool_or(part = 'job') AND bool_and(NOT hungry) ORDER BY count(*), source_id LIMIT 1;
 
 -- name: crawl_workers
-SELECT run_id, holder, seen_at >= $2::timestamptz AS is_heard FROM crawl_worker WHERE source_id = $1 ORDER BY run_id;
+SELECT run_id, holder, seen_at >= $2::timestamptz AS is_heard, part, queued, hosts, hungry, granted
+FROM crawl_worker WHERE source_id = $1 ORDER BY run_id, holder;
 
 -- name: drop_worker
 DELETE FROM crawl_worker WHERE source_id = $1 AND holder = $2;
 
 -- Serialises the question whether a source is being crawled.
--- name: lock_source
-SELECT id FROM source WHERE id = $1 FOR UPDATE;
+-- name: lock_crawl
+SELECT id FROM source WHERE id = $1 FOR NO KEY UPDATE;
 
 -- How the hosts of a source stand, over all its runs.
 -- name: source_hosts

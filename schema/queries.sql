@@ -28,6 +28,11 @@ ON CONFLICT (name) DO NOTHING RETURNING id;
 SELECT id, name, kind, spec::text, schedule, CASE WHEN archived_at IS NULL THEN state ELSE 'archived' END AS state
 FROM source WHERE name = $1;
 
+-- A source by the settings of a run of it.
+-- name: source_of_run
+SELECT source.id, name, kind, source_run.spec::text, schedule, CASE WHEN archived_at IS NULL THEN source.state ELSE 'archived' END AS state
+FROM source_run JOIN source ON source.id = source_run.source_id WHERE source_run.id = $1;
+
 -- Those in use, and with $3 those in the archive.
 -- name: list_sources
 WITH page AS MATERIALIZED (
@@ -342,6 +347,12 @@ WHERE id = (SELECT id FROM job WHERE kind = ANY($1::text[]) AND due_at <= $3::ti
                     SELECT split_part(o.dedup, '/', 1) FROM job o WHERE o.leased_until >= $3::timestamptz AND starts_with(o.dedup, 'source:'))
             ORDER BY priority DESC, due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING id, kind, spec::text, token, attempts;
+
+-- Whether one could be claimed now.
+-- name: job_waits
+SELECT EXISTS (SELECT FROM job WHERE kind = ANY($1::text[]) AND due_at <= $2::timestamptz AND (leased_until IS NULL OR leased_until < $2::timestamptz)
+    AND coalesce(split_part(dedup, '/', 1), '') NOT IN (
+        SELECT split_part(o.dedup, '/', 1) FROM job o WHERE o.leased_until >= $2::timestamptz AND starts_with(o.dedup, 'source:')));
 
 -- name: renew_job
 UPDATE job SET leased_until = $3::timestamptz WHERE id = $1 AND token = $2;

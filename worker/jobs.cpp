@@ -60,7 +60,7 @@ json::object gather(service::Context& context, const schema::Job& job, std::stop
         context.database().call([&](base::Tx& tx) { return schema::require_source(tx, name); });
     if (auto given = spec.part("spec"); !given.root().is_null())  // for this run alone
         source.spec = json::serialize(given.root());
-    auto result = service::gather(here, source, stop);
+    auto result = service::gather(here, source, stop, {}, service::Company::helped);
     if (result.due_again) throw Parked{*result.due_again};
     if (result.state == "interrupted") throw base::Interrupted();
     if (result.nothing) throw result.nothing->error();

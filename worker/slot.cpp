@@ -143,6 +143,7 @@ void serve_slot(
                 if (verdict.result && options.after_end) options.after_end(*job, *verdict.result);
                 continue;
             }
+            if (options.when_idle && options.when_idle(stop)) continue;
         } catch (const std::exception& failure) {
             base::log::error("worker {}: {}", options.worker, failure.what());
         } catch (...) {

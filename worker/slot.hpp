@@ -41,6 +41,8 @@ struct SlotOptions {
     LeaseTimes times = {};
     std::chrono::milliseconds pause = std::chrono::seconds(1);  // when there is nothing to do
     std::function<void()> before_claim = {};                    // what is due by then
+    // What else there is to do when no job waits, until one does or a stop; false: nothing.
+    std::function<bool(std::stop_token)> when_idle = {};
     // After a job is done or has failed for good, with its result or {"error"}.
     std::function<void(const schema::Job&, const boost::json::object&)> after_end = {};
 };

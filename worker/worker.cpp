@@ -1,12 +1,17 @@
 #include "worker/worker.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include "base/database/database.hpp"
+#include "base/error.hpp"
+#include "base/run/log.hpp"
 #include "schema/jobs/job_store.hpp"
 #include "service/gather/cron.hpp"
 #include "service/gather/gather.hpp"
+#include "service/gather/help.hpp"
 #include "worker/deliveries.hpp"
 #include "worker/jobs.hpp"
 #include "worker/slot.hpp"
@@ -27,6 +32,43 @@ void queue_due_sources(base::Database& database) {
     });
 }
 
+// Helps crawls that others have under way, but leaves them for a job that waits. What it cannot
+// help, since a secret or a file of its settings is elsewhere, it does not try again at once.
+class Helper {
+public:
+    Helper(service::Context& context, std::vector<schema::JobKind> kinds)
+        : context_(context), kinds_(std::move(kinds)) {}
+
+    bool operator()(std::stop_token stop) {
+        const auto crawls = std::find(kinds_.begin(), kinds_.end(), schema::JobKind::crawl);
+        if (crawls == kinds_.end() || Clock::now() < rests_until_) return false;
+        const auto is_free = [this](Clock::time_point) {
+            return !context_.database().call([&](base::Tx& tx) {
+                return schema::job_waits(tx, kinds_, Clock::now());
+            });
+        };
+        LeaseRenewal free(is_free, {.renewal = std::chrono::seconds(2)}, stop);
+        auto here = context_.environment();
+        here.stop = free.token();
+        try {
+            return service::help_crawl(here, free.token());
+        } catch (const base::DatabaseAway&) {
+            throw;
+        } catch (const base::Error& error) {
+            base::log::warning("cannot help with a crawl: {}", error.what());
+            rests_until_ = Clock::now() + std::chrono::minutes(5);
+            return false;
+        }
+    }
+
+private:
+    using Clock = std::chrono::system_clock;
+
+    service::Context& context_;
+    std::vector<schema::JobKind> kinds_;
+    Clock::time_point rests_until_{};
+};
+
 }  // namespace
 
 Worker::Worker(service::Context& context, const WorkerOptions& options, std::stop_token stop)
@@ -43,6 +85,7 @@ Worker::Worker(service::Context& context, const WorkerOptions& options, std::sto
         };
         if (options.schedule && number == 0)
             slot.before_claim = [&database] { queue_due_sources(database); };
+        slot.when_idle = Helper(context, options.kinds);
         slots_.emplace_back([&context, &database, slot, stop = stop_.get_token()] {
             auto work = [&](const schema::Job& job, std::stop_token until) {
                 return do_job(context, job, until);

@@ -91,7 +91,7 @@ service::GatherResult gather_and_tell(
             {[&](const schema::Counts& counts, std::uint64_t, const std::string& more) {
                 progress.update(counts.read, more);
             }},
-            options.share
+            options.share ? service::Company::share : service::Company::none
         );
         progress.update(result.counts.read);
     }

@@ -44,6 +44,7 @@ struct Batch {
     std::vector<std::string> shut;  // patterns that are traps, as the write found
     BudgetCounts sums;              // of the budgets, after the write
     std::uint64_t withdrawn = 0;    // pages that the write did not keep after all
+    std::uint64_t counted = 0;      // for Budget::pages, by the write
 
     bool empty() const;
 
@@ -103,6 +104,7 @@ struct NamingVisit {
 
 struct BatchContext {
     schema::BatchTarget target;
+    std::string holder;  // whose grant of pages is spent; see worker_store.hpp
     std::vector<HostLease> leases;
     TrapPolicy traps;
 };

@@ -10,6 +10,7 @@
 #include "base/database/database.hpp"
 #include "crawler/frontier/batch.hpp"
 #include "crawler/frontier/canonical_store.hpp"
+#include "crawler/frontier/worker_store.hpp"
 
 namespace crawler {
 
@@ -68,6 +69,7 @@ void write_frontier(base::Tx& tx, const BatchContext& context, Batch& batch) {
     BudgetCounts kept;
     for (const auto& [host, budget] : batch.budgets) ++kept[budget];
     batch.sums = add_budgets(tx, source, kept);
+    if (auto pages = kept.find(Budget::pages); pages != kept.end()) batch.counted = pages->second;
 }
 
 namespace {
@@ -160,6 +162,7 @@ private:
         counts_ += write_part(tx_, context_, part);
         batch_.shut.insert(batch_.shut.end(), part.shut.begin(), part.shut.end());
         for (const auto& [budget, sum] : part.sums) batch_.sums[budget] = sum;
+        batch_.counted += part.counted;
     }
 
     // One that is not kept, or not yet.
@@ -190,8 +193,10 @@ schema::Counts write(base::Tx& tx, const BatchContext& context, Batch& batch) {
                 batch.lost.push_back(lease.host);
         batch.keep_hosts(held);
     }
+    batch.counted = 0;
     auto counts = write_part(tx, context, batch);
     counts += NamingPages(tx, context, batch).settle();
+    spend_grant(tx, context.target.source_id, context.holder, batch.counted);
     return counts;
 }
 

@@ -30,7 +30,8 @@ Scheduler::Scheduler(const CrawlOptions& options)
       scope_(options.scope, seeds_),
       budget_(options.budgets),
       server_policy_(server_policy(options.politeness, options.server_delay, options.server_at_once)
-      ) {
+      ),
+      granted_(options.max_pages) {
     for (const auto& seed : seeds_) seed_origins_.insert(seed.origin());
 }
 
@@ -107,6 +108,35 @@ void Scheduler::lose(Host& host) {
     host.lost = true;
 }
 
+void Scheduler::give_back(std::size_t at_most) {
+    std::map<const Server*, std::vector<Host*>> by_server;
+    std::vector<std::vector<Host*>> groups;
+    for (auto& [name, host] : hosts_) {
+        if (!is_open(*host)) continue;
+        if (host->server)
+            by_server[host->server.get()].push_back(host.get());
+        else
+            groups.push_back({host.get()});
+    }
+    for (auto& [server, hosts] : by_server) groups.push_back(std::move(hosts));
+    std::stable_sort(groups.begin(), groups.end(), [](const auto& a, const auto& b) {
+        return a.size() > b.size();
+    });
+    for (const auto& group : groups) {
+        if (group.size() > at_most) continue;
+        at_most -= group.size();
+        for (auto* host : group) {
+            for (const auto& target : host->waiting) {
+                host->taken.erase(target.id);
+                host->listings.erase(target.id);
+            }
+            host->waiting.clear();
+            host->may_have_more = false;
+            host->leaving = true;
+        }
+    }
+}
+
 bool Scheduler::wants_more(const Host& host) const {
     return host.ready && host.may_have_more && host.waiting.size() < load_below;
 }
@@ -117,7 +147,7 @@ std::vector<std::int64_t> Scheduler::begin_load(Host& host) {
 }
 
 void Scheduler::load(Host& host, std::vector<Target> targets, bool more) {
-    if (host.lost) return;
+    if (host.lost || host.leaving) return;
     if (more) host.may_have_more = true;
     for (auto& target : targets) {
         host.taken.insert(target.id);
@@ -128,11 +158,17 @@ void Scheduler::load(Host& host, std::vector<Target> targets, bool more) {
 }
 
 void Scheduler::look_again() {
-    for (auto& [name, host] : hosts_) host->may_have_more = host->ready && !host->lost;
+    for (auto& [name, host] : hosts_) host->may_have_more = is_open(*host);
+}
+
+void Scheduler::grant(std::uint64_t pages) {
+    granted_ = pages;
+    asks_for_grant_ = false;
 }
 
 bool Scheduler::has_room() const {
-    return !options_.max_pages || only_media_ || kept_ + under_way_ < options_.max_pages;
+    if (!options_.max_pages || only_media_) return true;
+    return !asks_for_grant_ && granted_used() < granted_;
 }
 
 // Why an address is left out, whatever else is known of its site.
@@ -193,6 +229,7 @@ Step Scheduler::next(Host& host, Clock::time_point now) {
             {robots.unreachable().empty() ? SkipReason::robots : SkipReason::robots_unreachable,
              allowed.rule}
         );
+    if (is_page && options_.max_pages) shares.push_back({Budget::pages, options_.max_pages});
     host.turn().begin(now);
     budget_.begin(shares);
     if (is_page) ++under_way_;
@@ -224,7 +261,9 @@ void Scheduler::answered(Host& host, Clock::time_point now, const Lane::Answer& 
 
 bool Scheduler::end(const Visit& visit, std::optional<Ending> ending) {
     bool kept = ending == Ending::stored || ending == Ending::unchanged;
-    if (visit.target.kind == Kind::page) --under_way_;
+    const bool is_page = visit.target.kind == Kind::page;
+    if (is_page) --under_way_;
+    if (kept && is_page && options_.max_pages) ++unstored_;
     if (kept && !is_media(visit.target.kind)) ++kept_;
     if (!kept) budget_.end(visit.shares);
     return kept;
@@ -234,7 +273,11 @@ bool Scheduler::stored(
     const Batch& batch,
     std::span<const std::pair<std::string, std::string>> budgets
 ) {
-    for (const auto& [host, budget] : budgets) budget_.end({{budget, 0}});
+    for (const auto& [host, budget] : budgets) {
+        budget_.end({{budget, 0}});
+        if (budget == Budget::pages && unstored_ > 0) --unstored_;
+    }
+    granted_ -= std::min(granted_, batch.counted);
     kept_ -= std::min(kept_, batch.withdrawn);
     std::unordered_set<std::int64_t> ids(batch.ids.begin(), batch.ids.end());
     for (auto& [name, host] : hosts_) {
@@ -244,7 +287,7 @@ bool Scheduler::stored(
         if (listing && host->listings.empty() && revisit_) {  // look again at what waits
             for (const auto& target : host->waiting) host->taken.erase(target.id);
             host->waiting.clear();
-            host->may_have_more = host->ready && !host->lost;
+            host->may_have_more = is_open(*host);
         }
         if (std::find(batch.lost.begin(), batch.lost.end(), name) != batch.lost.end()) lose(*host);
     }
@@ -257,7 +300,7 @@ bool Scheduler::stored(
         if (host == hosts_.end()) {
             others = true;
         } else {
-            host->second->may_have_more = host->second->ready && !host->second->lost;
+            host->second->may_have_more = is_open(*host->second);
         }
     }
     return others;

@@ -40,6 +40,7 @@ struct Host {
     std::shared_ptr<Server> server;             // null: its server has no limits of its own
     bool ready = false;                         // its server's turn is ours too
     bool lost = false;                          // another worker has it, or its server
+    bool leaving = false;                       // given back when what is under way has ended
     std::deque<Target> waiting;                 // in the frontier's order
     std::unordered_set<std::int64_t> taken;     // waiting, under way or not yet stored
     std::unordered_set<std::int64_t> listings;  // sitemaps and feeds of these
@@ -97,7 +98,7 @@ public:
 
     // In a later round pages wait for what sitemaps say of them.
     void begin_round(bool revisit) { revisit_ = revisit; }
-    bool counts_budgets() const { return budget_.any(); }
+    bool counts_budgets() const { return budget_.any() || options_.max_pages > 0; }
     // Sums over all workers, as the database has them.
     void count(const BudgetCounts& kept);
     // Patterns of addresses that are traps.
@@ -112,6 +113,8 @@ public:
     // Hosts with nothing left, each with whether it was the last of its server.
     std::vector<std::pair<std::unique_ptr<Host>, bool>> take_finished();
     void lose(Host& host);
+    // Begins to leave at most so many hosts to other workers, all of a server or none.
+    void give_back(std::size_t at_most);
 
     // Whether the host should be given more of the frontier.
     bool wants_more(const Host& host) const;
@@ -122,6 +125,13 @@ public:
     // Queued addresses may have become due.
     void look_again();
 
+    // Of the number of pages to keep: what this worker may still store, all of them until it is
+    // told otherwise. While that is asked, no page is begun.
+    void grant(std::uint64_t pages);
+    void await_grant() { asks_for_grant_ = true; }
+    // Of these what it has in hand: pages under way, and those to be stored.
+    std::uint64_t granted_used() const { return under_way_ + unstored_; }
+    std::uint64_t pages_kept() const { return budget_.kept(Budget::pages); }
     // Whether one more page may be asked for without going over the number of pages to keep.
     bool has_room() const;
     // What to do for the host now. A Visit is under way from here on until end().
@@ -139,8 +149,10 @@ public:
     bool stored(const Batch& batch, std::span<const std::pair<std::string, std::string>> budgets);
 
     std::uint64_t kept() const { return kept_; }
-    // Enough pages are kept.
-    bool is_spent() const { return options_.max_pages && kept_ >= options_.max_pages; }
+    // Enough pages are kept, by all workers.
+    bool is_spent() const {
+        return options_.max_pages && pages_kept() + unstored_ >= options_.max_pages;
+    }
     // What the last pages show is still to be fetched when enough pages are kept.
     bool is_over() const { return is_spent() && !options_.media.any(); }
     bool takes_only_media() const { return only_media_; }
@@ -160,6 +172,8 @@ private:
     };
     std::optional<Verdict> verdict(const Target& target, const formats::Url& url) const;
     Refusal refuse(Host& host, Verdict verdict);
+    // Whether more of the frontier may be given to it.
+    static bool is_open(const Host& host) { return host.ready && !host.lost && !host.leaving; }
 
     const CrawlOptions& options_;
     std::vector<formats::Url> seeds_;
@@ -172,6 +186,9 @@ private:
     std::set<std::string, std::less<>> shut_;
     std::uint64_t kept_ = 0;
     std::uint64_t under_way_ = 0;  // pages
+    std::uint64_t unstored_ = 0;   // pages that are kept when the batch is written
+    std::uint64_t granted_ = 0;    // pages
+    bool asks_for_grant_ = false;
     bool revisit_ = false;
     bool only_media_ = false;
 };

@@ -190,7 +190,8 @@ std::vector<HostLease> claim_hosts(
     Time now,
     Time until,
     int at_most,
-    bool only_media
+    bool only_media,
+    bool only_own_servers
 ) {
     return base::rows_as<HostLease>(tx.exec(
         sql::file["claim_hosts"],
@@ -199,7 +200,8 @@ std::vector<HostLease> claim_hosts(
         timestamp(now),
         timestamp(until),
         at_most,
-        only_media
+        only_media,
+        only_own_servers
     ));
 }
 

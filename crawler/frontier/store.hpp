@@ -128,7 +128,8 @@ std::vector<HostLease> claim_hosts(
     Time now,
     Time until,
     int at_most,
-    bool only_media = false
+    bool only_media = false,
+    bool only_own_servers = false
 );
 // Returns the hosts that are still held, with their tokens.
 std::vector<HostLease> renew_hosts(base::Tx& tx, const std::string& holder, Time until);

@@ -8,7 +8,6 @@
 
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
-#include "crawler/frontier/holder.hpp"
 #include "crawler/sql.hpp"
 #include "schema/records/record.hpp"
 #include "schema/records/values.hpp"
@@ -239,43 +238,6 @@ void note_host(base::Tx& tx, const HostLease& lease, const HostState& state) {
         state.latency_ms,
         state.delay_ms
     );
-}
-
-void seen_worker(
-    base::Tx& tx,
-    std::int64_t source,
-    std::int64_t run,
-    const std::string& holder,
-    std::uint64_t queued,
-    Time now
-) {
-    tx.exec(
-        sql::file["seen_worker"],
-        run,
-        holder,
-        source,
-        timestamp(now),
-        static_cast<std::int64_t>(queued)
-    );
-}
-
-void drop_worker(base::Tx& tx, std::int64_t source, const std::string& holder) {
-    tx.exec(sql::file["drop_worker"], source, holder);
-}
-
-std::int64_t live_run(base::Tx& tx, std::int64_t source, const std::string& holder, Time since) {
-    tx.exec(sql::file["lock_source"], source);
-    std::int64_t run = 0;
-    for (const auto& row : tx.exec(sql::file["crawl_workers"], source, timestamp(since))) {
-        auto other = row["holder"].as<std::string>();
-        if (other == holder) continue;
-        if (is_dead(other) || !row["is_heard"].as<bool>()) {
-            drop_worker(tx, source, other);
-        } else {
-            run = row["run_id"].as<std::int64_t>();
-        }
-    }
-    return run;
 }
 
 std::vector<HostLine> source_hosts(base::Tx& tx, std::int64_t source, Time now, int at_most) {

@@ -10,8 +10,7 @@
 #include "crawler/policy/trap.hpp"
 
 // What a crawl keeps in the database beside its addresses: listings, gone records, yields of
-// patterns, budgets, servers, and who is crawling. Each function is one step inside the caller's
-// transaction.
+// patterns, budgets and servers. Each function is one step inside the caller's transaction.
 namespace crawler {
 
 // Of the discoveries those that a sitemap or feed lists: notes that it did, and its lastmod.
@@ -71,20 +70,6 @@ void release_address(
     Time next_fetch_at
 );
 void note_host(base::Tx& tx, const HostLease& lease, const HostState& state);
-
-// Who crawls a source.
-void seen_worker(
-    base::Tx& tx,
-    std::int64_t source,
-    std::int64_t run,
-    const std::string& holder,
-    std::uint64_t queued,
-    Time now
-);
-void drop_worker(base::Tx& tx, std::int64_t source, const std::string& holder);
-// The run that a living worker other than `holder` is busy with; 0 if there is none. Those that are
-// dead, or silent since `since`, are forgotten. Locks the source until the transaction ends.
-std::int64_t live_run(base::Tx& tx, std::int64_t source, const std::string& holder, Time since);
 
 struct HostLine {
     std::string host, address;

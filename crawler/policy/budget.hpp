@@ -31,6 +31,9 @@ class Budget {
 public:
     explicit Budget(BudgetRules rules = {}) : rules_(std::move(rules)) {}
 
+    // The name of the budget that every page counts for.
+    static constexpr const char* pages = "pages";
+
     struct Share {
         std::string name;  // "host example.org", "path example.org/forum/", "depth 3"
         std::uint64_t limit;
@@ -45,11 +48,10 @@ public:
     void begin(const std::vector<Share>& shares);
     void end(const std::vector<Share>& shares);
     void set(const std::string& name, std::uint64_t kept) { kept_[name] = kept; }
+    std::uint64_t kept(const std::string& name) const;
     bool any() const { return rules_.any(); }
 
 private:
-    std::uint64_t kept(const std::string& name) const;
-
     BudgetRules rules_;
     std::map<std::string, std::uint64_t, std::less<>> kept_, under_way_;
 };

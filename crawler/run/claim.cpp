@@ -8,6 +8,7 @@
 #include "crawler/frontier/canonical_store.hpp"
 #include "crawler/frontier/holder.hpp"
 #include "crawler/frontier/round_store.hpp"
+#include "crawler/frontier/worker_store.hpp"
 #include "crawler/run/engine.hpp"
 #include "formats/url/canonical.hpp"
 #include "schema/sources/source_store.hpp"
@@ -16,7 +17,7 @@ namespace crawler {
 
 namespace {
 
-constexpr int hosts_at_once = 64;
+constexpr std::size_t hosts_at_once = 64;
 
 }  // namespace
 
@@ -24,15 +25,19 @@ awaitable<void> Crawl::open() {
     struct Found {
         Round round;
         int column_set = 0;
+        std::vector<CrawlWorker> others;
+        std::uint64_t granted = 0;
     };
     auto job = [this](base::Tx& tx) {
         auto now = wall_clock();
         for (const auto& other : other_holders(tx, holder_))
             if (is_dead(other)) free_holder(tx, other, now + scheduler_.delay());
         auto source = options_.source_id;
-        // Another worker of the same run has begun the round.
-        bool joined = live_run(tx, source, holder_, now - options_.lease) != 0;
+        lock_crawl(tx, source);
         Found found;
+        found.others =
+            other_workers(tx, source, holder_, now - options_.lease, now + scheduler_.delay());
+        bool joined = !found.others.empty();  // another has begun the round
         if (options_.rules)
             found.column_set = schema::ensure_columns(tx, source, options_.rules->columns(), now);
         found.round = look_at_round(tx, source, joined);
@@ -41,12 +46,21 @@ awaitable<void> Crawl::open() {
             !found.round.resumed &&
             change_rules(tx, source, options_.run_id, options_.rules_version, now);
         open_round(tx, scheduler_, options_, found.round, now);
-        seen_worker(tx, source, options_.run_id, holder_, 0, now);
+        seen_worker(tx, source, own_state(), now);
+        if (options_.max_pages) {
+            auto kept = found.round.budgets[Budget::pages];
+            found.granted =
+                share_of_pages(options_.max_pages, kept, 0, true, shares_of(found.others));
+            set_grant(tx, source, holder_, found.granted);
+        }
         return found;
     };
     auto found = co_await database_.run(job);
     column_set_ = found.column_set;
     scheduler_.count(found.round.budgets);
+    scheduler_.grant(found.granted);
+    others_ = std::move(found.others);
+    if (options_.max_pages) report_.kept_before = scheduler_.pages_kept();
     report_.resumed = found.round.resumed;
     report_.revisit = found.round.is_later();
     scheduler_.begin_round(report_.revisit);
@@ -67,21 +81,26 @@ awaitable<void> Crawl::take() {
 awaitable<void> Crawl::claim() {
     next_claim_ = Steady::now() + std::chrono::milliseconds(500);
     co_await drop_finished_hosts();
-    if (scheduler_.hosts().size() >= hosts_at_once) co_return;
-    auto job = [this](base::Tx& tx) {
+    const auto share = share_of_hosts(scheduler_.hosts().size(), hosts_at_once, shares_of(others_));
+    if (share.take == 0) {
+        hungry_ = false;
+        co_return;
+    }
+    auto job = [this, &share](base::Tx& tx) {
         auto now = wall_clock();
-        auto room = hosts_at_once - static_cast<int>(scheduler_.hosts().size());
         return claim_hosts(
             tx,
             options_.source_id,
             holder_,
             now,
             now + options_.lease,
-            room,
-            scheduler_.takes_only_media()
+            static_cast<int>(share.take),
+            scheduler_.takes_only_media(),
+            share.only_own_servers
         );
     };
     auto leases = co_await database_.run(job);
+    hungry_ = leases.size() < share.take;
     for (auto& lease : leases) {
         auto& placed = scheduler_.add(std::move(lease), Steady::now());
         if (scheduler_.limits_servers()) {
@@ -184,7 +203,17 @@ awaitable<void> Crawl::load(Host& host) {
     scheduler_.load(host, std::move(targets), more);
 }
 
-// Keeps the leases, however long nothing is stored; learns what others found out.
+CrawlWorker Crawl::own_state() const {
+    return {
+        .run = options_.run_id,
+        .holder = holder_,
+        .part = options_.part,
+        .queued = queued_,
+        .share = {scheduler_.hosts().size(), hungry_, 0}};
+}
+
+// Keeps the leases, however long nothing is stored; learns what others found out, and parts the
+// work with them.
 awaitable<void> Crawl::beat() {
     next_beat_ = Steady::now() + std::min<Millis>(options_.lease / 3, Millis(5000));
     struct Heard {
@@ -192,25 +221,51 @@ awaitable<void> Crawl::beat() {
         std::vector<std::string> shut;
         std::uint64_t queued = 0;
         BudgetCounts budgets;
+        std::vector<CrawlWorker> others;
+        std::uint64_t granted = 0;
     };
+    // What is in hand may not change while it is reckoned with: no page is begun, none is stored.
+    asks_for_grant_ = options_.max_pages && !storing_ && !will_store_;
+    if (asks_for_grant_) scheduler_.await_grant();
+    const auto used = scheduler_.granted_used();
+    const bool wants = scheduler_.waiting() > 0;
+    auto own = own_state();
     std::vector<std::pair<HostLease, HostState>> states;
     for (const auto& [name, host] : scheduler_.hosts())
         states.emplace_back(host->lease, state_of(*host));
-    auto job = [this, &states](base::Tx& tx) {
+    auto job = [this, &states, &own, used, wants](base::Tx& tx) {
         auto now = wall_clock();
         Heard heard;
         heard.held = renew_hosts(tx, holder_, now + options_.lease);
         for (const auto& [lease, state] : states) note_host(tx, lease, state);
         heard.queued = count_queued(tx, options_.source_id);
         heard.shut = shut_patterns(tx, options_.source_id);
+        if (asks_for_grant_) lock_crawl(tx, options_.source_id);
         if (scheduler_.counts_budgets()) heard.budgets = load_budgets(tx, options_.source_id);
-        seen_worker(tx, options_.source_id, options_.run_id, holder_, heard.queued, now);
+        heard.others = other_workers(
+            tx, options_.source_id, holder_, now - options_.lease, now + scheduler_.delay()
+        );
+        own.queued = heard.queued;
+        seen_worker(tx, options_.source_id, own, now);
+        if (asks_for_grant_) {
+            auto kept = heard.budgets[Budget::pages];
+            heard.granted =
+                share_of_pages(options_.max_pages, kept, used, wants, shares_of(heard.others));
+            set_grant(tx, options_.source_id, holder_, heard.granted);
+        }
         return heard;
     };
     auto heard = co_await database_.run(job);
     queued_ = heard.queued;
     scheduler_.shut(heard.shut);
     scheduler_.count(heard.budgets);
+    others_ = std::move(heard.others);
+    if (std::exchange(asks_for_grant_, false)) scheduler_.grant(heard.granted);
+    beat_soon_without_grant();
+    if (options_.part == CrawlPart::help && !owner_of(others_)) stop();
+    scheduler_.give_back(
+        share_of_hosts(scheduler_.hosts().size(), hosts_at_once, shares_of(others_)).give_back
+    );
     for (const auto& [lease, state] : states) {
         auto host = scheduler_.hosts().find(lease.host);
         if (host == scheduler_.hosts().end() || host->second->lease.token != lease.token) continue;
@@ -220,6 +275,12 @@ awaitable<void> Crawl::beat() {
             });
         if (!is_held) scheduler_.lose(*host->second);
     }
+}
+
+// Others give back what they do not need with their next beat.
+void Crawl::beat_soon_without_grant() {
+    if (!options_.max_pages || others_.empty() || scheduler_.has_room()) return;
+    next_beat_ = std::min(next_beat_, Steady::now() + std::chrono::milliseconds(500));
 }
 
 // How long until something may be due; nothing if the frontier holds nothing more.

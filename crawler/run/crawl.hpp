@@ -13,6 +13,7 @@
 #include "crawler/fetch/fetch.hpp"
 #include "crawler/frontier/discover.hpp"
 #include "crawler/frontier/store.hpp"
+#include "crawler/frontier/worker_store.hpp"
 #include "crawler/policy/budget.hpp"
 #include "crawler/policy/politeness.hpp"
 #include "crawler/policy/retry.hpp"
@@ -47,8 +48,10 @@ struct CrawlOptions {
     std::string source_name;
     std::int64_t run_id = 0;
     std::string holder;  // see holder.hpp; empty: made by the crawl
+    CrawlPart part = CrawlPart::own;
 
-    std::uint64_t max_pages = 0;  // kept pages of this run; 0: no limit
+    // Pages that are kept in a round, by all workers and those that went before them; 0: no limit.
+    std::uint64_t max_pages = 0;
     ScopeRules scope;
     PolitenessPolicy politeness;
     std::optional<std::chrono::milliseconds>
@@ -95,6 +98,7 @@ struct CrawlReport {
     bool revisit = false;  // the source had been crawled to its end before
     bool resumed = false;  // went on where an earlier run had stopped
     bool interrupted = false;
+    std::uint64_t kept_before = 0;  // pages of the round that went before, of those it may keep
     // A crawl that had something to ask and kept nothing, of a source that holds no page either.
     std::optional<Obstacle> obstacle;
     std::vector<ReasonCount> urls;  // all addresses of the source by state and reason, afterwards

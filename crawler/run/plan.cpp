@@ -102,6 +102,7 @@ private:
         round.other_rules = !round.resumed && rules_differ(tx_, source, options_.rules_version);
         open_round(tx_, scheduler_, options_, round, wall_clock());
         scheduler_.count(round.budgets);
+        scheduler_.grant(share_of_pages(options_.max_pages, scheduler_.pages_kept(), 0, true, {}));
         scheduler_.shut(shut_patterns(tx_, source));
         scheduler_.begin_round(round.is_later());
     }

@@ -6,16 +6,19 @@
 namespace crawler {
 
 void Crawl::store_if_due() {
-    if (storing_ || batch_.empty() || failure_) return;
+    if (storing_ || will_store_ || asks_for_grant_ || batch_.empty() || failure_) return;
     bool starved = in_flight_ < static_cast<std::size_t>(options_.at_once) / 4 && digesting_ < 8 &&
                    scheduler_.waiting() == 0;
     bool due = batch_.closed.size() >= options_.batch || starved ||
                Steady::now() >= last_store_ + options_.batch_wait;
-    if (due) start(store());
+    if (!due) return;
+    will_store_ = true;
+    start(store());
 }
 
 awaitable<void> Crawl::store() {
     Busy busy(storing_);
+    will_store_ = false;
     auto batch = std::move(batch_);
     batch_ = {};
     backlog_ = batch.weight;
@@ -27,6 +30,7 @@ awaitable<void> Crawl::store() {
     context.target.now = now;
     context.target.column_set = column_set_;
     if (options_.rules) context.target.columns = options_.rules->columns();
+    context.holder = holder_;
     context.traps = options_.traps;
     // Those that were lost, too: the write finds out, and leaves out what belongs to them.
     for (const auto& [name, host] : scheduler_.hosts()) context.leases.push_back(host->lease);
@@ -34,6 +38,7 @@ awaitable<void> Crawl::store() {
     auto job = [&context, &batch](base::Tx& tx) { return write(tx, context, batch); };
     report_.counts += co_await database_.run(job);
     if (scheduler_.stored(batch, under_way)) next_claim_ = {};
+    beat_soon_without_grant();
     backlog_ = 0;
     last_store_ = Steady::now();
     busy.end();

@@ -32,6 +32,16 @@ std::optional<std::int64_t> add_job(
     );
 }
 
+namespace {
+
+std::string names_of(const std::vector<JobKind>& kinds) {
+    std::vector<std::string> names;
+    for (auto kind : kinds) names.emplace_back(base::name_of(kind));
+    return array_of(names);
+}
+
+}  // namespace
+
 std::optional<Job> claim_job(
     base::Tx& tx,
     const std::vector<JobKind>& kinds,
@@ -39,12 +49,14 @@ std::optional<Job> claim_job(
     Time now,
     Time until
 ) {
-    std::vector<std::string> names;
-    for (auto kind : kinds) names.emplace_back(base::name_of(kind));
     tx.exec(sql::file["begin_claim"]);
     return base::first_as<Job>(
-        tx.exec(sql::file["claim_job"], array_of(names), worker, timestamp(now), timestamp(until))
+        tx.exec(sql::file["claim_job"], names_of(kinds), worker, timestamp(now), timestamp(until))
     );
+}
+
+bool job_waits(base::Tx& tx, const std::vector<JobKind>& kinds, Time now) {
+    return tx.value<bool>(sql::file["job_waits"], names_of(kinds), timestamp(now)).value();
 }
 
 bool renew_job(base::Tx& tx, const Job& job, Time until) {

@@ -40,6 +40,9 @@ std::optional<Job> claim_job(
     Time until
 );
 
+// Whether claim_job() would find one.
+bool job_waits(base::Tx& tx, const std::vector<JobKind>& kinds, Time now);
+
 // False if the lease was lost to another worker.
 bool renew_job(base::Tx& tx, const Job& job, Time until);
 

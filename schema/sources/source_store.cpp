@@ -91,6 +91,10 @@ std::optional<Source> find_source(base::Tx& tx, const std::string& name) {
     return base::first_as<Source>(tx.exec(sql::file["find_source"], name));
 }
 
+std::optional<Source> source_of_run(base::Tx& tx, std::int64_t run_id) {
+    return base::first_as<Source>(tx.exec(sql::file["source_of_run"], run_id));
+}
+
 Source require_source(base::Tx& tx, const std::string& name) {
     if (auto source = find_source(tx, name)) return *source;
     throw base::NotFound(

@@ -30,6 +30,8 @@ BOOST_DESCRIBE_STRUCT(Source, (), (id, name, kind, spec, schedule, state))
 // Nothing if the name is taken.
 std::optional<Source> add_source(base::Tx& tx, const Source& source, Time now);
 std::optional<Source> find_source(base::Tx& tx, const std::string& name);
+// The source of a run, by the settings that this run goes by.
+std::optional<Source> source_of_run(base::Tx& tx, std::int64_t run_id);
 // find_source, or base::Error that names the mend.
 Source require_source(base::Tx& tx, const std::string& name);
 

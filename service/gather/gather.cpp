@@ -110,13 +110,13 @@ GatherResult gather(
     const schema::Source& source,
     std::stop_token stop,
     const GatherEvents& events,
-    bool share
+    Company company
 ) {
     check_run(source);
     const auto& kind = source_kind(source.kind);
-    Gathering run{here, source, stop, events, share};
+    Gathering run{here, source, stop, events, company};
     auto result = kind.gather ? kind.gather(run) : gather_records(run);
-    note_duplicates(here, source, stop, result);
+    if (company != Company::help) note_duplicates(here, source, stop, result);
     return result;
 }
 

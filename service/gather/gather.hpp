@@ -34,6 +34,14 @@ struct GatherResult {
     std::optional<GotNothing> nothing{};  // of a run that is empty or failed
 };
 
+// What a crawl is to others of its source; of other kinds of sources it says nothing.
+enum class Company {
+    none,    // it is refused while another is under way
+    share,   // it joins one that is under way
+    helped,  // as none, and workers that have nothing to do may help
+    help,    // it joins one that is helped, for as long as that goes on
+};
+
 struct GatherEvents {
     std::function<void(const schema::Counts& so_far, std::uint64_t total, const std::string& more)>
         progress;
@@ -86,7 +94,7 @@ GatherResult gather(
     const schema::Source& source,
     std::stop_token stop,
     const GatherEvents& events = {},
-    bool share = false
+    Company company = Company::none
 );
 schema::JobKind job_kind(const schema::Source& source);
 // Queues the source for the workers, by its stored settings or, `as_given`, by those that `source`

@@ -12,7 +12,7 @@
 #include "base/text/figures.hpp"
 #include "crawler/archive/warc_writer.hpp"
 #include "crawler/frontier/holder.hpp"
-#include "crawler/frontier/watch_store.hpp"
+#include "crawler/frontier/worker_store.hpp"
 #include "crawler/run/crawl.hpp"
 #include "crawler/run/settings.hpp"
 #include "crawler/scrape/fixture.hpp"
@@ -48,32 +48,53 @@ std::string outlook(const crawler::CrawlProgress& progress) {
                        : fmt::format(", {:.0f} min for {} queued", left / 60, progress.queued));
 }
 
+constexpr auto silent_for = std::chrono::minutes(2);
+
+crawler::CrawlPart part_of(Company company) {
+    switch (company) {
+        case Company::helped:
+            return crawler::CrawlPart::job;
+        case Company::help:
+            return crawler::CrawlPart::help;
+        default:
+            return crawler::CrawlPart::own;
+    }
+}
+
 // Begins a run of a crawl, or joins the one under way. A second crawl of a source would ask for the
-// same pages in the same rounds, so it is refused unless it was meant.
+// same pages in the same rounds, so it is refused unless it was meant. Those that only help leave
+// when they hear that nobody else is at it, so their run is gone on with.
 struct Beginning {
-    std::int64_t run = 0;
+    std::int64_t run = 0;  // 0: there is nothing to help
     bool joined = false;
 };
 Beginning begin_crawl(
     base::Database& database,
     const schema::Source& source,
     const std::string& holder,
-    bool share
+    Company company
 ) {
     return database.call([&](base::Tx& tx) {
         auto now = Clock::now();
-        auto live = crawler::live_run(tx, source.id, holder, now - std::chrono::minutes(2));
-        if (live && !share)
+        crawler::lock_crawl(tx, source.id);
+        auto others = crawler::other_workers(tx, source.id, holder, now - silent_for, now);
+        const auto* owner = crawler::owner_of(others);
+        if (owner && (company == Company::none || company == Company::helped))
             throw base::Error(
                 fmt::format("source '{}'", source.name),
-                fmt::format("run {} is crawling it now", live),
+                fmt::format("run {} is crawling it now", owner->run),
                 fmt::format(
                     "wait for it, or join it with 'tilth crawl .. --source {} --share'", source.name
                 )
             );
-        Beginning beginning{live, live != 0};
-        if (!live) beginning.run = schema::begin_run(tx, source.id, source.spec, now);
-        crawler::seen_worker(tx, source.id, beginning.run, holder, 0, now);
+        Beginning beginning;
+        if (company == Company::help && !owner) return beginning;
+        beginning.joined = !others.empty();
+        beginning.run = beginning.joined ? others.front().run
+                                         : schema::begin_run(tx, source.id, source.spec, now);
+        crawler::seen_worker(
+            tx, source.id, {.run = beginning.run, .holder = holder, .part = part_of(company)}, now
+        );
         return beginning;
     });
 }
@@ -129,7 +150,9 @@ GatherResult gather_crawl(const Gathering& run) {
     options.stop = run.stop;
     auto& database = here.database;
     options.holder = crawler::make_holder();
-    auto beginning = begin_crawl(database, source, options.holder, run.share);
+    options.part = part_of(run.company);
+    auto beginning = begin_crawl(database, source, options.holder, run.company);
+    if (beginning.run == 0) return {};
     options.run_id = beginning.run;
     std::unique_ptr<crawler::WarcWriter> archive;
     if (!settings.warc.empty()) {
@@ -157,10 +180,13 @@ GatherResult gather_crawl(const Gathering& run) {
             )
         );
     };
-    // The last of those that share a run ends it.
+    // The last of those that share a run ends it, but none that only helps.
     auto is_last = [&](base::Tx& tx, schema::Time now) {
-        auto live = crawler::live_run(tx, source.id, options.holder, now - std::chrono::minutes(2));
-        return live != options.run_id;
+        if (run.company == Company::help) return false;
+        crawler::lock_crawl(tx, source.id);
+        return !crawler::owner_of(
+            crawler::other_workers(tx, source.id, options.holder, now - silent_for, now)
+        );
     };
     auto close = [&](const std::string& state, const std::string& why) {
         database.call([&](base::Tx& tx) {
@@ -186,6 +212,15 @@ GatherResult gather_crawl(const Gathering& run) {
             report.resumed,
             {},
             std::nullopt};
+        if (run.company == Company::helped)
+            result.counts =
+                database.call([&](base::Tx& tx) { return schema::run_counts(tx, options.run_id); });
+        if (report.kept_before > 0)
+            result.notes.emplace_back(fmt::format(
+                "{} of the {} pages that it may keep were kept before",
+                base::grouped(report.kept_before),
+                base::grouped(options.max_pages)
+            ));
         if (beginning.joined) result.notes.emplace_back("joined a crawl that was under way");
         if (report.revisit)
             result.notes.emplace_back(fmt::format(

@@ -24,7 +24,7 @@ struct Gathering {
     const schema::Source& source;
     std::stop_token stop;
     const GatherEvents& events;
-    bool share = false;  // a crawl that another process has under way
+    Company company = Company::none;
 };
 
 // A source that is opened: for a run, or for a look at what a run would bring.

@@ -7,7 +7,7 @@
 #include <catch2/catch.hpp>
 
 #include "crawler/frontier/holder.hpp"
-#include "crawler/frontier/watch_store.hpp"
+#include "crawler/frontier/worker_store.hpp"
 #include "tests/crawler/site/world.hpp"
 
 using namespace std::chrono_literals;
@@ -26,14 +26,15 @@ TEST_CASE(
     "[crawler][frontier]"
 ) {
     World world;
-    auto live = [&](const std::string& own, crawler::Time since) {
+    auto live = [&](const std::string& own, crawler::Time since) -> std::int64_t {
         return world.database->call([&](base::Tx& tx) {
-            return crawler::live_run(tx, world.source, own, since);
+            auto others = crawler::other_workers(tx, world.source, own, since, now());
+            return others.empty() ? 0 : others.back().run;
         });
     };
     auto seen = [&](std::int64_t run, const std::string& holder) {
         world.database->call([&](base::Tx& tx) {
-            crawler::seen_worker(tx, world.source, run, holder, 0, now());
+            crawler::seen_worker(tx, world.source, {.run = run, .holder = holder}, now());
         });
     };
     auto own = crawler::make_holder();

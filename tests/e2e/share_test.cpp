@@ -1,0 +1,110 @@
+// One source, many workers: one that has nothing to do helps, and a budget is of the crawl, not of
+// who is at it.
+#include <chrono>
+#include <csignal>
+#include <memory>
+#include <thread>
+
+#include <catch2/catch.hpp>
+
+#include "tests/crawler/site/test_site.hpp"
+#include "tests/e2e/tilth.hpp"
+
+using e2e::Tilth;
+using namespace std::chrono_literals;
+
+namespace {
+
+// Waits for up to a minute.
+template <typename Holds>
+bool comes(const Holds& holds) {
+    for (int i = 0; i < 6000; ++i) {
+        if (holds()) return true;
+        std::this_thread::sleep_for(10ms);
+    }
+    return false;
+}
+
+// A front page that leads to so many others, each after a while.
+void plant(test::TestSite& site, int pages, std::chrono::milliseconds delay) {
+    std::vector<std::string> links;
+    for (int i = 1; i < pages; ++i) links.push_back("/" + std::to_string(i));
+    site.page("/", test::page_with_links("Front", links));
+    site.otherwise([delay](const test::SiteRequest& request) {
+        test::SiteReply reply;
+        reply.delay = delay;
+        if (request.path == "/robots.txt") {
+            reply.status = 404;
+            return reply;
+        }
+        reply.body = test::page_with_links("Page " + request.path, {});
+        return reply;
+    });
+}
+
+std::int64_t records(const Tilth& tilth) {
+    return tilth.answer({"source", "show", "sites"}).at("records").as_int64();
+}
+
+}  // namespace
+
+TEST_CASE("a worker that has nothing to do helps with a crawl of many hosts", "[e2e][share]") {
+    constexpr int hosts = 80, pages = 12;
+    std::vector<std::unique_ptr<test::TestSite>> sites;
+    std::string urls;
+    for (int i = 0; i < hosts; ++i) {
+        sites.push_back(std::make_unique<test::TestSite>());
+        plant(*sites.back(), pages, 300ms);
+        urls += (urls.empty() ? "\"" : ", \"") + sites.back()->url("/") + "\"";
+    }
+    Tilth tilth;
+    tilth.answer(
+        {"source",
+         "add",
+         tilth.home
+             .write(
+                 "sites.toml",
+                 "name = \"sites\"\nkind = \"crawl\"\nurls = [" + urls +
+                     "]\nallow_private = true\ndelay = \"0s\"\nconcurrency = 1\nsitemaps = "
+                     "\"off\"\n"
+             )
+             .string()}
+    );
+    tilth.answer({"source", "run", "sites"});
+    test::Program first(tilth.command({"worker"})), second(tilth.command({"worker"}));
+    CHECK(comes([&] { return records(tilth) == hosts * pages; }));
+    for (auto* worker : {&first, &second}) worker->signal(SIGTERM);
+    const auto said = first.end().err + second.end().err;
+    CHECK_THAT(said, Catch::Contains("helps to crawl source 'sites'"));
+    CHECK_THAT(said, !Catch::Contains("helped to crawl source 'sites': 0 pages"));
+    int asked = 0;
+    for (const auto& site : sites)
+        for (const auto& request : site->requests()) asked += request.path != "/robots.txt";
+    CHECK(asked == hosts * pages);
+    CHECK(tilth.lines({"source", "runs", "sites"}).size() == 1);
+}
+
+TEST_CASE("a crawl that was killed keeps no more pages than it may", "[e2e][share]") {
+    test::TestSite site;
+    plant(site, 200, 20ms);
+    Tilth tilth;
+    const std::vector<std::string> crawl{
+        "crawl",
+        site.url("/"),
+        "--source",
+        "sites",
+        "--allow-private",
+        "--delay",
+        "0",
+        "--max-pages",
+        "60"};
+    test::Program first(tilth.command(crawl));
+    CHECK(comes([&] { return site.requests().size() >= 40; }));
+    first.signal(SIGKILL);
+    first.end();
+    const auto before = records(tilth);
+    CHECK(before > 0);
+    CHECK(before < 60);
+    tilth.answer(crawl);
+    CHECK(records(tilth) == 60);
+}
