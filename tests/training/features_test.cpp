@@ -1,5 +1,6 @@
 #include "training/features/features.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -10,6 +11,7 @@
 #include "base/numbers/random.hpp"
 #include "training/features/hits.hpp"
 #include "training/features/words.hpp"
+#include "training/numeric/large.hpp"
 
 using namespace training;
 
@@ -272,6 +274,37 @@ TEST_CASE("pixels are centred by the training mean of their position", "[trainin
     images.pixel_count = 4;
     images.rows = 1;
     CHECK_THROWS_WITH(pixels.apply(images, team), Catch::Contains("trained on 2"));
+}
+
+TEST_CASE(
+    "pixels are the same at any number of threads, less a mean that is exact",
+    "[training][features]"
+) {
+    Examples images;
+    images.rows = 3000;
+    images.pixel_count = 784;
+    const base::CounterRandom random(1, 1);
+    for (std::size_t i = 0; i < images.rows * images.pixel_count; ++i)
+        images.pixels.push_back(static_cast<std::uint8_t>(random.below(i, 256)));
+    std::uint64_t sum = 0;
+    for (std::size_t row = 0; row < images.rows; ++row) sum += images.pixels[row * 784 + 7];
+    Team one(1), three(3);
+    PictureFeaturizer pixels;
+    const auto rows = pixels.fit(images, {}, 1, three);
+    CHECK(pixels.means()[7] == static_cast<float>(static_cast<double>(sum) / (3000 * 255.0)));
+    CHECK(PictureFeaturizer().fit(images, {}, 1, one).values == rows.values);
+    CHECK(pixels.apply(images, one).values == rows.values);
+}
+
+TEST_CASE("room for many values keeps those that are there", "[training][features]") {
+    Team two(2);
+    std::vector<float> values{1, 2};
+    resize_large(values, 9'000'000, two);
+    CHECK(values.size() == 9'000'000);
+    CHECK(values[1] == 2);
+    CHECK(std::count(values.begin(), values.end(), 0.0F) == 8'999'998);
+    resize_large(values, 3, two);
+    CHECK(values == std::vector<float>{1, 2, 0});
 }
 
 TEST_CASE("text and numbers join into sparse rows that survive saving", "[training][features]") {

@@ -83,6 +83,27 @@ Moments moments_of(const Design& rows, Team& team) {
 
 }  // namespace
 
+// Sums of bytes are exact, whatever their order.
+void PictureFeaturizer::learn_means(const Examples& train, Team& team) {
+    const auto parts = parts_of(train.rows, values_ * sizeof(std::uint64_t));
+    std::vector<std::vector<std::uint64_t>> sums(parts.count);
+    team.run(parts.count, [&](std::size_t part) {
+        std::vector<std::uint64_t> sum(values_);
+        for (auto row = parts.begin(part); row < parts.end(part); ++row) {
+            const auto* picture = train.pixels.data() + row * values_;
+            for (std::size_t i = 0; i < values_; ++i) sum[i] += picture[i];
+        }
+        sums[part] = std::move(sum);
+    });
+    const auto all = 255 * static_cast<double>(std::max<std::size_t>(1, train.rows));
+    mean_.resize(values_);
+    for (std::size_t i = 0; i < values_; ++i) {
+        std::uint64_t sum = 0;
+        for (const auto& of_part : sums) sum += of_part[i];
+        mean_[i] = static_cast<float>(static_cast<double>(sum) / all);
+    }
+}
+
 void PictureFeaturizer::learn_patches(
     const Examples& train,
     const PictureSpec& spec,
@@ -201,15 +222,17 @@ void PictureFeaturizer::describe(const std::uint8_t* picture, float* out, std::v
     const {
     if (kind_ == PictureFeatures::patches) return nearness(picture, out, room);
     if (kind_ == PictureFeatures::hog) return gradients(picture, out, room);
-    for (std::size_t i = 0; i < values_; ++i) out[i] = static_cast<float>(picture[i]) / 255.0F;
+    const float* mean = mean_.data();
+#pragma GCC ivdep
+    for (std::size_t i = 0; i < values_; ++i)
+        out[i] = static_cast<float>(picture[i]) / 255.0F - mean[i];
 }
 
 Design PictureFeaturizer::described(const Examples& examples, Team& team) const {
     Design design;
     design.rows = examples.rows;
     design.columns = width_;
-    reserve_large(design.values, design.rows * width_);
-    design.values.resize(design.rows * width_);
+    resize_large(design.values, design.rows * width_, team);
     constexpr std::size_t at_once = 64;
     team.run((design.rows + at_once - 1) / at_once, [&](std::size_t part) {
         std::vector<float> room;
@@ -244,17 +267,19 @@ Design PictureFeaturizer::fit(
         const auto cell = cell_of(shape_.width);
         width_ = (shape_.width / cell - 1) * (shape_.height / cell - 1) * 4 * orientations;
     }
-    auto rows = described(train, team);
-    const auto moments = moments_of(rows, team);
-    mean_.resize(width_);
     scale_.assign(width_, 1);
-    for (std::size_t i = 0; i < width_; ++i) {
-        mean_[i] = static_cast<float>(moments.mean[i]);
-        const double spread = moments.spread[i];
-        if (kind_ != PictureFeatures::pixels)
+    if (kind_ == PictureFeatures::pixels) learn_means(train, team);
+    auto rows = described(train, team);
+    if (kind_ != PictureFeatures::pixels) {
+        const auto moments = moments_of(rows, team);
+        mean_.resize(width_);
+        for (std::size_t i = 0; i < width_; ++i) {
+            mean_[i] = static_cast<float>(moments.mean[i]);
+            const double spread = moments.spread[i];
             scale_[i] = spread > 1e-6 ? static_cast<float>(1 / spread) : 0.0F;
+        }
+        standardise(rows, team);
     }
-    standardise(rows, team);
     rows.picture = form();
     return rows;
 }
@@ -279,7 +304,7 @@ Design PictureFeaturizer::apply(const Examples& examples, Team& team) const {
             "scale the images to the training size"
         );
     auto design = described(examples, team);
-    standardise(design, team);
+    if (kind_ != PictureFeatures::pixels) standardise(design, team);
     design.picture = form();
     return design;
 }

@@ -83,6 +83,7 @@ private:
         std::size_t width = 0, height = 0, channels = 1;
     };
     void describe(const std::uint8_t* picture, float* out, std::vector<float>& room) const;
+    void learn_means(const Examples& train, Team& team);
     void
     learn_patches(const Examples& train, const PictureSpec& spec, std::uint64_t seed, Team& team);
     void gradients(const std::uint8_t* picture, float* out, std::vector<float>& room) const;

@@ -15,7 +15,7 @@ void Adam::step(
     double l2,
     Team& team
 ) {
-    constexpr std::size_t stretch = 32768;  // parameters that one part of the team covers
+    constexpr std::size_t stretch = 8192;  // parameters that one part of the team covers
     const auto t = static_cast<double>(++steps_);
     const double root = std::sqrt(1 - std::pow(0.999, t));
     const auto corrected = static_cast<float>(rate * root / (1 - std::pow(0.9, t)));
