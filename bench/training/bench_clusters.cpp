@@ -1,6 +1,6 @@
-// k-means beside scikit-learn (cluster_rivals.py): bench_clusters [CLUSTERS [STARTS]] on the 60,000
-// pictures of Fashion-MNIST as 784 numbers each. Seconds, rounds of the best start, inertia, and
-// how far clusters agree with the classes.
+// k-means beside scikit-learn (cluster_rivals.py): bench_clusters [CLUSTERS [STARTS [SEEDS]]] on
+// the 60,000 pictures of Fashion-MNIST as 784 numbers each. Seconds, rounds of the best start,
+// inertia, and how far clusters agree with the classes.
 #include <chrono>
 #include <cstdio>
 #include <stdexcept>
@@ -19,9 +19,10 @@ int main(int count, char** arguments) try {
     training::LloydSpec spec;
     spec.k = count > 1 ? std::stoul(arguments[1]) : 10;
     spec.starts = count > 2 ? std::stoul(arguments[2]) : 1;
+    const std::uint64_t seeds = count > 3 ? std::stoul(arguments[3]) : 3;
     training::Team team(0);
     for (std::size_t batch : {std::size_t{0}, std::size_t{1024}})
-        for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+        for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
             spec.batch = batch;
             const auto begun = std::chrono::steady_clock::now();
             const auto found = training::lloyd(rows, spec, seed, team, {});

@@ -1,4 +1,4 @@
-"""The lines of bench_clusters for scikit-learn: cluster_rivals.py [CLUSTERS [STARTS]], under sklearn_env.sh's PYTHONPATH."""
+"""The lines of bench_clusters for scikit-learn: cluster_rivals.py [CLUSTERS [STARTS [SEEDS]]], under sklearn_env.sh's PYTHONPATH."""
 import gzip
 import sys
 import time
@@ -14,8 +14,9 @@ with gzip.open(folder + "train-labels-idx1-ubyte.gz") as file:
     labels = numpy.frombuffer(file.read(), numpy.uint8, offset=8)
 clusters = int(sys.argv[1]) if len(sys.argv) > 1 else 10
 starts = int(sys.argv[2]) if len(sys.argv) > 2 else 1
+seeds = int(sys.argv[3]) if len(sys.argv) > 3 else 3
 for kind in (KMeans, MiniBatchKMeans):
-    for seed in range(1, 4):
+    for seed in range(1, seeds + 1):
         begun = time.time()
         model = kind(n_clusters=clusters, n_init=starts, random_state=seed).fit(rows)
         took = time.time() - begun

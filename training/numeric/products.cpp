@@ -4,6 +4,7 @@
 #include "training/numeric/products.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 
 #include "training/numeric/kernels.hpp"
@@ -38,8 +39,6 @@ std::vector<double> column_sums(const Design& rows, Team& team) {
     return out;
 }
 
-namespace {
-
 // In four sums, so that one addition does not wait for the one before it.
 float square_of(const Design& rows, std::size_t row) {
     const auto count = rows.sparse ? rows.count(row) : rows.columns;
@@ -55,8 +54,6 @@ float square_of(const Design& rows, std::size_t row) {
         sums[0] += static_cast<double>(values[i]) * static_cast<double>(values[i]);
     return static_cast<float>((sums[0] + sums[1]) + (sums[2] + sums[3]));
 }
-
-}  // namespace
 
 std::vector<float> squares_of(const Design& rows) {
     std::vector<float> out(rows.rows);
@@ -89,6 +86,15 @@ void Points::prepare_sparse() {
     table_.assign(columns_ * width_, 0);
     for (std::size_t c = 0; c < columns_; ++c)
         for (std::size_t j = 0; j < count_; ++j) table_[c * width_ + j] = values_[j * columns_ + c];
+}
+
+Points::Nearest Points::nearest(const float* products) const {
+    Nearest out{0, std::numeric_limits<float>::infinity()};
+    for (std::uint32_t j = 0; j < count_; ++j) {
+        const float away = squares_[j] - 2 * products[j];
+        if (away < out.beyond) out = {j, away};
+    }
+    return out;
 }
 
 void Points::multiply(

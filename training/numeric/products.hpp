@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <vector>
@@ -24,7 +25,8 @@ RowParts parts_of(std::size_t rows, std::size_t bytes_each);
 
 // Of each column, in double precision.
 std::vector<double> column_sums(const Design& rows, Team& team);
-// Sum of the squares of each row.
+// Sum of the squares of a row, and of each.
+float square_of(const Design& rows, std::size_t row);
 std::vector<float> squares_of(const Design& rows);
 std::vector<float> squares_of(const Design& rows, Team& team);
 
@@ -48,6 +50,14 @@ public:
         float* work
     ) const;
     void prepare_sparse();
+
+    // Of the products of one row: the point that is nearest to it, and what its squared distance is
+    // beyond the row's own square.
+    struct Nearest {
+        std::uint32_t point = 0;
+        float beyond = 0;
+    };
+    Nearest nearest(const float* products) const;
 
 private:
     std::size_t count_;

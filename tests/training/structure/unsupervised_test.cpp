@@ -92,6 +92,40 @@ TEST_CASE("k-means finds the least inertia, dense and sparse", "[training][clust
     }
 }
 
+TEST_CASE(
+    "mini-batches end alike at any number of threads, and near what all rows give",
+    "[training][clusters]"
+) {
+    const auto planted = planted_topics(3000).rows;
+    for (const auto& rows : {dense_of(planted), planted}) {
+        INFO("sparse " << rows.sparse);
+        Team one(1), three(3);
+        LloydSpec spec{.k = 5, .starts = 1, .batch = 600};
+        const auto found = lloyd(rows, spec, 3, three, {});
+        CHECK(lloyd(rows, spec, 3, one, {}).centres == found.centres);
+        Points centres(spec.k, rows.columns, found.centres);
+        if (rows.sparse) centres.prepare_sparse();
+        const auto nearest = nearest_of(rows, centres, one);
+        CHECK(nearest.cluster == found.labels);
+        double inertia = 0;
+        for (float away : nearest.distance) inertia += static_cast<double>(away);
+        CHECK(found.inertia == Approx(inertia));
+        spec.batch = 0;
+        CHECK(found.inertia < 1.05 * lloyd(rows, spec, 3, one, {}).inertia);
+    }
+}
+
+TEST_CASE("a row's distance is its own square and what products say", "[training][clusters]") {
+    Team one(1);
+    Design rows;
+    rows.rows = 3;
+    rows.columns = 2;
+    rows.values = {3, 4, 0, 1, 6, 8};
+    const auto nearest = nearest_of(rows, Points(2, 2, {0, 0, 6, 9}), one);
+    CHECK(nearest.cluster == std::vector<std::uint32_t>{0, 0, 1});
+    CHECK(nearest.distance == std::vector<float>{25, 1, 1});
+}
+
 TEST_CASE("bounds leave no row at another than its nearest centre", "[training][clusters]") {
     const auto planted = planted_topics(2000).rows;
     for (const auto& rows : {dense_of(planted), planted})

@@ -31,10 +31,11 @@ struct Clustering {
 };
 
 // k-means (Lloyd 1982) from the best of `starts` first centres by greedy k-means++ (Arthur and
-// Vassilvitskii 2007). With a batch: mini-batch k-means (Sculley 2010), each centre with a rate of
-// one over the rows that it has seen, until a moving mean of the inertia has not fallen for ten
-// steps. A cluster without rows gets the row that is farthest from its centre. Throws base::Error
-// if there are fewer rows than clusters; base::Interrupted at a stop.
+// Vassilvitskii 2007). With a batch: mini-batch k-means (Sculley 2010) from first centres of a few
+// batches' rows, each centre with a rate of one over the rows that it has seen, until a moving mean
+// of the inertia has not fallen for ten steps. A cluster without rows gets the row that is farthest
+// from its centre. Throws base::Error if there are fewer rows than clusters; base::Interrupted at a
+// stop.
 Clustering lloyd(
     const Design& rows,
     const LloydSpec& spec,
@@ -50,13 +51,6 @@ struct NearestCentres {
     std::vector<float> distance;
 };
 NearestCentres nearest_of(const Design& rows, const Points& centres, Team& team);
-// With the squares_of() the rows, where they are known.
-NearestCentres nearest_of(
-    const Design& rows,
-    const std::vector<float>& squares,
-    const Points& centres,
-    Team& team
-);
 
 // A cluster number, 0 .. k - 1 (or fewer rows), for each row: for slices by likeness.
 std::vector<int> clusters_of(
