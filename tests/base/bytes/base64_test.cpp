@@ -45,6 +45,11 @@ TEST_CASE("hexadecimal is read in either case and written in lower case", "[byte
     CHECK_FALSE(from_hex("abc"));
     CHECK_FALSE(from_hex("0g"));
     CHECK_FALSE(from_hex("-1"));
+    CHECK_FALSE(from_hex("g0"));
+    CHECK_FALSE(from_hex("\xc3\xa9"));
+    std::string every;
+    for (int byte = 0; byte < 256; ++byte) every.push_back(static_cast<char>(byte));
+    CHECK(from_hex(hex(every)) == every);
     std::string out = "\\x";
     append_hex("\xab", out);
     CHECK(out == "\\xab");
