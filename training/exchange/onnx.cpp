@@ -252,6 +252,15 @@ void check_inputs(const Predictor& predictor) {
         cannot("the model is of an older program and knows no names", "train it again");
 }
 
+// Why answers are not what is said of each part by itself.
+std::string why_no_part(const Predictor& predictor) {
+    const auto& kind = *answer_kind(predictor.question_kind());
+    const auto of = "a model of " + std::string(kind.name);
+    if (kind.pictures) return of + " looks at a picture's gradients, which no operator makes";
+    if (kind.whole_texts) return of + " looks for spans by a tagger, which no operator is";
+    return of + " that is a baseline has no features";
+}
+
 // What a model computes of a record, or of a part of one.
 PlainPart plain_of(const Predictor& predictor) {
     if (!predictor.answers())
@@ -262,11 +271,7 @@ PlainPart plain_of(const Predictor& predictor) {
             .decision = &predictor.decision(),
             .classes = predictor.class_names()};
     auto part = predictor.answers()->plain_part();
-    if (!part)
-        cannot(
-            fmt::format("a model of {} answers is several in one", predictor.question_kind()),
-            "export native"
-        );
+    if (!part) cannot(why_no_part(predictor), "export native");
     return *std::move(part);
 }
 

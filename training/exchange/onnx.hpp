@@ -42,7 +42,8 @@ constexpr auto words_of(OnnxInputs) {
 //
 // Throws base::Error in one line for what operators of ONNX do not express: n-grams of texts
 // without a vocabulary or of characters, parts of dates, imputation by neighbours, a preparation,
-// features of pictures other than pixels, and kinds of model that are not laid open (PlainModel).
+// features of pictures other than pixels, kinds of model that are not laid open (PlainModel), and
+// answers that are looked for in texts or pictures.
 std::string onnx_of(const Predictor& predictor, OnnxInputs inputs);
 
 }  // namespace training

@@ -11,6 +11,7 @@
 #include "training/answers/pictures/outlines.hpp"
 #include "training/answers/pictures/windows.hpp"
 #include "training/evaluation/baselines.hpp"
+#include "training/exchange/onnx.hpp"
 #include "training/trainer.hpp"
 
 using namespace training;
@@ -159,6 +160,11 @@ TEST_CASE("shapes in pictures are found", "[training][answers][boxes]") {
     const auto fitted = fit(train, held_out, detector("logistic"));
     CHECK(fitted.kind == "logistic");
     const auto model = Predictor::load(fitted.artefact);
+    CHECK_THROWS_WITH(
+        onnx_of(model, OnnxInputs::features),
+        "onnx: a model of boxes looks at a picture's gradients, which no operator makes; export "
+        "native"
+    );
     CHECK(model.question_kind() == "boxes");
     const auto judged = model.judge_answers(test, {2});
     CHECK(box_figure(judged, "map_50") > 0.7);

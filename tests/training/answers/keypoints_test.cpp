@@ -8,6 +8,7 @@
 #include "base/numbers/random.hpp"
 #include "training/answers/answer_model.hpp"
 #include "training/evaluation/baselines.hpp"
+#include "training/exchange/onnx.hpp"
 #include "training/trainer.hpp"
 
 using namespace training;
@@ -75,6 +76,11 @@ TEST_CASE("points of things in pictures are learnt", "[training][answers][keypoi
     const auto fitted = fit(train, {}, spec);
     CHECK(fitted.kind == "ridge");
     const auto model = Predictor::load(fitted.artefact);
+    CHECK_THROWS_WITH(
+        onnx_of(model, OnnxInputs::columns),
+        "onnx: a model of keypoints looks at a picture's gradients, which no operator makes; "
+        "export native"
+    );
     const auto judged = model.judge_answers(test, {1});
     CHECK(point_figure(judged, "oks") > 0.5);
     CHECK(point_figure(judged, "pck") > 0.6);

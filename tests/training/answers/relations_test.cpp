@@ -6,6 +6,7 @@
 #include "base/numbers/random.hpp"
 #include "training/answers/answer_model.hpp"
 #include "training/evaluation/baselines.hpp"
+#include "training/exchange/onnx.hpp"
 #include "training/trainer.hpp"
 
 using namespace training;
@@ -89,6 +90,11 @@ TEST_CASE("relations between spans of texts are learnt", "[training][answers]") 
     const auto train = reports(250, 1), held_out = reports(50, 2), test = reports(80, 3);
     const auto fitted = fit(train, held_out, relations_by("logistic"));
     const auto model = Predictor::load(fitted.artefact);
+    CHECK_THROWS_WITH(
+        onnx_of(model, OnnxInputs::columns),
+        "onnx: a model of relations looks for spans by a tagger, which no operator is; export "
+        "native"
+    );
     CHECK(model.question_kind() == "relations");
     CHECK(model.reads_whole_texts());
     const auto judged = model.judge_answers(test, {1});
