@@ -44,9 +44,14 @@ void sum_up(
     sums.values.assign(k * d, 0);
     sums.counts.assign(k, 0);
     sums.inertia = 0;
+    // Of a sum that only tells when to end: floats are enough, and four times as fast.
+    const std::vector<float> origin(rows.sparse ? 0 : d);
     const auto see = [&](const Design& from, std::size_t row, const float* products) {
         const auto near = centres.nearest(products);
-        sums.inertia += static_cast<double>(std::max(0.0F, square_of(from, row) + near.beyond));
+        const float square =
+            rows.sparse ? square_of(from, row)
+                        : kernels().squared_distance(d, from.row_values(row), origin.data());
+        sums.inertia += static_cast<double>(std::max(0.0F, square + near.beyond));
         sums.counts[near.point] += 1;
         add_row(from, row, sums.values.data() + near.point * d);
     };
