@@ -218,19 +218,22 @@ std::vector<std::vector<MarkedBox>> boxes_out_of_fold(
     );
 }
 
-std::vector<double> errors_out_of_fold(
+std::vector<std::string> said_out_of_fold(
     const Examples& examples,
     const TrainSpec& spec,
     std::size_t folds,
     std::stop_token stop
 ) {
-    return each_row_out_of_fold<double>(
+    return each_row_out_of_fold<std::string>(
         examples,
         spec,
         folds,
         stop,
         [&](const Predictor& model, const Examples& rows) {
-            return model.judge_answers(rows, {.threads = spec.threads, .figures = false}).errors;
+            auto judged = model.judge_answers(rows, {.threads = spec.threads, .figures = false});
+            std::vector<std::string> said;
+            for (auto& row : judged.said) said.push_back(std::move(row.answer));
+            return said;
         }
     );
 }

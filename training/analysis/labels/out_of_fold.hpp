@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <stop_token>
+#include <string>
 #include <vector>
 
 #include "training/analysis/parts/span_errors.hpp"
@@ -52,8 +53,8 @@ std::vector<std::vector<MarkedBox>> boxes_out_of_fold(
     std::stop_token stop = {}
 );
 
-// The same of how wrong answers are (AnswersJudged::errors).
-std::vector<double> errors_out_of_fold(
+// The same of what is said of records (AnswersJudged::said), by row.
+std::vector<std::string> said_out_of_fold(
     const Examples& examples,
     const TrainSpec& spec,
     std::size_t folds,

@@ -1,14 +1,14 @@
 // Marks in pictures that may be wrong: boxes and outlines by what models that have not seen the
-// pictures find there, points by how far they lie from where such models say that they are.
+// pictures find there, points by where such models say that they are.
 #include <algorithm>
 #include <map>
 
 #include <fmt/format.h>
 
-#include "base/numbers/statistics.hpp"
 #include "training/analysis/labels/out_of_fold.hpp"
 #include "training/analysis/parts/mark_errors.hpp"
 #include "training/analysis/parts/part_findings.hpp"
+#include "training/analysis/parts/point_errors.hpp"
 #include "training/answers/pictures/box_model.hpp"
 
 namespace training {
@@ -16,25 +16,13 @@ namespace training {
 namespace {
 
 constexpr std::size_t marks_told = 3;  // suspected ones of a record
-constexpr double near_enough = 0.5;    // likeness that points usually have, to judge others by
-constexpr double far_off = 0.5, confidently_off = 0.25;
 
-// Some boxes as people read them: "disc at 10,20 30x40".
-class ToldBoxes {
+// Some marks as people read them: "disc at 10,20 30x40, disc at 0,0 3x3 and 2 more".
+class Told {
 public:
-    ToldBoxes(const AskedQuestion& question, std::array<int, 2> size)
-        : question_(question), size_(size) {}
-    void add(const MarkedBox& one) {
+    void add(std::string_view one) {
         if (++count_ > marks_told) return;
-        text_ += fmt::format(
-            "{}{} at {:.0f},{:.0f} {:.0f}x{:.0f}",
-            text_.empty() ? "" : ", ",
-            question_.classes.at(one.label),
-            one.box.x * size_[0],
-            one.box.y * size_[1],
-            one.box.width * size_[0],
-            one.box.height * size_[1]
-        );
+        text_ += fmt::format("{}{}", text_.empty() ? "" : ", ", one);
     }
     std::string text() const {
         if (count_ == 0) return "none";
@@ -43,11 +31,44 @@ public:
     }
 
 private:
-    const AskedQuestion& question_;
-    std::array<int, 2> size_;
     std::string text_;
     std::size_t count_ = 0;
 };
+
+std::string
+told(const AskedQuestion& question, const MarkedBox& one, const std::array<int, 2>& size) {
+    return fmt::format(
+        "{} at {:.0f},{:.0f} {:.0f}x{:.0f}",
+        question.classes.at(one.label),
+        one.box.x * size[0],
+        one.box.y * size[1],
+        one.box.width * size[0],
+        one.box.height * size[1]
+    );
+}
+
+// Counts a suspect at its class.
+class OfClasses {
+public:
+    explicit OfClasses(Analysis& analysis) {
+        for (auto& one : analysis.by_class) by_name_[one.name] = &one;
+    }
+    void count(const std::string& name, bool confident) {
+        const auto at = by_name_.find(name);
+        if (at == by_name_.end()) return;
+        ++at->second->suspects;
+        at->second->confident += confident ? 1 : 0;
+    }
+
+private:
+    std::map<std::string, ClassErrors*> by_name_;
+};
+
+void by_quality(std::vector<Suspected>& all) {
+    std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+        return a.quality < b.quality;
+    });
+}
 
 std::vector<JudgedBoxes> beside_marks(
     const AskedQuestion& question,
@@ -69,59 +90,81 @@ std::vector<Suspected> suspected_boxes(
     const std::vector<JudgedBoxes>& pictures,
     Analysis& analysis
 ) {
-    std::map<std::string, ClassErrors*> by_class;
-    for (auto& one : analysis.by_class) by_class[one.name] = &one;
+    OfClasses classes(analysis);
     std::vector<Suspected> out;
     const auto found = mark_suspects(pictures);
     for (std::uint32_t row = 0; row < found.size(); ++row) {
         if (found[row].empty()) continue;
         const auto& [truth, said] = pictures[row];
-        ToldBoxes given(question, size_of(rows.examples, row)), suggested = given;
+        const auto size = size_of(rows.examples, row);
+        Told given, suggested;
         bool confident = false;
         for (const auto& one : found[row]) {
             const auto& doubted = one.truth ? truth[*one.truth] : said[*one.said];
-            if (one.truth) given.add(truth[*one.truth]);
-            if (one.said) suggested.add(said[*one.said]);
-            if (const auto at = by_class.find(question.classes.at(doubted.label));
-                at != by_class.end()) {
-                ++at->second->suspects;
-                at->second->confident += one.confident ? 1 : 0;
-            }
+            if (one.truth) given.add(told(question, truth[*one.truth], size));
+            if (one.said) suggested.add(told(question, said[*one.said], size));
+            classes.count(question.classes.at(doubted.label), one.confident);
             confident |= one.confident;
         }
         out.push_back(
             {&rows, row, found[row].front().quality, confident, given.text(), suggested.text()}
         );
     }
-    std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) {
-        return a.quality < b.quality;
-    });
+    by_quality(out);
     return out;
 }
 
-// Pictures whose points are much less like those that are said than is usual; `errors`: one less
-// the likeness, by row.
-std::vector<Suspected> suspected_points(const RunRows& rows, const std::vector<double>& errors) {
-    std::vector<double> likeness;
-    for (double error : errors) likeness.push_back(1 - error);
-    auto sorted = likeness;
-    std::sort(sorted.begin(), sorted.end());
-    const double usual = sorted.empty() ? 0 : base::quantile_of_sorted(sorted, 0.5);
-    if (usual < near_enough)
-        throw base::Error(
-            "points", "the model says too few of them where they are to judge labels by it"
-        );
+using SaidPoints = std::map<std::string, KeyPoints>;
+
+SaidPoints points_in(const std::string& answer) {
+    SaidPoints out;
+    if (answer.empty()) return out;
+    for (auto& [name, things] : things_in(answer)) out[name] = std::move(things.front());
+    return out;
+}
+
+// What a suspect is, and what is likelier: "point 2 of hand at 10,20", "at 14,20". Points count
+// from 1, as people do.
+std::array<std::string, 2> told(const PointSuspect& one, const JudgedPoints& picture) {
+    if (!one.point) return {fmt::format("no {}", one.thing), fmt::format("a {}", one.thing)};
+    const auto name = fmt::format("point {} of {}", *one.point + 1, one.thing);
+    const auto at = [&](const KeyPoints& points) {
+        return fmt::format("{:.0f},{:.0f}", points[*one.point].x, points[*one.point].y);
+    };
+    if (one.swapped)
+        return {
+            fmt::format("points {} and {} of {}", *one.point + 1, *one.swapped + 1, one.thing),
+            fmt::format("points {} and {} of {}", *one.swapped + 1, *one.point + 1, one.thing)};
+    const auto said = [&] { return fmt::format("{} at {}", name, at(picture.said.at(one.thing))); };
+    if (one.fault == PartFault::missed) return {"no " + name, said()};
+    const auto given = fmt::format("{} at {}", name, at(picture.truth.at(one.thing).front()));
+    return {given, one.fault == PartFault::spurious ? "no " + name : said()};
+}
+
+std::vector<Suspected>
+suspected_points(const RunRows& rows, const std::vector<SaidPoints>& said, Analysis& analysis) {
+    std::vector<JudgedPoints> pictures;
+    for (std::size_t row = 0; row < rows.items.size(); ++row)
+        pictures.push_back({things_in(rows.examples.answers[row]), said[row]});
+    OfClasses classes(analysis);
     std::vector<Suspected> out;
-    for (std::uint32_t row = 0; row < likeness.size(); ++row) {
-        const double quality = std::min(1.0, likeness[row] / usual);
-        if (quality < far_off)
-            out.push_back(
-                {&rows, row, quality, quality < confidently_off, {}, "points that lie elsewhere"}
-            );
+    const auto found = point_suspects(pictures);
+    for (std::uint32_t row = 0; row < found.size(); ++row) {
+        if (found[row].empty()) continue;
+        Told given, suggested;
+        bool confident = false;
+        for (const auto& one : found[row]) {
+            const auto [is, likelier] = told(one, pictures[row]);
+            given.add(is);
+            suggested.add(likelier);
+            classes.count(one.thing, one.confident);
+            confident |= one.confident;
+        }
+        out.push_back(
+            {&rows, row, found[row].front().quality, confident, given.text(), suggested.text()}
+        );
     }
-    std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) {
-        return a.quality < b.quality;
-    });
+    by_quality(out);
     return out;
 }
 
@@ -152,24 +195,39 @@ void suspect_boxes(Findings& of, Analysis& analysis) {
 }
 
 void suspect_points(Findings& of, Analysis& analysis) {
+    const auto& classes = of.loaded.question->classes;
     std::vector<std::vector<Suspected>> parts;
-    const auto judge = [&](const RunRows& rows, const std::vector<double>& errors) {
-        parts.push_back(suspected_points(rows, errors));
+    const auto judge = [&](const RunRows& rows, const std::vector<SaidPoints>& said) {
+        parts.push_back(suspected_points(rows, said, analysis));
         analysis.label_errors_judged += rows.items.size();
     };
+    const auto in_all = [](const auto& answers, const auto& answer_of) {
+        std::vector<SaidPoints> out;
+        for (const auto& one : answers) out.push_back(points_in(answer_of(one)));
+        return out;
+    };
     try {
-        judge(of.judged, of.errors.errors);
+        judge(of.judged, in_all(of.errors.said, [](const auto& one) { return one.answer; }));
         mark_confident(of, parts.back());
     } catch (const base::Error& failure) {
         analysis.notes.push_back(fmt::format("no label was judged: {}", failure.what()));
         return;
     }
     const auto said = [&] {
-        return errors_out_of_fold(
+        const auto answers = said_out_of_fold(
             of.training.examples, of.loaded.spec, of.request.folds, of.request.stop
         );
+        return numbers_of(in_all(answers, [](const auto& one) { return one; }), classes);
     };
-    judge_training(of, analysis, said, judge);
+    judge_training(
+        of,
+        analysis,
+        said,
+        [&](const RunRows& rows, const std::vector<double>& kept) {
+            judge(rows, points_of(kept, rows.items.size(), classes));
+        },
+        "points "
+    );
     take_suspects(std::move(parts), of.request, analysis);
     estimate_share(analysis);
 }

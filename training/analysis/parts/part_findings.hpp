@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
@@ -39,12 +40,20 @@ void suspect_points(Findings& of, Analysis& analysis);
 std::vector<double> doubts_of(const PartsProbable& probable, std::size_t rows);
 
 // Calls judge(rows, what models that have not seen the training rows say of them), and notes why
-// not.
+// not. `kind` is of the numbers that are kept of it, where a run has kept others.
 template <typename Said, typename Judge>
-void judge_training(Findings& of, Analysis& analysis, const Said& said, const Judge& judge) {
+void judge_training(
+    Findings& of,
+    Analysis& analysis,
+    const Said& said,
+    const Judge& judge,
+    std::string_view kind = ""
+) {
     if (of.request.folds < 2 || of.training.items.empty()) return;
     try {
-        judge(of.training, of.fits.get(fmt::format("out of {} folds", of.request.folds), said));
+        judge(
+            of.training, of.fits.get(fmt::format("{}out of {} folds", kind, of.request.folds), said)
+        );
     } catch (const base::Error& failure) {
         analysis.notes.push_back(
             fmt::format("labels of training rows were not judged: {}", failure.what())
