@@ -10,139 +10,55 @@
 
 #include "base/error.hpp"
 #include "base/numbers/random.hpp"
-#include "schema/records/record_store.hpp"
-#include "schema/sources/source_store.hpp"
-#include "tests/support/program.hpp"
-#include "tests/support/test_database.hpp"
+#include "tests/training/answers/answered_world.hpp"
 #include "training/analysis/analysis.hpp"
 #include "training/answers/asked_question.hpp"
 #include "training/evaluation/run_comparison.hpp"
-#include "training/experiment.hpp"
 #include "training/registry/golden.hpp"
 #include "training/report/run_report.hpp"
-#include "training/snapshots/snapshot_store.hpp"
 
 namespace {
 
 namespace json = boost::json;
+using test::AnsweredRecord;
+using test::AnsweredWorld;
+using test::ringed_pictures;
 
-const schema::Time answers_now{std::chrono::seconds(1767225600)};
-
-struct AnsweredRecord {
-    std::string text;
-    json::object payload;
-    std::string label;     // JSON; empty: none
-    std::string pixels{};  // grey, raw
-    int side = 0;
-};
-
-struct AnsweredWorld {
-    test::TestDatabase db;
-    test::Folder folder;
-    schema::Blobs blobs{(folder.path / "blobs").string()};
-    std::int64_t project = 0;
-
-    AnsweredWorld(
-        const std::string& kind,
-        const std::string& spec,
-        const std::vector<std::string>& classes,
-        const std::vector<AnsweredRecord>& records
-    ) {
-        std::vector<schema::Sealed> sealed;
-        for (std::size_t i = 0; i < records.size(); ++i) {
-            schema::Draft draft;
-            draft.key = fmt::format("k{}", 10'000 + i);
-            draft.payload = json::serialize(records[i].payload);
-            if (!records[i].text.empty()) draft.text = schema::Text{"", records[i].text, "en"};
-            if (records[i].side > 0) {
-                draft.image = formats::Image{records[i].side, records[i].side, 1, "raw"};
-                draft.blob = records[i].pixels;
-            }
-            sealed.push_back(schema::seal("s", std::move(draft), blobs));
-        }
-        db->call([&](base::Tx& tx) {
-            auto source = schema::add_source(tx, {0, "s", "files", "{}", "", ""}, answers_now)->id;
-            schema::BatchTarget target{
-                source, "s", schema::begin_run(tx, source, "{}", answers_now), 0, {}, answers_now};
-            project = *tx.value<std::int64_t>(
-                "INSERT INTO label_project (name, source_id, kind, spec, created_at) VALUES ('p', "
-                "$1, $2, $3::jsonb, now()) RETURNING id",
-                source,
-                kind,
-                spec
-            );
-            for (std::size_t c = 0; c < classes.size(); ++c)
-                tx.exec(
-                    "INSERT INTO label_class (project_id, class_id, name) VALUES ($1, $2, $3)",
-                    project,
-                    static_cast<std::int64_t>(c),
-                    classes[c]
-                );
-            schema::write_batch(tx, target, sealed, {});
-            for (std::size_t i = 0; i < records.size(); ++i)
-                if (!records[i].label.empty())
-                    tx.exec(
-                        "INSERT INTO ground_truth (rk, source_id, key, project_id, value, "
-                        "probability, method, set_at) SELECT rk, source_id, key, $1, $3::jsonb, 1, "
-                        "'import', now() FROM record WHERE key = $2",
-                        project,
-                        fmt::format("k{}", 10'000 + i),
-                        records[i].label
-                    );
-        });
-    }
-
-    training::TrainOutcome train(const std::string& model, std::size_t threads = 1) {
-        training::SnapshotSpec spec;
-        spec.name = "s1";
-        spec.project = "p";
-        spec.split = "0.6,0.2,0.2";
-        training::create_snapshot(*db, spec, answers_now);
-        training::TrainSettings settings;
-        settings.snapshot = "s1";
-        settings.model = model;
-        settings.threads = threads;
-        settings.features.text.bits = 14;
-        settings.features.pictures.size = 32;
-        return training::train(*db, blobs, {}, settings, "test", {}, {});
-    }
-
-    // Report, errors, what to label next, and golden predictions of a run.
-    void look(const training::TrainOutcome& outcome) {
-        CHECK(!training::report_of(*db, blobs, {}, outcome.run.id, {}).models.empty());
-        training::AnalysisRequest request;
-        request.run_id = outcome.run.id;
-        request.curves = true;
-        request.folds = 3;
-        request.next = {.run_id = outcome.run.id, .count = 3};
-        const auto found = training::analyse(*db, blobs, {}, request);
-        CHECK(found.judged > 20);
-        CHECK(found.next.size() == 3);
-        CHECK(!found.by_class.empty());
-        std::size_t faults = 0;
-        for (const auto& one : found.by_class)
-            faults += one.missed + one.spurious + one.wrong_label + one.wrong_boundary;
-        CHECK((faults > 0) == (found.wrong > 0));
-        // A curve has three sizes of 20 records and more.
-        CHECK(found.forecasts.empty() == (outcome.training_rows < 80));
-        for (const auto& next : found.next) CHECK(!next.suggested.empty());
-        const auto [golden, artefact] = db->call([&](base::Tx& tx) {
-            return std::pair(
-                training::golden_predictions(tx, outcome.run.id),
-                training::artefact_of_run(tx, blobs, outcome.run.id)
-            );
-        });
-        const auto model = training::Predictor::load(artefact);
-        training::ExampleStore store(*db, blobs);
-        store.choose_fields(model.inputs()->fields());
-        store.choose_pictures(model.inputs()->pictures());
-        std::vector<training::Item> items;
-        for (const auto& one : golden) items.push_back({one.id, one.version, {}, {}, ""});
-        const auto again = training::replay(model, store.load(items, {}), golden);
-        CHECK(again.records == 8);
-        CHECK(again.holds());
-    }
-};
+// Report, errors, what to label next, and golden predictions of a run.
+void look(AnsweredWorld& world, const training::TrainOutcome& outcome) {
+    CHECK(!training::report_of(*world.db, world.blobs, {}, outcome.run.id, {}).models.empty());
+    training::AnalysisRequest request;
+    request.run_id = outcome.run.id;
+    request.curves = true;
+    request.folds = 3;
+    request.next = {.run_id = outcome.run.id, .count = 3};
+    const auto found = training::analyse(*world.db, world.blobs, {}, request);
+    CHECK(found.judged > 20);
+    CHECK(found.next.size() == 3);
+    CHECK(!found.by_class.empty());
+    std::size_t faults = 0;
+    for (const auto& one : found.by_class)
+        faults += one.missed + one.spurious + one.wrong_label + one.wrong_boundary;
+    CHECK((faults > 0) == (found.wrong > 0));
+    // A curve has three sizes of 20 records and more.
+    CHECK(found.forecasts.empty() == (outcome.training_rows < 80));
+    for (const auto& next : found.next) CHECK(!next.suggested.empty());
+    const auto [golden, artefact] = world.db->call([&](base::Tx& tx) {
+        return std::pair(
+            training::golden_predictions(tx, outcome.run.id),
+            training::artefact_of_run(tx, world.blobs, outcome.run.id)
+        );
+    });
+    const auto model = training::Predictor::load(artefact);
+    training::ExampleStore store(*world.db, world.blobs);
+    store.choose_fields(model.inputs()->fields());
+    store.choose_pictures(model.inputs()->pictures());
+    std::vector<training::Item> items;
+    for (const auto& one : golden) items.push_back({one.id, one.version, {}, {}, ""});
+    const auto again = training::replay(model, store.load(items, {}), golden);
+    CHECK(again.records == 8);
+    CHECK(again.holds());
+}
 
 double stored_figure(const training::TrainOutcome& outcome, std::string_view name) {
     for (const auto& metric : outcome.metrics)
@@ -234,7 +150,7 @@ TEST_CASE("preferences and rankings are learnt from the database", "[training][d
     CHECK(stored_figure(outcome, "pair_accuracy") > 0.75);
     CHECK(stored_figure(outcome, "by_length_pair_accuracy") < 0.72);
     CHECK(stored_figure(outcome, "by_field_pair_accuracy") < 0.72);
-    world.look(outcome);
+    look(world, outcome);
     compare_with(world, outcome, "by_length");
     // The same question, data and seed are the same run; another question is another.
     CHECK(world.train("bradley_terry", 2).run.id == outcome.run.id);
@@ -266,47 +182,18 @@ TEST_CASE("labels of table rows are learnt from the database", "[training][db][a
     const auto outcome = world.train("softmax");
     CHECK(stored_figure(outcome, "row_macro_f1") > 0.95);
     CHECK(stored_figure(outcome, "majority_row_macro_f1") < 0.4);
-    world.look(outcome);
+    look(world, outcome);
     compare_with(world, outcome, "majority");
     // A label that does not fit its table any more teaches nothing, and is told of.
     CHECK(json::parse(outcome.run.analysis).at("summary").at("features").at("unfit") == 0);
 }
-
-namespace {
-
-// Pictures with a ring, but for every fourth; every tenth has no label.
-std::vector<AnsweredRecord> ringed_pictures(std::uint64_t count) {
-    constexpr int side = 32;
-    const base::CounterRandom random(5, 1);
-    std::vector<AnsweredRecord> records;
-    for (std::uint64_t i = 0; i < count; ++i) {
-        AnsweredRecord one{"", {{"n", i}}, "", std::string(side * side, '\0'), side};
-        auto at = i * 10'000;
-        for (auto& pixel : one.pixels) pixel = static_cast<char>(60 + random.below(at++, 40));
-        json::array marks;
-        if (i % 4 != 3) {
-            const auto x = static_cast<int>(random.below(at++, 20));
-            const auto y = static_cast<int>(random.below(at++, 20));
-            for (int dy = 0; dy < 10; ++dy)
-                for (int dx = 0; dx < 10; ++dx)
-                    if (dx < 3 || dx > 6 || dy < 3 || dy > 6)
-                        one.pixels[static_cast<std::size_t>((y + dy) * side + x + dx)] = '\x7f';
-            marks.push_back({{"x", x}, {"y", y}, {"width", 10}, {"height", 10}, {"label", "ring"}});
-        }
-        if (i % 10 != 9) one.label = json::serialize(marks);
-        records.push_back(std::move(one));
-    }
-    return records;
-}
-
-}  // namespace
 
 TEST_CASE("boxes in pictures are learnt from the database", "[training][db][answers]") {
     AnsweredWorld world("boxes", "{}", {"ring"}, ringed_pictures(120));
     const auto outcome = world.train("logistic");
     CHECK(stored_figure(outcome, "map_50") > 0.7);
     CHECK(stored_figure(outcome, "majority_map_50") < 0.3);
-    world.look(outcome);
+    look(world, outcome);
 }
 
 TEST_CASE("boxes that were set wrongly are suspected", "[training][db][answers]") {
@@ -387,5 +274,5 @@ TEST_CASE("relations of spans are learnt from the database", "[training][db][ans
     const auto outcome = world.train("logistic");
     CHECK(stored_figure(outcome, "relation_f1") > 0.95);
     CHECK(stored_figure(outcome, "found_relation_f1") > 0.8);
-    world.look(outcome);
+    look(world, outcome);
 }
