@@ -134,9 +134,9 @@ private:
                 if (taken[q] || !both(p) || !both(q)) continue;
                 const double right =
                     std::max(rightness(truth, said, p, p), rightness(truth, said, q, q));
-                if (!(right < 0.5) || rightness(truth, said, p, q) < 1 ||
-                    rightness(truth, said, q, p) < 1)
-                    continue;
+                const double crossed =
+                    std::min(rightness(truth, said, p, q), rightness(truth, said, q, p));
+                if (!(right < 0.5) || crossed < 0.5) continue;
                 taken[p] = taken[q] = true;
                 add({PartFault::label, name_, p, q, right, false}, out);
             }
