@@ -115,6 +115,37 @@ TEST_CASE("the nearest rows say what is missing", "[training][features]") {
     CHECK(rows.values[1] == Approx(50).margin(2.1));  // of rows 22, 24, 25, 26, 27 or 28
 }
 
+TEST_CASE("a column that training never had tells no neighbours", "[training][features]") {
+    Examples train;
+    train.columns = {{"a", Type::number, ""}, {"never", Type::number, ""}};
+    for (int i = 0; i < 20; ++i) {
+        train.numeric.push_back(i % 7 == 3 ? hole : i);
+        train.numeric.push_back(hole);
+    }
+    train.rows = 20;
+    for (const auto impute : {Impute::mean, Impute::median, Impute::constant, Impute::knn}) {
+        ColumnFeatures features;
+        features.fit(train, all({.impute = impute, .missing_flag = false}));
+        CHECK(features.names() == std::vector<std::string>{"a"});
+        Examples other;  // as the model's signature has it
+        other.rows = 1;
+        other.columns = {train.columns[0]};
+        other.numeric = {hole};
+        CHECK(std::isfinite(features.apply(other).values[0]));
+    }
+}
+
+TEST_CASE("numbers far beyond those of training stay finite", "[training][features]") {
+    const auto train = column(Type::number, {1, 2, 3, 4});
+    for (const auto scale : {Scale::standard, Scale::minmax, Scale::robust, Scale::none}) {
+        const auto rows = fitted(
+            train, {.missing_flag = false, .scale = scale}, column(Type::number, {1e308, -1e300})
+        );
+        CHECK(rows[0] == Approx(1e15));
+        CHECK(rows[1] == Approx(-1e15));
+    }
+}
+
 TEST_CASE("categories are encoded as it is said", "[training][features]") {
     auto train = column(Type::category, {0, 0, 1, 1, 1, 2, 3, hole});
     train.levels["x"] = {"10", "9", "8.5", "100"};

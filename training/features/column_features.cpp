@@ -51,6 +51,13 @@ double share_below(const std::vector<double>& quantiles, double x) {
     return (static_cast<double>(low - quantiles.begin()) + part) / last;
 }
 
+// What is far beyond all training rows is so far at most that sums of products and squares stay
+// finite: a model would else answer NaN.
+float within_float(double x) {
+    constexpr double far = 1e15;
+    return static_cast<float>(std::clamp(x, -far, far));
+}
+
 }  // namespace
 
 double ColumnFeatures::Output::of(double x) const {
@@ -161,7 +168,7 @@ Design ColumnFeatures::apply(const Examples& examples) const {
         for (std::size_t i = 0; i < outputs_.size(); ++i) {
             const auto& output = outputs_[i];
             const auto& values = output.kind == Output::Kind::missing ? given : filled;
-            to[i] = static_cast<float>(output.of(values[output.column]));
+            to[i] = within_float(output.of(values[output.column]));
         }
     }
     return design;

@@ -107,7 +107,7 @@ private:
     void add_scaled(Output output, std::vector<double> known, const ColumnPlan& plan);
     void add_missing(std::uint32_t column, bool missing, const ColumnPlan& plan);
     void cross_fit(const Examples& train, const ColumnsSpec& spec, Design& rows) const;
-    void keep_used(const ColumnsSpec& spec);
+    void keep_used(const Examples& train, const ColumnsSpec& spec);
     void keep_neighbours(const Examples& train, const ColumnsSpec& spec);
     double from_neighbours(const double* row, std::size_t column) const;
     std::vector<std::size_t> places_in(const Examples& examples) const;

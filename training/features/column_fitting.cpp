@@ -180,7 +180,7 @@ void ColumnFeatures::fit_dates(
 }
 
 // The columns that are features, and those that neighbours are told by.
-void ColumnFeatures::keep_used(const ColumnsSpec& spec) {
+void ColumnFeatures::keep_used(const Examples& train, const ColumnsSpec& spec) {
     const bool near = std::any_of(columns_.begin(), columns_.end(), [&](const auto& column) {
         return spec.takes(column.name) && spec.plan(column.name).impute == Impute::knn;
     });
@@ -191,7 +191,9 @@ void ColumnFeatures::keep_used(const ColumnsSpec& spec) {
         const bool used = std::any_of(outputs_.begin(), outputs_.end(), [&](const auto& output) {
             return output.column == i;
         });
-        if (used || (near && spec.takes(columns_[i].name))) kept.push_back(columns_[i]);
+        // A column that no training row has tells no neighbours, and no input has it.
+        if (used || (near && spec.takes(columns_[i].name) && !known_values(train, i).empty()))
+            kept.push_back(columns_[i]);
     }
     for (auto& output : outputs_) output.column = places[output.column];
     columns_ = std::move(kept);
@@ -241,7 +243,7 @@ Design ColumnFeatures::fit(const Examples& train, const ColumnsSpec& spec) {
             fit_number(train, column, plan);
         }
     }
-    keep_used(spec);
+    keep_used(train, spec);
     keep_neighbours(train, spec);
     auto rows = apply(train);
     cross_fit(train, spec, rows);
