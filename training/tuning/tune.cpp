@@ -249,8 +249,8 @@ tune(const Tuning& tuning, const Evaluate& evaluate, const OnProgress& progress)
 const Trial& best_trial(const std::vector<Trial>& trials) {
     const Trial* best = nullptr;
     for (const auto& trial : trials) {
-        if (trial.fraction < 1 || !std::isfinite(trial.cost)) continue;
-        if (!best || trial.cost < best->cost) best = &trial;
+        if (!std::isfinite(trial.cost) || (best && trial.fraction < best->fraction)) continue;
+        if (!best || trial.fraction > best->fraction || trial.cost < best->cost) best = &trial;
     }
     if (best) return *best;
     throw base::Error(

@@ -76,11 +76,11 @@ void run_trials(
 );
 
 // Runs the search and returns all its trials in the order of their numbers, which go on from those
-// of the history; the best full-size one is best_trial(). Halving (Jamieson and Talwalkar 2016)
-// gives all settings 1/9 of the rows, the best third 1/3, and the best third of those all. TPE
-// (Bergstra et al. 2011) draws a quarter of its settings as a random search would, and the others
-// where good ones are dense and bad ones are not. The result does not depend on `threads`; with an
-// end it depends on the clock. base::Interrupted passes through.
+// of the history; the best of those with the most rows is best_trial(). Halving (Jamieson and
+// Talwalkar 2016) gives all settings 1/9 of the rows, the best third 1/3, and the best third of
+// those all. TPE (Bergstra et al. 2011) draws a quarter of its settings as a random search would,
+// and the others where good ones are dense and bad ones are not. The result does not depend on
+// `threads`; with an end it depends on the clock. base::Interrupted passes through.
 std::vector<Trial> tune(const Tuning& tuning, const Evaluate& evaluate, const OnProgress& progress);
 
 // The trial on all rows with the least cost, the earliest of equals. Throws base::Error if every

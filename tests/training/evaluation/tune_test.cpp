@@ -156,3 +156,15 @@ TEST_CASE(
     CHECK(best_trial(trials).number == 0);
     CHECK(best_trial(trials).params.at("rate") == 1);
 }
+
+TEST_CASE("a search that its budget ends has the best of the most rows", "[training][tune]") {
+    const auto slow = [](const Trial& trial, std::vector<Progress>&) -> double {
+        if (trial.fraction == 1) throw base::Error("fit", "the budget was spent");
+        return trial.params.at("rate") + trial.fraction;
+    };
+    const auto trials = tune(tuning_of({Search::Kind::halving, 9}, 1, 1), slow, {});
+    const auto& best = best_trial(trials);
+    CHECK(best.fraction == Approx(1.0 / 3));
+    for (const auto& trial : trials)
+        if (trial.fraction == best.fraction) CHECK(best.cost <= trial.cost);
+}
