@@ -77,6 +77,13 @@ public:
         training::TestRows out;
         for (const auto& item : items) out.shown.push_back(item.id.key);
         if (items.empty()) return out;
+        // What finds structure has learnt no labels: its rows are read without theirs.
+        if (model_.predictor.finder())
+            for (auto& item : items) {
+                item.class_id.reset();
+                item.value.reset();
+                item.label.reset();
+            }
         out.rows = model_.inputs.align(store_.load(items, model_.predictor.class_names(), target_));
         return out;
     }

@@ -29,6 +29,8 @@ public:
     }
 
     TestOutcome run(std::stop_token stop) {
+        if (test_.kind != TestKind::latency && !says_one_thing())
+            fail("the model says neither one class nor a value", "test its latency alone");
         if (given_.rows.rows == 0)
             fail("has no rows", "widen 'where', or make a snapshot with a test part");
         switch (test_.kind) {
@@ -56,6 +58,10 @@ private:
     }
 
     bool classes() const { return predictor_.predicts_classes(); }
+    bool says_one_thing() const {
+        return !predictor_.finder() && predictor_.question_kind().empty() &&
+               !predictor_.predicts_sets();
+    }
 
     std::size_t class_of(const std::string& name) const {
         const auto& names = predictor_.class_names();
@@ -70,7 +76,13 @@ private:
         const auto count = predictor_.class_names().size();
         const auto of_row = std::span(answers).subspan(row * count, count);
         const auto best = static_cast<std::size_t>(predictor_.decide(of_row).front());
-        return fmt::format("{} {:.3f}", predictor_.class_names()[best], of_row[best]);
+        const std::vector<int> decided{static_cast<int>(best)};
+        return fmt::format(
+            "{}{} {:.3f}",
+            predictor_.decision().abstains(of_row, decided, count)[0] != 0 ? "no answer, but " : "",
+            predictor_.class_names()[best],
+            of_row[best]
+        );
     }
 
     void count(std::size_t row, bool passed, const std::string& words) {
@@ -86,19 +98,21 @@ private:
         const auto rows = static_cast<double>(outcome_.rows);
         const auto right = rows - static_cast<double>(outcome_.failed);
         outcome_.passed = outcome_.rows > 0 && right >= test_.share * rows - 1e-9;
-        outcome_.words = outcome_.rows == 0
-                             ? "the change does nothing to any row: nothing was tested"
-                             : fmt::format(
-                                   "{} of {} rows {}; {:.4g} of them must",
-                                   outcome_.rows - outcome_.failed,
-                                   outcome_.rows,
-                                   done,
-                                   test_.share
-                               );
+        outcome_.words =
+            outcome_.rows == 0
+                ? "the change does nothing to any row: nothing was tested"
+                : fmt::format(
+                      "{} of {} rows {}; {} must",
+                      outcome_.rows - outcome_.failed,
+                      outcome_.rows,
+                      done,
+                      test_.share < 1 ? fmt::format("{:.4g} %", 100 * test_.share) : "all"
+                  );
     }
 
     bool within(double x) const {
-        return !(test_.at_least && x < *test_.at_least) && !(test_.at_most && x > *test_.at_most);
+        return std::isfinite(x) && !(test_.at_least && x < *test_.at_least) &&
+               !(test_.at_most && x > *test_.at_most);
     }
     std::string range() const {
         std::string words;
@@ -116,8 +130,11 @@ private:
         const auto width = classes() ? predictor_.class_names().size() : 1;
         const auto wanted = classes() ? class_of(test_.expect) : 0;
         const auto decided = classes() ? predictor_.decide(answers) : std::vector<int>{};
+        const auto abstained = classes() ? predictor_.decision().abstains(answers, decided, width)
+                                         : std::vector<char>(given_.rows.rows);
         for (std::size_t row = 0; row < given_.rows.rows; ++row) {
-            const bool right = !classes() || static_cast<std::size_t>(decided[row]) == wanted;
+            const bool right = !classes() || (static_cast<std::size_t>(decided[row]) == wanted &&
+                                              abstained[row] == 0);
             count(
                 row,
                 right && within(answers[row * width + wanted]),
@@ -178,8 +195,10 @@ private:
         outcome_.rows = given_.rows.rows;
         outcome_.figure = estimate.value;
         outcome_.passed = within(estimate.value);
-        outcome_.words = fmt::format("{} {:.4f}", name, estimate.value);
-        if (interval)
+        const bool defined = std::isfinite(estimate.value);
+        outcome_.words =
+            defined ? fmt::format("{} {:.4f}", name, estimate.value) : name + " is undefined";
+        if (interval && defined)
             outcome_.words +=
                 fmt::format(" ({:.4f} to {:.4f})", estimate.interval.low, estimate.interval.high);
         outcome_.words += fmt::format(" over {} rows; must be{}", outcome_.rows, range());

@@ -194,6 +194,47 @@ TEST_CASE("floors, calibration and latency are measured", "[training][behaviour]
     );
 }
 
+TEST_CASE("what is undefined or not answered passes no test", "[training][behaviour]") {
+    auto values = made::plane(60, 2);
+    const auto model = fitted(values, "ridge");
+    for (double& target : values.targets) target = 5;
+    auto floor = test_of(TestKind::floor);
+    floor.figure = TestFigure::r2;
+    floor.at_least = -10;
+    const auto constant = run_test(model, floor, rows_of(values), {});
+    CHECK_FALSE(constant.passed);
+    CHECK_THAT(constant.words, Catch::StartsWith("r2 is undefined over 60 rows"));
+
+    const auto clouds = made::clouds(300, 3);
+    TrainSpec unsure;
+    unsure.model = "softmax";
+    unsure.decision.abstain_below = 1;
+    const auto silent = Predictor::load(fit(clouds, {}, unsure).artefact);
+    auto minimum = test_of(TestKind::minimum);
+    minimum.expect = "right";
+    minimum.share = 0;
+    const auto answered = run_test(silent, minimum, rows_of(take(clouds, {0, 1, 2, 3})), {});
+    CHECK(answered.failed == 4);
+    CHECK_THAT(answered.examples[0].said, Catch::StartsWith("no answer, but "));
+}
+
+TEST_CASE("of a model that finds structure only the latency is tested", "[training][behaviour]") {
+    auto rows = made::clouds(100, 3);
+    rows.classes.clear();
+    rows.class_names.clear();
+    const auto model = fitted(rows, "kmeans");
+    auto latency = test_of(TestKind::latency);
+    latency.predictions = 50;
+    latency.milliseconds = 10'000;
+    CHECK(run_test(model, latency, rows_of(rows), {}).passed);
+    auto minimum = test_of(TestKind::minimum);
+    minimum.at_most = 100;
+    CHECK_THROWS_WITH(
+        run_test(model, minimum, rows_of(rows), {}),
+        "test 't': the model says neither one class nor a value; test its latency alone"
+    );
+}
+
 TEST_CASE("a test that says too little is refused where it is read", "[training][behaviour]") {
     const auto read = [](const std::string& text) {
         return BehaviourTest::settings.read(base::Document::json(text));
