@@ -219,8 +219,21 @@ TEST_CASE("fractions and names of parts are read from words", "[training][split]
     parse_fractions("0.7,0.3", spec);
     CHECK(spec.validation == 0);
     CHECK(spec.test == Approx(0.3));
+    parse_fractions("8,1,1", spec);
+    CHECK(spec.training == Approx(0.8));
     for (const auto* bad :
-         {"", "1", "0,1,1", "0.8,x,0.1", "0.8,,0.1", "1,1,1,1", "-1,2", "nan,1", "0.8,0.1,0.1,"}) {
+         {"0.5,0.2,0.2",
+          "0.8,0.1",
+          "0.8,0.2,0.2",
+          "",
+          "1",
+          "0,1,1",
+          "0.8,x,0.1",
+          "0.8,,0.1",
+          "1,1,1,1",
+          "-1,2",
+          "nan,1",
+          "0.8,0.1,0.1,"}) {
         INFO(bad);
         CHECK_THROWS_AS(parse_fractions(bad, spec), base::UsageError);
     }

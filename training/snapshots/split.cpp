@@ -16,6 +16,8 @@
 #include <numeric>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "base/error.hpp"
 #include "base/numbers/disjoint_sets.hpp"
 #include "base/numbers/random.hpp"
@@ -278,6 +280,15 @@ void parse_fractions(std::string_view text, SplitSpec& spec) {
     if (values.size() == 2) values.insert(values.begin() + 1, 0.0);
     if (values.size() != 3 || values[0] <= 0) refuse();
     const double sum = values[0] + values[1] + values[2];
+    const bool shares = std::any_of(values.begin(), values.end(), [](double value) {
+        return value > 0 && value < 1;
+    });
+    if (shares && std::abs(sum - 1) > 1e-6)
+        throw base::UsageError(
+            "split '" + std::string(text) + "'",
+            fmt::format("the fractions add up to {:.6g}", sum),
+            "give fractions that add up to 1, or whole numbers, as 8,1,1"
+        );
     spec.training = values[0] / sum;
     spec.validation = values[1] / sum;
     spec.test = values[2] / sum;
