@@ -3,7 +3,6 @@
 //
 // Tasks can be worked off from here as well as on the page, with --user to say whose work it is:
 // for scripts, and for models that label beside people.
-#include <fstream>
 #include <functional>
 #include <iostream>
 #include <iterator>
@@ -17,6 +16,7 @@
 #include "app/output.hpp"
 #include "app/verbs.hpp"
 #include "base/error.hpp"
+#include "base/run/files.hpp"
 #include "base/run/progress.hpp"
 #include "service/labels/judging.hpp"
 #include "service/labels/own_work.hpp"
@@ -199,9 +199,7 @@ void show_task(const service::Task& task) {
 
 std::string all_of(const std::string& file) {
     if (file == "-") return {std::istreambuf_iterator(std::cin), {}};
-    std::ifstream in(file, std::ios::binary);
-    if (!in) throw base::Error(file, "cannot be read", "check its name");
-    return {std::istreambuf_iterator(in), {}};
+    return base::read_whole_file(file);
 }
 
 // The JSON of an answer that is more than a class comes from a file: on a command line brackets are

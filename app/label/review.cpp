@@ -1,5 +1,4 @@
 // Review on the command line.
-#include <fstream>
 #include <iostream>
 #include <iterator>
 #include <memory>
@@ -12,6 +11,7 @@
 #include "app/output.hpp"
 #include "app/verbs.hpp"
 #include "base/error.hpp"
+#include "base/run/files.hpp"
 #include "service/labels/invalidation.hpp"
 #include "service/labels/review.hpp"
 
@@ -48,9 +48,7 @@ void show_item(const labeling::ReviewItem& item) {
 
 std::string text_in(const std::string& file) {
     if (file == "-") return {std::istreambuf_iterator(std::cin), {}};
-    std::ifstream in(file, std::ios::binary);
-    if (!in) throw base::Error(file, "cannot be read", "check its name");
-    return {std::istreambuf_iterator(in), {}};
+    return base::read_whole_file(file);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "base/run/files.hpp"
 
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -9,7 +10,8 @@ namespace base {
 
 std::string read_whole_file(const std::string& path) {
     std::ifstream in(path, std::ios::binary);
-    if (!in) throw Error(path, "cannot be read", "check the path");
+    if (!in || std::filesystem::is_directory(path))
+        throw Error(path, "cannot be read", "check the path");
     std::ostringstream text;
     text << in.rdbuf();
     return text.str();

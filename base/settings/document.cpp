@@ -59,10 +59,9 @@ Document Document::toml(std::string_view text, const std::string& file) {
 
 Document Document::toml_file(const std::filesystem::path& file) {
     std::ifstream in(file, std::ios::binary);
-    std::string text(std::istreambuf_iterator<char>(in), {});
-    if (!in.is_open() || in.bad())
+    if (!in || std::filesystem::is_directory(file))
         throw UsageError(file.string(), "cannot be read", "check its path and rights");
-    return toml(text, file.string());
+    return toml(std::string(std::istreambuf_iterator<char>(in), {}), file.string());
 }
 
 Document Document::json(std::string_view text, const std::string& word) {

@@ -1,9 +1,12 @@
 #include "base/settings/settings.hpp"
 
+#include <filesystem>
+
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
+#include "base/run/files.hpp"
 #include "tests/base/settings/made_settings.hpp"
 
 namespace json = boost::json;
@@ -255,4 +258,15 @@ TEST_CASE("what is no key of TOML is a fault with its line", "[base][settings]")
           "-\u036a-=1",
           "port \u00e4 = 1"})
         CHECK_THAT(failure(toml), Contains("t.toml, line ") && Contains("mend the TOML"));
+}
+
+TEST_CASE("a folder is no file to read", "[base][settings]") {
+    const auto folder = std::filesystem::temp_directory_path();
+    CHECK_THROWS_WITH(
+        base::Document::toml_file(folder),
+        folder.string() + ": cannot be read; check its path and rights"
+    );
+    CHECK_THROWS_WITH(
+        base::read_whole_file(folder.string()), Catch::Contains("cannot be read; check the path")
+    );
 }
