@@ -7,6 +7,7 @@
 // overrule.
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <map>
 #include <set>
 
@@ -24,7 +25,9 @@ namespace {
 struct Seen {
     std::string name;
     std::size_t filled = 0;
-    std::size_t numbers = 0;
+    std::size_t numbers = 0;   // infinite ones too
+    std::size_t infinite = 0;  // which no column holds
+    std::string no_number;     // the first value that is none
     std::size_t dates = 0;
     std::size_t booleans = 0;
     std::size_t characters = 0;
@@ -50,6 +53,17 @@ bool is_code(std::string_view value) {
     return digits.size() > exact_in_double || (digits.size() > 1 && digits.front() == '0');
 }
 
+// "inf", "-Infinity", or more than a double holds, as 1e400.
+bool is_infinite(std::string_view value) {
+    if (value.starts_with('+') || value.starts_with('-')) value.remove_prefix(1);
+    const auto lower = base::to_lower(value);
+    if (lower == "inf" || lower == "infinity") return true;
+    double number = 0;
+    const auto [end, code] = std::from_chars(lower.data(), lower.data() + lower.size(), number);
+    return code == std::errc::result_out_of_range && end == lower.data() + lower.size() &&
+           lower.find("e-") == lower.npos;
+}
+
 std::vector<Seen> look(const Page& sample, const Rules& rules) {
     std::vector<Seen> all;
     std::map<std::string, std::size_t, std::less<>> places;
@@ -70,9 +84,14 @@ std::vector<Seen> look(const Page& sample, const Rules& rules) {
             auto type = field.kind == formats::Field::Kind::json ? formats::ValueType::text
                                                                  : formats::type_of(value);
             seen.nested += field.kind == formats::Field::Kind::json;
-            seen.numbers +=
-                (type == formats::ValueType::integer || type == formats::ValueType::number) &&
-                !is_code(value);
+            const bool infinite = type == formats::ValueType::text && is_infinite(value);
+            const bool number =
+                infinite ||
+                ((type == formats::ValueType::integer || type == formats::ValueType::number) &&
+                 !is_code(value));
+            seen.numbers += number;
+            seen.infinite += infinite;
+            if (!number && seen.no_number.empty()) seen.no_number = value;
             seen.dates += type == formats::ValueType::date || type == formats::ValueType::datetime;
             seen.booleans += type == formats::ValueType::boolean;
             if (seen.values.size() <= most_values) seen.values.emplace(value);
@@ -154,8 +173,15 @@ Rules infer_rules(const Page& sample, const std::string& key, std::vector<std::s
             longest) {
             rules.title = {seen.name};
             say("title: " + seen.name);
-        } else if (seen.all(seen.numbers)) {
+        } else if (seen.all(seen.numbers) && seen.infinite < seen.filled) {
             add(seen, ColumnRule::Op::number);
+            if (seen.infinite > 0)
+                say(fmt::format(
+                    "{}: {} of {} values are infinite, and count as missing",
+                    seen.name,
+                    seen.infinite,
+                    seen.filled
+                ));
         } else if (seen.all(seen.dates)) {
             if (rules.time.empty()) {
                 rules.time = seen.name;
@@ -165,6 +191,15 @@ Rules infer_rules(const Page& sample, const std::string& key, std::vector<std::s
             }
         } else if (sample.records.size() >= rows_for_categories && seen.values.size() <= most_values && seen.values.size() * 4 <= seen.filled && seen.characters <= longest_category * seen.filled) {
             add(seen, ColumnRule::Op::category);
+        } else if (seen.numbers * 2 > seen.filled) {
+            say(fmt::format(
+                "{}: no column, as {} of {} values are numbers, but not '{}'; rules say more "
+                "(--map)",
+                seen.name,
+                seen.numbers,
+                seen.filled,
+                seen.no_number
+            ));
         }
     }
     std::string columns;

@@ -244,6 +244,31 @@ TEST_CASE("rules are inferred from a sample", "[ingest][mapping]") {
     );
 }
 
+TEST_CASE("infinite numbers are missing ones, not another type", "[ingest][mapping]") {
+    std::string table = "id,x,y,z\n";
+    const std::vector<std::string> infinite{"inf", "-Infinity", "+INF", "1e999"};
+    for (int i = 0; i < 40; ++i) {
+        auto n = std::to_string(i);
+        const bool odd = i % 10 == 3;
+        table += n + "," + (odd ? infinite[static_cast<std::size_t>(i / 10)] : n + ".5") + "," +
+                 (odd ? "abc" : n + ".25") + "," + n + "\n";
+    }
+    Sample sample("a.csv", table);
+    std::vector<std::string> why;
+    const auto rules = ingest::infer_rules(sample.page, "id", &why);
+    REQUIRE(rules.columns.size() == 2);
+    CHECK(rules.columns[0].name == "x");
+    CHECK(rules.columns[0].op == ingest::ColumnRule::Op::number);
+    CHECK(rules.columns[1].name == "z");
+    const auto said = [&](const std::string& line) {
+        return std::find(why.begin(), why.end(), line) != why.end();
+    };
+    CHECK(said("x: 4 of 40 values are infinite, and count as missing"));
+    CHECK(said("y: no column, as 36 of 40 values are numbers, but not 'abc'; rules say more (--map)"
+    ));
+    CHECK(map(sample.page, rules).drafts.size() == 40);
+}
+
 TEST_CASE("numbers, times and other forms of values are told apart", "[ingest][mapping]") {
     using formats::ValueType;
     const std::vector<std::pair<std::string, ValueType>> values = {
