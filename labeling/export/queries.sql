@@ -12,7 +12,7 @@ SELECT n.value, count(*) AS records FROM (
     CROSS JOIN LATERAL (SELECT coalesce(v.payload ->> $5::text, v.payload #>> $3::text[]) AS value) f
     WHERE r.source_id = $2
 ) n
-WHERE NOT EXISTS (SELECT 1 FROM label_class c WHERE c.project_id = $1 AND c.name = n.value)
+WHERE NOT EXISTS (SELECT 1 FROM label_class c WHERE c.project_id = $1 AND c.question = '' AND c.name = n.value)
 GROUP BY n.value ORDER BY count(*) DESC, n.value;
 
 -- Labels each record by a payload field, $7 or what lies at the path $3; $4 maps spellings to class names. Returns new, changed and equal labels.
@@ -21,7 +21,7 @@ WITH known AS (
     SELECT r.rk, r.source_id, r.key, c.class_id, r.version
     FROM record r JOIN record_version v USING (rk, source_id, key, version)
     CROSS JOIN LATERAL (SELECT coalesce(v.payload ->> $7::text, v.payload #>> $3::text[]) AS value) f
-    JOIN label_class c ON c.project_id = $1 AND c.name = coalesce($4::jsonb ->> f.value, f.value)
+    JOIN label_class c ON c.project_id = $1 AND c.question = '' AND c.name = coalesce($4::jsonb ->> f.value, f.value)
     WHERE r.source_id = $2 AND (r.rk & 1048575) < $6::float8 * 1048576
 ), put AS (
     INSERT INTO ground_truth AS g (rk, source_id, key, project_id, class_id, probability, method, set_at, labeled_version)
