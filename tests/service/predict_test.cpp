@@ -250,6 +250,22 @@ TEST_CASE("raw fields of a mapped source are mapped, and categories are names", 
     CHECK_FALSE(ask({{"id", "k1"}, {"Text", "word1"}}, true).contains("unknown"));
 }
 
+TEST_CASE("a condition on a field that no record has is refused", "[service][predict]") {
+    PredictWorld world;
+    world.read("1.csv", ages("a", false, false));
+    world.label("(payload->>'age')::int >= 45");
+    world.train();
+    const auto model = world.model();
+    const auto records = [&](const std::string& where) {
+        return service::RecordPredictions(*world.database, world.blobs, model, where).size();
+    };
+    CHECK(records("age > 40") > 10);
+    CHECK(records("age > 400") == 0);
+    CHECK_THROWS_WITH(
+        records("agee > 40"), Catch::Contains("condition: none of 60 records has the field 'agee'")
+    );
+}
+
 TEST_CASE("what is shown of a text ends between characters", "[service][errors]") {
     PredictWorld world;
     std::string text = "id,body\n";

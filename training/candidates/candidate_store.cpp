@@ -176,7 +176,7 @@ Candidates choose(
     const std::vector<std::string>& classes
 ) {
     Gathered gathered(spec, plan);
-    Presence presence(plan);
+    Presence presence(plan.asked);
     bool honour = database.call([&](base::Tx& tx) {
         return tx.value<std::string>(sql::file["consent_policy"], project.source_id) != "record";
     });
@@ -200,7 +200,7 @@ Candidates choose(
             schema::add_findings(tx, plan.asked, project.source_id, versions, fields);
         });
         if (page.empty()) {
-            presence.refuse(spec);
+            presence.refuse(fmt::format("snapshot '{}'", spec.name));
             return gathered.finish();
         }
         rk = page.back().rk;

@@ -73,8 +73,8 @@ void drop_common_texts(std::vector<Member>& members) {
     for (auto& member : members) member.duplicates[way] = 0;
 }
 
-Presence::Presence(const SnapshotPlan& plan) {
-    for (const auto& field : plan.asked)
+Presence::Presence(const std::vector<std::string>& asked) {
+    for (const auto& field : asked)
         if (!field.starts_with("quality.") && schema::needs_payload({field}))
             missing_.insert(field);
 }
@@ -84,11 +84,11 @@ void Presence::see(const schema::RecordFields& fields) {
     std::erase_if(missing_, [&](const auto& field) { return fields(field).has_value(); });
 }
 
-void Presence::refuse(const SnapshotSpec& spec) const {
+void Presence::refuse(const std::string& what) const {
     if (missing_.empty() || seen_ == 0) return;
     const auto& field = *missing_.begin();
     throw base::UsageError(
-        fmt::format("snapshot '{}'", spec.name),
+        what,
         fmt::format("none of {} records has the field '{}'", seen_, field),
         "see the fields of a record with 'tilth records show'"
     );

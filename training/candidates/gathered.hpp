@@ -68,10 +68,10 @@ void drop_common_texts(std::vector<Member>& members);
 // Which fields that were asked for no record had.
 class Presence {
 public:
-    explicit Presence(const SnapshotPlan& plan);
+    explicit Presence(const std::vector<std::string>& asked);
     void see(const schema::RecordFields& fields);
-    // Throws base::UsageError if there is such a field.
-    void refuse(const SnapshotSpec& spec) const;
+    // Throws base::UsageError, of `what`, if there is such a field.
+    void refuse(const std::string& what) const;
 
 private:
     std::set<std::string> missing_;

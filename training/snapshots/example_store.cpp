@@ -16,6 +16,7 @@
 #include "base/not_found.hpp"
 #include "schema/records/record_fields.hpp"
 #include "schema/sources/source_store.hpp"
+#include "training/candidates/gathered.hpp"
 #include "training/numeric/large.hpp"
 #include "training/snapshots/content_store.hpp"
 #include "training/sql.hpp"
@@ -180,11 +181,14 @@ std::vector<Item> ExampleStore::matching_items(
     std::size_t at_most
 ) const {
     std::vector<Item> items;
+    Presence presence(where.fields());
     schema::each_record(database_, source_id, where.fields(), [&](schema::RecordFound& found) {
+        presence.see(found.fields);
         if (where.matches(found.fields))
             items.push_back({found.id, found.version, std::nullopt, std::nullopt, found.group});
         return items.size() < at_most;
     });
+    if (items.size() < at_most) presence.refuse("condition");
     return items;
 }
 
