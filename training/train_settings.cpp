@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "base/numbers/parse.hpp"
 #include "base/settings/settings.hpp"
 #include "training/registry/run_label_store.hpp"
@@ -11,6 +13,34 @@
 namespace training {
 
 namespace {
+
+// What is given to a method that is not asked for would be ignored.
+std::optional<base::Fault> check_unlabelled(const UnlabelledSpec& given) {
+    const UnlabelledSpec usual;
+    const auto unused = [&](bool differs, bool used, const char* name, const char* method) {
+        return differs && !used ? std::optional(base::Fault{
+                                      fmt::format("it is of unlabelled {} alone", method),
+                                      "leave it out, or give that",
+                                      name})
+                                : std::nullopt;
+    };
+    const bool any = given.method != Unlabelled::none;
+    const bool trains_itself = given.method == Unlabelled::self_training;
+    const bool rounds = trains_itself || given.method == Unlabelled::em;
+    const bool spreads = given.method == Unlabelled::label_spreading;
+    const char* methods = "self_training, em or label_spreading";
+    for (const auto& fault :
+         {unused(given.most != usual.most, any, "unlabelled_most", methods),
+          unused(given.weight != usual.weight, any, "unlabelled_weight", methods),
+          unused(given.rounds != usual.rounds, rounds, "unlabelled_rounds", "self_training or em"),
+          unused(
+              given.confidence != usual.confidence, trains_itself, "confidence", "self_training"
+          ),
+          unused(given.neighbours != usual.neighbours, spreads, "neighbours", "label_spreading"),
+          unused(given.spread != usual.spread, spreads, "spread", "label_spreading")})
+        if (fault) return fault;
+    return std::nullopt;
+}
 
 // What no training could do is refused before anything is queued.
 std::optional<base::Fault> check(TrainSettings& settings) {
@@ -20,6 +50,11 @@ std::optional<base::Fault> check(TrainSettings& settings) {
     if (settings.budget > 0 && !searches && settings.model != automatic_model)
         return base::Fault{
             "there is no search that it could end", "give tune, or model auto", "budget"};
+    if (settings.objective != Objective::log_loss && !searches && settings.model != automatic_model)
+        return base::Fault{"there is no search that lowers it", "give tune", "objective"};
+    if (settings.quantile != TrainSettings{}.quantile && settings.loss != Loss::quantile)
+        return base::Fault{"it is of loss quantile alone", "give loss quantile", "quantile"};
+    if (auto fault = check_unlabelled(settings.unlabelled)) return fault;
     if (finds_structure(settings.model)) {
         const auto& kind = model_kind(settings.model);
         const bool searched = std::any_of(

@@ -25,6 +25,9 @@ std::optional<base::Fault> check_errors_request(AnalyseErrors& request) {
             "rests on the advice, which quick, slices and label_errors leave out",
             "ask for it without them",
             "collect"};
+    if (request.folds == 1)
+        return base::Fault{
+            "one model judges no row that it has not seen", "give 0, or 2 or more", "folds"};
     if (request.run > 0) return std::nullopt;
     return base::Fault{"is missing", "give the number of a run", "run"};
 }

@@ -9,10 +9,12 @@
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "base/numbers/random.hpp"
+#include "base/settings/settings.hpp"
 #include "base/text/utf8.hpp"
 #include "ingest/mapping/rules.hpp"
 #include "ingest/pipeline/pipeline.hpp"
 #include "schema/sources/source_store.hpp"
+#include "service/learn/errors.hpp"
 #include "tests/support/program.hpp"
 #include "tests/support/test_database.hpp"
 #include "training/analysis/analysis.hpp"
@@ -263,6 +265,67 @@ TEST_CASE("a condition on a field that no record has is refused", "[service][pre
     CHECK(records("age > 400") == 0);
     CHECK_THROWS_WITH(
         records("agee > 40"), Catch::Contains("condition: none of 60 records has the field 'agee'")
+    );
+}
+
+TEST_CASE("values that no model could learn are refused", "[service][train]") {
+    PredictWorld world;
+    std::string table = "id,x,same,huge,gap\n";
+    for (int i = 0; i < 60; ++i)
+        table += fmt::format(
+            "r{},{},7,{}e200,{}\n", i, i * 37 % 61, i % 5, i % 6 ? std::to_string(i * 11) : "nan"
+        );
+    world.read("1.csv", table);
+    training::SnapshotSpec spec;
+    spec.name = "s";
+    spec.source = "t";
+    training::create_snapshot(*world.database, spec, predict_now);
+    spec.name = "known";
+    spec.where = R"("gap" > -1e300)";
+    training::create_snapshot(*world.database, spec, predict_now);
+    training::TrainSettings settings;
+    settings.snapshot = "s";
+    settings.model = "ridge";
+    settings.threads = 1;
+    settings.allow_leak = "made data";
+    const auto train = [&](const std::string& target) {
+        settings.target = target;
+        training::train(*world.database, world.blobs, {}, settings, "test", {}, {});
+    };
+    CHECK_THROWS_WITH(train("same"), "training: all rows have the value 7; learn another column");
+    CHECK_THROWS_WITH(train("huge"), Catch::Contains("a value to be learnt is 4e+200"));
+    CHECK_THROWS_WITH(
+        train("gap"),
+        Catch::StartsWith("target 'gap': ") &&
+            Catch::Contains("records have no number there; make the snapshot with --where") &&
+            Catch::Contains(R"('"gap" > -1e300')")
+    );
+    CHECK_NOTHROW(train("x"));
+    settings.snapshot = "known";
+    CHECK_NOTHROW(train("gap"));
+}
+
+TEST_CASE("a loss of values is refused where classes are learnt", "[service][train]") {
+    PredictWorld world;
+    world.read("1.csv", ages("a", false, false));
+    world.label("(payload->>'age')::int >= 45");
+    world.train();
+    training::TrainSettings settings;
+    settings.snapshot = "s";
+    settings.loss = training::Loss::huber;
+    CHECK_THROWS_WITH(
+        training::train(*world.database, world.blobs, {}, settings, "test", {}, {}),
+        Catch::Contains("loss 'huber': it is of values, and classes are learnt")
+    );
+}
+
+TEST_CASE("one fold judges nothing and is refused", "[service][errors]") {
+    const auto read = [](const std::string& text) {
+        return service::AnalyseErrors::settings.read(base::Document::json(text)).folds;
+    };
+    CHECK(read(R"({"run": 1, "folds": 2})") == 2);
+    CHECK_THROWS_WITH(
+        read(R"({"run": 1, "folds": 1})"), Catch::Contains("'folds': one model judges no row")
     );
 }
 

@@ -45,6 +45,8 @@ std::optional<base::Fault> check_decision(DecisionSpec& spec) {
         return base::Fault{"there are none", "give cost TRUTH>SAID=N", "costs"};
     if (!spec.positive.empty() && spec.decide != DecideBy::f_beta)
         return base::Fault{"it is of f_beta alone", "give decide f_beta", "positive"};
+    if (spec.beta != DecisionSpec{}.beta && spec.decide != DecideBy::f_beta)
+        return base::Fault{"it is of f_beta alone", "give decide f_beta", "beta"};
     if (spec.abstain_below > 0 && spec.abstain_accuracy > 0)
         return base::Fault{"it is given beside abstain_accuracy", "give one", "abstain_below"};
     for (const auto& [pair, cost] : spec.costs) {

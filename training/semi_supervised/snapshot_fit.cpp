@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include "base/error.hpp"
 #include "training/candidates/unlabelled.hpp"
 #include "training/semi_supervised/semi_supervised.hpp"
 #include "training/snapshots/label_copies.hpp"
@@ -87,6 +88,35 @@ std::string note_of(const UnlabelledRecords& records, const SemiSupervised& lear
     return note + figures_of(learnt.guard);
 }
 
+// Of all training rows alone: rows drawn from them may be alike by chance.
+void check_values(const Examples& train, const TrainSpec& spec) {
+    if (spec.loss != Loss::squared && train.of_classes())
+        throw base::UsageError(
+            fmt::format("loss '{}'", base::name_of(spec.loss)),
+            "it is of values, and classes are learnt",
+            "leave it out, or name a target"
+        );
+    constexpr double largest = 1e15;  // its square, summed, is a float
+    const auto& targets = train.targets;
+    if (targets.empty() || finds_structure(spec.model)) return;
+    const auto most = *std::max_element(targets.begin(), targets.end(), [](double a, double b) {
+        return std::abs(a) < std::abs(b);
+    });
+    if (!(std::abs(most) <= largest))
+        throw base::Error(
+            "training",
+            fmt::format("a value to be learnt is {:.4g}", most),
+            fmt::format("bring them within {:g} of 0, in another unit", largest)
+        );
+    const bool baseline = spec.model != automatic_model && model_kind(spec.model).baseline;
+    if (!baseline && std::equal(targets.begin() + 1, targets.end(), targets.begin()))
+        throw base::Error(
+            "training",
+            fmt::format("all rows have the value {:g}", targets.front()),
+            "learn another column"
+        );
+}
+
 }  // namespace
 
 SnapshotFit fit_snapshot(
@@ -100,6 +130,7 @@ SnapshotFit fit_snapshot(
     const OnProgress& progress,
     std::stop_token stop
 ) {
+    check_values(examples[0], spec);
     if (how.method == Unlabelled::none)
         return {fit(examples[0], examples[1], spec, progress, stop), {}, {}};
     const auto records = unlabelled_records(database, snapshot, how.most, spec.seed);

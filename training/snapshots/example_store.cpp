@@ -4,6 +4,7 @@
 #include "training/snapshots/example_store.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <deque>
 #include <future>
 #include <limits>
@@ -124,6 +125,16 @@ void move_target(Examples& examples, const std::string& target) {
                 rest.push_back(value);
             }
         }
+    const auto without =
+        std::count_if(examples.targets.begin(), examples.targets.end(), [](double value) {
+            return !std::isfinite(value);
+        });
+    if (without > 0)
+        throw base::Error(
+            fmt::format("target '{}'", target),
+            fmt::format("{} of {} records have no number there", without, examples.rows),
+            fmt::format(R"(make the snapshot with --where '"{}" > -1e300')", target)
+        );
     examples.numeric = std::move(rest);
     examples.columns.erase(found);
     examples.classes.clear();

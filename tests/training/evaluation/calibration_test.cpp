@@ -314,6 +314,7 @@ TEST_CASE("what cannot be decided is refused before the fit", "[training][calibr
     refuse(R"({"snapshot":"s","costs":{"a>b":2}})", "give decide cost");
     refuse(R"({"snapshot":"s","decide":"cost","costs":{"ab":2}})", "names no two classes");
     refuse(R"({"snapshot":"s","positive":"a"})", "it is of f_beta alone");
+    refuse(R"({"snapshot":"s","beta":2})", "it is of f_beta alone");
     refuse(R"({"snapshot":"s","abstain_below":0.5,"abstain_accuracy":0.9})", "give one");
     refuse(R"({"snapshot":"s","abstain_below":1.5})", "from 0 to 1");
     const auto settings = TrainSettings::settings.read(base::Document::json(

@@ -197,3 +197,24 @@ TEST_CASE("spans are learnt, judged and stored", "[training][sets]") {
     settings.curve = true;
     CHECK_THROWS_WITH(trained(world, settings), Catch::Contains("of spans there is none"));
 }
+
+TEST_CASE("what belongs to something that is not asked for is refused", "[training][settings]") {
+    const auto refuse = [](const std::string& more, const std::string& why) {
+        INFO(more);
+        CHECK_THROWS_WITH(
+            training::TrainSettings::settings.read(
+                base::Document::json(R"({"snapshot": "a", )" + more + "}")
+            ),
+            Catch::Contains(why)
+        );
+    };
+    refuse(R"("quantile": 0.9)", "it is of loss quantile alone");
+    refuse(R"("objective": "error")", "there is no search that lowers it");
+    refuse(R"("unlabelled_most": 5)", "it is of unlabelled self_training, em or label_spreading");
+    refuse(R"("unlabelled": "em", "confidence": 0.9)", "it is of unlabelled self_training alone");
+    refuse(R"("unlabelled": "em", "spread": 0.5)", "it is of unlabelled label_spreading alone");
+    refuse(R"("unlabelled": "label_spreading", "unlabelled_rounds": 2)", "self_training or em");
+    CHECK_NOTHROW(training::TrainSettings::settings.read(base::Document::json(
+        R"({"snapshot": "a", "unlabelled": "label_spreading", "spread": 0.5, "neighbours": 3})"
+    )));
+}
