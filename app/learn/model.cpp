@@ -223,6 +223,7 @@ predict_lines(const service::LoadedModel& model, bool strict, service::WatchedIn
             continue;
         }
         ++counts.lines;
+        if (number == 1 && line.starts_with("\xEF\xBB\xBF")) line.erase(0, 3);  // as editors write
         boost::system::error_code error;
         auto value = json::parse(line, error);
         if (error || !value.is_object()) {

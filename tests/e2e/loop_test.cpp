@@ -170,7 +170,8 @@ TEST_CASE("the loop runs from a file to a measured model and back to labeling", 
     CHECK_THAT(predicted.err, Catch::Contains("1 of 3 lines were refused"));
     CHECK(std::count(predicted.out.begin(), predicted.out.end(), '\n') == 3);
     CHECK(
-        tilth({"model", "predict", "kinds-softmax", "-"}, "{\"body\":\"dog barks\"}\n").code == 0
+        tilth({"model", "predict", "kinds-softmax", "-"}, "\xEF\xBB\xBF{\"body\":\"dog barks\"}\n")
+            .code == 0
     );
     CHECK_THAT(
         predicted.out,
