@@ -18,6 +18,7 @@
 #include "base/error.hpp"
 #include "base/json/described.hpp"
 #include "base/run/stop.hpp"
+#include "base/run/temporary_folder.hpp"
 #include "base/settings/settings.hpp"
 #include "base/text/figures.hpp"
 #include "base/text/utf8.hpp"
@@ -69,27 +70,6 @@ private:
     std::stop_source end_;
     std::stop_callback<std::function<void()>> outer_;
     std::jthread clock_;
-};
-
-// A folder that is gone with this.
-class Folder {
-public:
-    explicit Folder(const fs::path& home) {
-        fs::create_directories(home);
-        auto name = (fs::absolute(home) / "look-XXXXXX").string();
-        if (!::mkdtemp(name.data()))
-            throw base::Error(name, "cannot be made", "is the disk full, or the folder not ours?");
-        path_ = name;
-    }
-    Folder(const Folder&) = delete;
-    ~Folder() {
-        std::error_code ignored;
-        fs::remove_all(path_, ignored);
-    }
-    const fs::path& path() const { return path_; }
-
-private:
-    fs::path path_;
 };
 
 std::string cut(std::string_view text, std::size_t characters) {
@@ -262,7 +242,7 @@ SourcePreview preview_source(Work& work, const PreviewSource& request) {
         seen.notes.emplace_back("its records come by themselves: none is there to see");
     if (request.records == 0 || kind.pushed) return seen;
     Deadline deadline(work.here.stop, std::chrono::seconds(request.seconds));
-    Folder folder(work.here.config.home / "downloads");
+    base::TemporaryFolder folder(work.here.config.home / "downloads", "look");
     Look look{.time = std::chrono::seconds(request.seconds), .folder = folder.path()};
     auto records = static_cast<std::size_t>(request.records);
     Opening opening{work.here, source, deadline.token(), &look};
