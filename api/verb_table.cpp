@@ -177,6 +177,7 @@ constexpr VerbRow rows[] = {
     {post, "/api/v1/tasks/{task}/renew", "label renew", "renewTask"},
 
     {get, "/api/v1/sources/{source}/records", "records list", "listRecords"},
+    {get, "/api/v1/sources/{source}/export", "records export", "exportRecords"},
     {get, "/api/v1/sources/{source}/search", "records search", "searchRecords"},
     {get, "/api/v1/sources/{source}/lineage", "records lineage", "showLineage"},
     {get, "/api/v1/records/{id}", "records show", "showRecord"},
@@ -240,6 +241,7 @@ constexpr std::string_view long_ones[] = {
     "quality duplicates",
     "prepare apply",
     "prepare preview",
+    "records export",
     "records purge",
     "source delete",
     "disk",

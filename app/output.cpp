@@ -1,3 +1,5 @@
+// What commands print, and the files that they write: beside the place that they will have, until
+// they are whole.
 #include "app/output.hpp"
 
 #include <algorithm>
@@ -11,6 +13,7 @@
 
 #include "base/error.hpp"
 #include "base/json/plain.hpp"
+#include "base/run/temporary_folder.hpp"
 #include "base/text/printable.hpp"
 #include "base/text/utf8.hpp"
 
@@ -65,6 +68,34 @@ void write_file(
         std::error_code ignored;
         std::filesystem::remove(part, ignored);
         if (made) std::filesystem::remove(path.parent_path(), ignored);  // if it is empty
+        throw;
+    }
+}
+
+void write_folder(
+    const std::filesystem::path& folder,
+    const std::string& name,
+    const std::function<void(const std::filesystem::path&)>& write
+) {
+    std::error_code refused;
+    if (!name.empty() && std::filesystem::is_directory(folder / name) &&
+        !std::filesystem::is_empty(folder / name, refused))
+        throw base::UsageError(
+            (folder / name).string(), "is there already", "move it away, or choose another --out"
+        );
+    const bool made = std::filesystem::create_directories(folder, refused);
+    try {
+        base::TemporaryFolder part(folder, ".part");
+        write(part.path());
+        for (const auto& entry : std::filesystem::directory_iterator(part.path())) {
+            const auto to = folder / entry.path().filename();
+            if (entry.is_directory()) std::filesystem::remove(to);  // it is empty
+            std::filesystem::rename(entry.path(), to);
+        }
+    } catch (const std::filesystem::filesystem_error& error) {
+        throw base::Error(folder.string(), error.code().message(), "choose another --out");
+    } catch (...) {
+        if (made) std::filesystem::remove(folder, refused);  // if it is empty
         throw;
     }
 }

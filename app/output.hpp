@@ -25,10 +25,19 @@ private:
     std::vector<std::vector<std::string>> rows_;
 };
 
-// Makes the file out of what `write` puts into it. Throws base::Error if it can not be written, or
 // Makes the file, and the folder it is in, out of what `write` puts into it. What fails leaves
 // neither, and a file of before as it was. Throws base::Error if it can not be written to its end.
 void write_file(const std::filesystem::path& path, const std::function<void(std::ostream&)>& write);
+
+// Makes files in a folder, which is made if it is not there, out of what `write` puts into the one
+// that it is given. What fails leaves none of them, and files of before as they were. Throws
+// base::UsageError if it is to hold a folder called `name`, unless that is empty, that is there and
+// not empty.
+void write_folder(
+    const std::filesystem::path& folder,
+    const std::string& name,
+    const std::function<void(const std::filesystem::path&)>& write
+);
 
 // One JSON value and a line end on standard output.
 void print_json(const boost::json::value& value);

@@ -959,3 +959,31 @@ SELECT has_function_privilege('pg_ls_waldir()', 'EXECUTE');
 
 -- name: wal_bytes
 SELECT coalesce(sum(size), 0)::bigint FROM pg_ls_waldir();
+
+-- All that is stored of record versions ($2 rk, $3 key, $4 version) of a source but their pictures' bytes.
+-- name: stored_rows
+SELECT d.place, v.payload::text AS payload, encode(v.content_sha256, 'hex') AS content_sha256, v.url, v.file, v.member, v.line, v.licence,
+    to_char(v.fetched_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS fetched_at,
+    to_char(v.stored_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS stored_at,
+    to_char(r.record_time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS record_time, r.group_key, t.title, t.body,
+    n.column_set, array_send(n.values) AS numbers, i.rk IS NOT NULL AS picture
+FROM unnest($2::bigint[], $3::text[], $4::int[]) WITH ORDINALITY AS d (rk, key, version, place)
+JOIN record_version v ON v.rk = d.rk AND v.source_id = $1 AND v.key = d.key AND v.version = d.version
+LEFT JOIN record r ON (r.rk, r.source_id, r.key) = (v.rk, v.source_id, v.key)
+LEFT JOIN content_text t ON (t.rk, t.source_id, t.key, t.version) = (v.rk, v.source_id, v.key, v.version)
+LEFT JOIN content_numeric n ON (n.rk, n.source_id, n.key, n.version) = (v.rk, v.source_id, v.key, v.version)
+LEFT JOIN content_image i ON (i.rk, i.source_id, i.key, i.version) = (v.rk, v.source_id, v.key, v.version)
+ORDER BY d.place;
+
+-- The pictures of record versions ($2 rk, $3 key, $4 version) of a source.
+-- name: stored_pictures
+WITH image AS MATERIALIZED (
+    SELECT d.place, i.width, i.height, i.channels, i.format, v.media_type, v.blob_sha256,
+        ('x' || encode(substr(v.blob_sha256, 1, 8), 'hex'))::bit(64)::bigint AS bk
+    FROM unnest($2::bigint[], $3::text[], $4::int[]) WITH ORDINALITY AS d (rk, key, version, place)
+    JOIN content_image i ON i.rk = d.rk AND i.source_id = $1 AND i.key = d.key AND i.version = d.version
+    JOIN record_version v ON v.rk = i.rk AND v.source_id = i.source_id AND v.key = i.key AND v.version = i.version
+)
+SELECT i.place, i.width, i.height, i.channels, i.format, coalesce(i.media_type, '') AS media_type, b.encoding, b.bytes,
+    coalesce(b.location, '') AS location, b.size
+FROM image i JOIN blob b ON b.bk = i.bk AND b.sha256 = i.blob_sha256;

@@ -246,12 +246,6 @@ FROM unnest($1::bigint[], $2::text[], $3::int[]) WITH ORDINALITY AS d (rk, key, 
 JOIN record_version v ON v.rk = d.rk AND v.source_id = $4 AND v.key = d.key AND v.version = d.version
 WHERE v.payload #>> $5::text[] IS NOT NULL;
 
--- name: pages_of
-SELECT d.place, coalesce(v.payload->>'page_type', '') AS type, coalesce(v.payload->>'markdown', '') AS markdown
-FROM unnest($1::bigint[], $2::text[], $3::int[]) WITH ORDINALITY AS d (rk, key, version, place)
-JOIN record_version v ON v.rk = d.rk AND v.source_id = $4 AND v.key = d.key AND v.version = d.version
-WHERE v.payload->>'page_type' IS NOT NULL;
-
 -- name: numbers_of
 SELECT d.place, n.column_set, array_send(n.values) AS values
 FROM unnest($1::bigint[], $2::text[], $3::int[]) WITH ORDINALITY AS d (rk, key, version, place)

@@ -1,6 +1,7 @@
 // The records commands. A list or a search asks for part after part, so that its --limit may be as
 // large as one likes.
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 
 #include <fmt/format.h>
@@ -8,10 +9,12 @@
 #include <boost/json.hpp>
 
 #include "app/commands.hpp"
+#include "app/output.hpp"
 #include "app/verbs.hpp"
 #include "base/error.hpp"
 #include "base/json/plain.hpp"
 #include "base/time/time.hpp"
+#include "service/records/export_records.hpp"
 #include "service/records/records.hpp"
 
 namespace app {
@@ -193,6 +196,29 @@ void show_record_labels(const labeling::LabelsOfRecord& found) {
     if (!skips.empty()) skips.print();
 }
 
+void export_records(CLI::App& records, service::Context& context) {
+    auto folder = std::make_shared<std::string>(".");
+    auto& command = add_command(records, "records export");
+    Flags<service::ExportRecords> flags(command);
+    command.add_option("--out", *folder, "Folder (the present one)")->type_name("DIR");
+    on_command(command, [folder, flags, &context] {
+        auto request = flags.read();
+        service::RecordFiles written;
+        // The formats of rows are those of one file; the others have a folder of their own.
+        const bool file =
+            base::parse<formats::RowFormat>(base::name_of(request.format)).has_value();
+        write_folder(*folder, file ? "" : request.source, [&](const std::filesystem::path& into) {
+            written = service::write_records(context.environment(), request, into);
+        });
+        const auto path = std::filesystem::path(*folder) / written.files.front();
+        if (context.json) {
+            print_json(json::object{{"file", path.string()}, {"records", written.records}});
+        } else {
+            print_line(fmt::format("{} records in {}", grouped(written.records), path.string()));
+        }
+    });
+}
+
 void show_found(const service::Page<schema::FoundRecord>& found) {
     Table records({"source", "key", "title", "version", "id"});
     for (const auto& one : found.items)
@@ -253,6 +279,7 @@ void add_records(CLI::App& cli, service::Context& context) {
     Flags<service::SearchRecords> sought(searching, {.positionals = {{"q", "QUERY"}}});
     on_command(searching, [sought, &context] { search(context, sought.read()); });
 
+    export_records(*records, context);
     add_verb<service::purge_records>(*records, context, "records purge", {}, tell_purged);
 }
 

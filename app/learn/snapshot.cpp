@@ -224,16 +224,18 @@ void export_members(CLI::App& snapshot, service::Context& context) {
     command.add_option("--out", *folder, "Folder (the present one)")->type_name("DIR");
     on_command(command, [folder, flags, &context] {
         auto request = flags.read();
-        auto path = std::filesystem::path(*folder) /
-                    fmt::format("{}.{}", request.snapshot, base::name_of(request.format));
-        std::uint64_t rows = 0;
-        write_file(path, [&](std::ostream& out) {
-            rows = service::write_snapshot(context.environment(), request, out);
+        training::SnapshotFiles written;
+        // The formats of rows are those of one file; the others have a folder of their own.
+        const bool file =
+            base::parse<formats::RowFormat>(base::name_of(request.format)).has_value();
+        write_folder(*folder, file ? "" : request.snapshot, [&](const std::filesystem::path& into) {
+            written = service::write_snapshot(context.environment(), request, into);
         });
+        const auto path = std::filesystem::path(*folder) / written.files.front();
         if (context.json) {
-            print_json(json::object{{"file", path.string()}, {"members", rows}});
+            print_json(json::object{{"file", path.string()}, {"members", written.members}});
         } else {
-            print_line(fmt::format("{} members in {}", rows, path.string()));
+            print_line(fmt::format("{} members in {}", written.members, path.string()));
         }
     });
 }

@@ -10,7 +10,10 @@ class TemporaryFolder {
 public:
     // In `parent`, which is made if it is not there, or, without one, in the folder for temporary
     // files (TMPDIR). Throws base::Error if it cannot be made.
-    explicit TemporaryFolder(const std::filesystem::path& parent = {}, std::string_view name = "tilth");
+    explicit TemporaryFolder(
+        const std::filesystem::path& parent = {},
+        std::string_view name = "tilth"
+    );
     ~TemporaryFolder();
     TemporaryFolder(const TemporaryFolder&) = delete;
 

@@ -1,6 +1,8 @@
-#include "formats/archive/zip.hpp"
+#include "formats/archive/writer.hpp"
 
+#include <fstream>
 #include <ostream>
+#include <string_view>
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -9,14 +11,18 @@
 
 namespace formats {
 
-struct ZipWriter::Impl {
-    explicit Impl(std::ostream& to) : out(to), zip(archive_write_new()) {
-        archive_write_set_format_zip(zip);
-        archive_write_set_options(zip, "hdrcharset=UTF-8");
-        archive_write_set_bytes_per_block(zip, 0);
-        check(archive_write_open(zip, &out, nullptr, &Impl::put, nullptr));
+struct ArchiveWriter::Impl {
+    Impl(std::ostream& to, Packing packing) : out(to), file(archive_write_new()) {
+        if (packing == Packing::zip) {
+            archive_write_set_format_zip(file);
+        } else {
+            archive_write_set_format_pax_restricted(file);
+        }
+        archive_write_set_options(file, "hdrcharset=UTF-8");
+        archive_write_set_bytes_per_block(file, 0);
+        check(archive_write_open(file, &out, nullptr, &Impl::put, nullptr));
     }
-    ~Impl() { archive_write_free(zip); }
+    ~Impl() { archive_write_free(file); }
     Impl(const Impl&) = delete;
 
     static la_ssize_t put(archive*, void* to, const void* bytes, std::size_t size) {
@@ -26,31 +32,48 @@ struct ZipWriter::Impl {
     }
     void check(la_ssize_t result) const {
         if (result >= ARCHIVE_OK) return;
-        const char* why = archive_error_string(zip);
-        throw base::Error("the zip", why ? why : "can not be written", "free disk space");
+        const char* why = archive_error_string(file);
+        throw base::Error("the archive", why ? why : "can not be written", "free disk space");
+    }
+    void begin(const std::string& name, std::uint64_t size) {
+        std::unique_ptr<archive_entry, decltype(&archive_entry_free)> entry(
+            archive_entry_new(), &archive_entry_free
+        );
+        archive_entry_set_pathname_utf8(entry.get(), name.c_str());
+        archive_entry_set_size(entry.get(), static_cast<la_int64_t>(size));
+        archive_entry_set_filetype(entry.get(), AE_IFREG);
+        archive_entry_set_perm(entry.get(), 0644);
+        check(archive_write_header(file, entry.get()));
+    }
+    void write(std::string_view bytes) {
+        check(archive_write_data(file, bytes.data(), bytes.size()));
     }
 
     std::ostream& out;
-    archive* zip;
+    archive* file;
 };
 
-ZipWriter::ZipWriter(std::ostream& out) : impl_(std::make_unique<Impl>(out)) {}
-ZipWriter::~ZipWriter() = default;
+ArchiveWriter::ArchiveWriter(std::ostream& out, Packing packing)
+    : impl_(std::make_unique<Impl>(out, packing)) {}
+ArchiveWriter::~ArchiveWriter() = default;
 
-void ZipWriter::add(const std::string& name, const std::string& bytes) {
-    std::unique_ptr<archive_entry, decltype(&archive_entry_free)> entry(
-        archive_entry_new(), &archive_entry_free
-    );
-    archive_entry_set_pathname_utf8(entry.get(), name.c_str());
-    archive_entry_set_size(entry.get(), static_cast<la_int64_t>(bytes.size()));
-    archive_entry_set_filetype(entry.get(), AE_IFREG);
-    archive_entry_set_perm(entry.get(), 0644);
-    impl_->check(archive_write_header(impl_->zip, entry.get()));
-    impl_->check(archive_write_data(impl_->zip, bytes.data(), bytes.size()));
+void ArchiveWriter::add(const std::string& name, const std::string& bytes) {
+    impl_->begin(name, bytes.size());
+    impl_->write(bytes);
 }
 
-void ZipWriter::finish() {
-    impl_->check(archive_write_close(impl_->zip));
+void ArchiveWriter::add_file(const std::string& name, const std::filesystem::path& path) {
+    impl_->begin(name, std::filesystem::file_size(path));
+    std::ifstream in(path, std::ios::binary);
+    std::string buffer(1 << 20, '\0');
+    while (in) {
+        in.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
+        impl_->write({buffer.data(), static_cast<std::size_t>(in.gcount())});
+    }
+}
+
+void ArchiveWriter::finish() {
+    impl_->check(archive_write_close(impl_->file));
 }
 
 }  // namespace formats

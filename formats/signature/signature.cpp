@@ -25,7 +25,6 @@ struct Known {
     std::size_t at = 0;
 };
 constexpr std::array known{
-    Known{"PAR1"sv, {"a Parquet file", as_table}},
     Known{"PARE"sv, {"an encrypted Parquet file", as_table}},
     Known{"ARROW1\0\0"sv, {"an Arrow file", as_table}},
     Known{"\xff\xff\xff\xff\x10\0\0\0"sv, {"an Arrow stream", as_table}},

@@ -15,6 +15,7 @@
 
 #include "base/error.hpp"
 #include "base/text/ascii.hpp"
+#include "formats/dataset/cell.hpp"
 #include "formats/text/value_type.hpp"
 #include "ingest/mapping/rules.hpp"
 
@@ -76,6 +77,7 @@ std::vector<Seen> look(const Page& sample, const Rules& rules) {
                 all.emplace_back().name = field.name;
             }
             auto& seen = all[place->second];
+            if (formats::is_picture_uri(field.value)) continue;  // the mapping takes it out
             auto value = base::trim(field.value);
             if (field.kind == formats::Field::Kind::null || value.empty() || missing(rules, value))
                 continue;

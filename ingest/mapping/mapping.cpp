@@ -160,7 +160,7 @@ struct Mapping::Impl {
         if (key.empty()) draft.key = record.key;
         if (draft.key.empty())
             draft.key = base::sha256_hex(
-                record.blob.empty() ? std::string_view(draft.payload) : record.blob
+                record.blob.empty() ? draft.payload + draft.blob : std::string(record.blob)
             );
         if (draft.key.size() <= longest_key) return true;
         bad.code = "key.too_long";
@@ -176,7 +176,7 @@ struct Mapping::Impl {
         const RawRecord& record,
         std::string& payload
     ) {
-        if (!record.json.empty() && rules.drop.empty()) {
+        if (!record.json.empty() && rules.drop.empty() && fields.size() == record.fields) {
             payload.assign(record.json);
             return;
         }
@@ -373,6 +373,8 @@ bool Mapping::apply(
         good = i.read(record, all, draft, reject);
         given = all;
     }
+    good = good && take_blob(record, given, all, draft, reject);
+    if (draft.image && !record.image) given = all;
     i.all = given;
     if (good) i.make_payload(given, record, draft.payload);
     if (!good || !i.make_key(given, record, draft, reject) || !i.make_time(given, draft, reject) ||
@@ -384,9 +386,6 @@ bool Mapping::apply(
     }
     i.make_text(given, draft);
     i.make_group(given, draft);
-    draft.image = record.image;
-    draft.blob.assign(record.blob);
-    if (!record.page) draft.media_type.assign(record.media_type);
     draft.origin.file = record.file;
     draft.origin.member = record.member;
     draft.origin.line = record.line;

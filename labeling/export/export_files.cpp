@@ -91,7 +91,7 @@ void FolderFiles::keep() {
     if (replaces) fs::remove_all(old, none);
 }
 
-ZipFiles::ZipFiles(std::ostream& out) : zip_(out) {}
+ZipFiles::ZipFiles(std::ostream& out) : zip_(out, formats::Packing::zip) {}
 ZipFiles::~ZipFiles() = default;
 
 void ZipFiles::close() {

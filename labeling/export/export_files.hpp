@@ -7,7 +7,7 @@
 #include <set>
 #include <string>
 
-#include "formats/archive/zip.hpp"
+#include "formats/archive/writer.hpp"
 #include "labeling/export/exporter.hpp"
 
 namespace labeling {
@@ -62,7 +62,7 @@ public:
 private:
     void close();
 
-    formats::ZipWriter zip_;
+    formats::ArchiveWriter zip_;
     std::unique_ptr<std::ostringstream> member_;
     std::set<std::string> names_;
     std::string name_;

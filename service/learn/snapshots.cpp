@@ -5,12 +5,11 @@
 #include "service/learn/snapshots.hpp"
 
 #include <algorithm>
-#include <memory>
 #include <vector>
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
-#include "base/run/spool.hpp"
+#include "base/run/temporary_folder.hpp"
 #include "base/settings/settings.hpp"
 #include "crawler/policy/consent_store.hpp"
 #include "crawler/run/crawl.hpp"
@@ -22,6 +21,7 @@
 #include "service/areas.hpp"
 #include "service/gather/kinds/kind.hpp"
 #include "service/learn/label_origins.hpp"
+#include "service/records/dataset_download.hpp"
 #include "service/refusal.hpp"
 #include "training/preparation/prepare.hpp"
 #include "training/snapshots/example_store.hpp"
@@ -57,7 +57,7 @@ const base::Settings<ExportSnapshot> ExportSnapshot::settings{
     {"format", &ExportSnapshot::format, "how it is written"},
     {"prepared",
      &ExportSnapshot::prepared,
-     "as models see the members: see 'tilth prepare'; with the numbers"},
+     "as models see the members: see 'tilth prepare'; their text and columns alone"},
     {"guard_formulas", &ExportSnapshot::guard_formulas, formats::guard_words},
 };
 
@@ -185,18 +185,16 @@ Verified verify_snapshot(Work& work, const VerifySnapshot& request) {
 
 Download export_snapshot(Work& work, const ExportSnapshot& request) {
     known_snapshot(work, request.snapshot);
-    bool csv = request.format == training::SnapshotFormat::csv;
-    auto written = std::make_shared<base::Spool>();
-    write_snapshot(work.here, request, written->out());
-    written->finish();
-    return {
-        .name = request.snapshot + "." + std::string(base::name_of(request.format)),
-        .media_type = csv ? "text/csv; charset=utf-8" : "application/x-ndjson",
-        .file = std::move(written)};
+    base::TemporaryFolder folder;
+    auto written = write_snapshot(work.here, request, folder.path());
+    return download_of(folder.path(), written.files.front());
 }
 
-std::uint64_t
-write_snapshot(const Environment& here, const ExportSnapshot& request, std::ostream& out) {
+training::SnapshotFiles write_snapshot(
+    const Environment& here,
+    const ExportSnapshot& request,
+    const std::filesystem::path& folder
+) {
     auto snapshot = training::require_snapshot(here.database, request.snapshot);
     training::Prepared prepared;
     if (request.prepared) {
@@ -211,7 +209,12 @@ write_snapshot(const Environment& here, const ExportSnapshot& request, std::ostr
         );
     });
     return training::export_snapshot(
-        here.database, snapshot, request.format, out, prepared.fitted, request.guard_formulas
+        here.database,
+        here.blobs,
+        snapshot,
+        folder,
+        {.format = request.format, .rows = {.guard_formulas = request.guard_formulas}},
+        prepared.fitted
     );
 }
 
@@ -240,7 +243,9 @@ std::span<const Verb> snapshot_verbs() {
             analysts
         ),
         verb<export_snapshot>(
-            "snapshot export", "Write the members with label, split and text", analysts
+            "snapshot export",
+            "Write the members with all fields, label, split and origin, and a data card",
+            analysts
         ),
     };
     return verbs;

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
-#include <ostream>
 #include <string>
 #include <vector>
 
@@ -88,7 +88,7 @@ BOOST_DESCRIBE_STRUCT(Verified, (), (name, hash, verified, rights))
 
 struct ExportSnapshot {
     std::string snapshot;
-    training::SnapshotFormat format = training::SnapshotFormat::jsonl;
+    formats::DatasetFormat format = formats::DatasetFormat::jsonl;
     bool prepared = false;
     bool guard_formulas = false;
     static const base::Settings<ExportSnapshot> settings;
@@ -107,11 +107,15 @@ training::SnapshotDiff diff_snapshots(Work& work, const SnapshotPair& request);
 Verified verify_snapshot(Work& work, const VerifySnapshot& request);
 // Where the members come from, what they are, and what to mind.
 training::Card card_of(Work& work, const SnapshotName& request);
-// The members with label, split and text.
+// The members with all that is stored of them, label, split and where they came from. A format of
+// one file is that file, one of several is a tar of them.
 Download export_snapshot(Work& work, const ExportSnapshot& request);
-// The same, a page at a time, in transactions of its own. Returns how many there were. base::Error
-// if there is none of that name that is closed.
-std::uint64_t
-write_snapshot(const Environment& here, const ExportSnapshot& request, std::ostream& out);
+// The same with its data card as files in a folder that is there, in transactions of its own.
+// base::Error if there is none of that name that is closed.
+training::SnapshotFiles write_snapshot(
+    const Environment& here,
+    const ExportSnapshot& request,
+    const std::filesystem::path& folder
+);
 
 }  // namespace service

@@ -13,6 +13,7 @@
 #include "schema/select/filter.hpp"
 #include "schema/select/record_search_store.hpp"
 #include "service/gather/sources.hpp"
+#include "service/records/export_records.hpp"
 #include "service/records/records.hpp"
 #include "service/refusal.hpp"
 
@@ -260,6 +261,9 @@ std::span<const Verb> record_verbs() {
             "records lineage",
             "Where each version of a record came from: run, file and offset or URL",
             analysts
+        ),
+        verb<export_records>(
+            "records export", "Write the records of a source with all that is stored", analysts
         ),
         verb<purge_records>(
             "records purge",

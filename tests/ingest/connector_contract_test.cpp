@@ -1,6 +1,12 @@
 #include <catch2/catch.hpp>
 
+#include <fstream>
+#include <iterator>
+
+#include "base/run/temporary_folder.hpp"
+#include "formats/dataset/row_writer.hpp"
 #include "formats/image/image.hpp"
+#include "formats/parquet/duckdb.hpp"
 #include "tests/ingest/files.hpp"
 #include "tests/ingest/pictures.hpp"
 
@@ -25,7 +31,34 @@ std::string idx_images() {
     return text;
 }
 
+// Three rows and, between them, one whose picture is broken.
+std::string parquet_rows() {
+    const base::TemporaryFolder folder;
+    const auto path = folder.path() / "a.parquet";
+    auto writer = formats::write_rows(
+        formats::RowFormat::parquet,
+        path,
+        {{"id", formats::CellType::integer, ""}, {"image", formats::CellType::picture, ""}}
+    );
+    for (std::int64_t id : {1, 2, 3, 4}) {
+        const auto bytes = id == 2 ? std::string("no picture") : test::small_png();
+        writer->write(std::vector<formats::DataCell>{id, formats::PictureCell{bytes, "image/png"}});
+    }
+    writer->finish();
+    std::ifstream in(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::vector<Case> made_cases();
+
 std::vector<Case> cases() {
+    auto all = made_cases();
+    if (formats::duck::is_installed())
+        all.push_back({"parquet", "a.parquet", parquet_rows(), 3, 1});
+    return all;
+}
+
+std::vector<Case> made_cases() {
     return {
         {"csv",
          "a.csv",

@@ -109,7 +109,6 @@ TEST_CASE("files that are known and not read say what to do instead", "[ingest][
     using namespace std::string_literals;
     test::DataFolder folder;
     for (const auto& [content, told] : std::vector<std::pair<std::string, std::string>>{
-             {"PAR1\0\1\2"s, "a Parquet file; export it as CSV"},
              {"ARROW1\0\0"s, "an Arrow file"},
              {"ORC\0\1"s, "an ORC file"},
              {"Obj\1\4"s, "an Avro file"},

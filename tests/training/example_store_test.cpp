@@ -54,14 +54,10 @@ TEST_CASE(
         training::prepare(*world.db, store, created.snapshot, 1, now).fitted.json() ==
         prepared.fitted.json()
     );
-    std::ostringstream out;
-    training::export_snapshot(
-        *world.db, created.snapshot, training::SnapshotFormat::csv, out, prepared.fitted
-    );
     CHECK_THAT(
-        out.str(),
-        Catch::Contains("key,split,label,title,body,size") && Catch::Contains("T1W") &&
-            !Catch::Contains("5000")
+        world.exported(created.snapshot, {.format = formats::DatasetFormat::csv}, prepared.fitted),
+        Catch::StartsWith("key,split,label,label_probability,title,body,size,source,") &&
+            Catch::Contains("T1W") && !Catch::Contains("5000")
     );
     CHECK(
         world.db.number("SELECT count(*) FROM content_text WHERE body LIKE 'T%'") == 0

@@ -131,64 +131,6 @@ TEST_CASE("what a killed program left of a snapshot is no obstacle", "[training]
     CHECK(world.create(named("a")).created);
 }
 
-TEST_CASE("members are written with their label and side", "[training][snapshot]") {
-    World world;
-    auto snapshot = world.create(named("a")).snapshot;
-    std::ostringstream csv, lines;
-    CHECK(
-        training::export_snapshot(*world.db, snapshot, training::SnapshotFormat::csv, csv) == 240
-    );
-    CHECK(
-        training::export_snapshot(*world.db, snapshot, training::SnapshotFormat::jsonl, lines) ==
-        240
-    );
-    CHECK_THAT(
-        csv.str(), Catch::StartsWith("key,split,label,title,body\r\n") && Catch::Contains("k0-0,")
-    );
-    CHECK_THAT(lines.str(), Catch::Contains("\"label\":\"odd\""));
-    CHECK_FALSE(base::parse<training::SnapshotFormat>("papyrus"));
-    CHECK_THAT(lines.str(), !Catch::Contains("markdown"));
-}
-
-TEST_CASE("a CSV of members can be guarded against formulas", "[training][snapshot]") {
-    World world;
-    world.db->call([](base::Tx& tx) {
-        tx.exec("UPDATE label_class SET name = '=1+1' WHERE class_id = 1");
-        tx.exec("UPDATE content_text SET title = '@SUM(A1)', body = '-2' WHERE key = 'k0-0'");
-    });
-    auto snapshot = world.create(named("a")).snapshot;
-    std::ostringstream bare, guarded;
-    auto csv = training::SnapshotFormat::csv;
-    CHECK(training::export_snapshot(*world.db, snapshot, csv, bare) == 240);
-    CHECK(training::export_snapshot(*world.db, snapshot, csv, guarded, {}, true) == 240);
-    CHECK_THAT(bare.str(), Catch::Contains(",@SUM(A1),-2\r\n") && Catch::Contains(",=1+1,"));
-    CHECK_THAT(
-        guarded.str(),
-        Catch::Contains(",'@SUM(A1),-2\r\n") && Catch::Contains(",'=1+1,") &&
-            !Catch::Contains(",=1+1,")
-    );
-}
-
-TEST_CASE("members that are pages carry their kind and Markdown", "[training][snapshot]") {
-    World world;
-    auto snapshot = world.create(named("a")).snapshot;
-    world.db->call([&](base::Tx& tx) {
-        tx.exec(
-            "UPDATE record_version SET payload = payload || "
-            "'{\"page_type\": \"forum\", \"markdown\": \"# A *b*\"}' WHERE key = 'k0-0'"
-        );
-    });
-    std::ostringstream lines;
-    training::export_snapshot(*world.db, snapshot, training::SnapshotFormat::jsonl, lines);
-    auto text = lines.str();
-    auto line = text.substr(text.find("{\"key\":\"k0-0\""));
-    CHECK_THAT(
-        line.substr(0, line.find('\n')),
-        Catch::Contains("\"page_type\":\"forum\"") && Catch::Contains("\"markdown\":\"# A *b*\"")
-    );
-    CHECK(text.find("page_type") == text.rfind("page_type"));
-}
-
 TEST_CASE(
     "records whose sites forbid training are left out, unless the source only records that",
     "[training][snapshot]"

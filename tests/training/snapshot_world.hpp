@@ -4,12 +4,15 @@
 #include "training/snapshots/snapshot_export.hpp"
 #include "training/snapshots/snapshot_store.hpp"
 
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <sstream>
 
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
+#include "base/run/temporary_folder.hpp"
 #include "schema/records/record_store.hpp"
 #include "schema/sources/source_store.hpp"
 #include "tests/support/test_database.hpp"
@@ -94,6 +97,20 @@ struct World {
     training::CreateResult create(SnapshotSpec spec) {
         if (spec.source.empty()) spec.project = "p";
         return training::create_snapshot(*db, spec, now);
+    }
+
+    // The rows of a snapshot as they are exported.
+    std::string exported(
+        const training::SnapshotInfo& snapshot,
+        const training::ExportOptions& options,
+        const training::FittedPreparation& prepared = {}
+    ) {
+        const base::TemporaryFolder folder;
+        auto written =
+            training::export_snapshot(*db, blobs, snapshot, folder.path(), options, prepared);
+        CHECK(written.members == snapshot.members);
+        std::ifstream in(folder.path() / written.files.front(), std::ios::binary);
+        return {std::istreambuf_iterator<char>(in), {}};
     }
 
     // The side of each record.

@@ -27,12 +27,6 @@ namespace {
 
 constexpr double missing_number = std::numeric_limits<double>::quiet_NaN();
 
-struct PageRow {
-    std::size_t place = 0;
-    std::string type, markdown;
-};
-BOOST_DESCRIBE_STRUCT(PageRow, (), (place, type, markdown))
-
 struct TextRow {
     std::size_t place = 0;  // among the keys, from 1
     std::string title, body;
@@ -128,11 +122,6 @@ Keys::Keys(const std::vector<Item>& items, std::size_t from, std::size_t to)
     rks = schema::array_of(rk);
     keys = schema::array_of(key);
     versions = schema::array_of(version);
-}
-
-void read_pages(base::Tx& tx, const Keys& keys, std::size_t from, std::vector<PageItem>& pages) {
-    for (auto& row : rows_of<PageRow>(tx, sql::file["pages_of"], keys))
-        pages[from + row.place - 1] = {std::move(row.type), std::move(row.markdown)};
 }
 
 void read_texts(base::Tx& tx, const Keys& keys, std::size_t from, Examples& examples) {

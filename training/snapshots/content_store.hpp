@@ -66,7 +66,6 @@ private:
 };
 
 void read_texts(base::Tx& tx, const Keys& keys, std::size_t from, Examples& examples);
-void read_pages(base::Tx& tx, const Keys& keys, std::size_t from, std::vector<PageItem>& pages);
 // What was accepted as the right value of a cell, for the version that it was found in.
 void read_fixes(base::Tx& tx, const Keys& keys, std::size_t from, Examples& examples);
 // The shapes that images are stored in, each once; the second says whether all of it are raw.

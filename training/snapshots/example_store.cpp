@@ -263,14 +263,6 @@ std::vector<std::string> ExampleStore::fields_in_texts(
     return found;
 }
 
-std::vector<PageItem> ExampleStore::load_pages(const std::vector<Item>& items) const {
-    std::vector<PageItem> pages(items.size());
-    in_pages(database_, items, [&](base::Tx& tx, const Keys& keys, std::size_t from) {
-        read_pages(tx, keys, from, pages);
-    });
-    return pages;
-}
-
 formats::PictureShape ExampleStore::shape_of_pictures(const std::vector<Item>& items) const {
     auto wanted = pictures_;
     if (wanted.width > 0 && wanted.channels > 0) return wanted;

@@ -107,9 +107,6 @@ public:
     // Which of the fields have their value in the text of one of the items.
     std::vector<std::string>
     fields_in_texts(const std::vector<Item>& items, const std::vector<std::string>& fields) const;
-    // What the records of crawled pages say of the kind of the page, and its content as Markdown;
-    // empty for other records.
-    std::vector<PageItem> load_pages(const std::vector<Item>& items) const;
 
 private:
     formats::PictureShape shape_of_pictures(const std::vector<Item>& items) const;

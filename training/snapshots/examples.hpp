@@ -18,11 +18,6 @@ struct TextItem {
     std::string body;  // UTF-8; broken bytes count as separators
 };
 
-struct PageItem {
-    std::string type;
-    std::string markdown;
-};
-
 // What the codes of category columns stand for: the values by code, by column.
 using Levels = std::map<std::string, std::vector<std::string>>;
 

@@ -1,150 +1,229 @@
-// The members of a snapshot as files. Pages of members are loaded and written one by one, so that
-// an export needs the memory of a page, whatever the snapshot's size.
+// The members of a snapshot as a data set. They are read three times, page by page, whatever the
+// snapshot's size in the memory of a page: what kind of labels they have, which columns and types
+// (schema/rows/row_maker.hpp), and then the rows.
 #include "training/snapshots/snapshot_export.hpp"
 
 #include <array>
-#include <span>
+#include <functional>
 #include <string>
-#include <vector>
 
 #include <fmt/format.h>
-#include <boost/json.hpp>
 
 #include "base/database/database.hpp"
-#include "base/json/finite.hpp"
-#include "formats/csv/csv.hpp"
-#include "formats/csv/guard.hpp"
+#include "schema/rows/page_pictures.hpp"
+#include "schema/rows/row_maker.hpp"
+#include "training/snapshots/card_store.hpp"
 #include "training/snapshots/example_store.hpp"
 #include "training/snapshots/member_store.hpp"
 
 namespace training {
 
-namespace json = boost::json;
+using formats::CellType;
+using formats::DataCell;
 
 namespace {
 
+constexpr std::size_t rows_at_once = 1000;
 constexpr std::array<const char*, 3> split_names{"training", "validation", "test"};
 
-// A member as it is written.
-struct Line {
-    const std::string& key;
-    const char* split;
-    const std::string& label;
-    const TextItem& text;
-    const PageItem& page;
-    std::span<const schema::Column> columns;
-    std::span<const double> numbers;  // NaN: none
+// What members have besides their records.
+struct MemberColumns {
+    bool classes = false, values = false, others = false, folds = false;
+    std::vector<std::string> class_names = {};
+
+    void look(const SnapshotMember& member) {
+        classes |= member.class_id.has_value();
+        values |= member.value.has_value();
+        others |= member.label.has_value();
+        folds |= member.fold.has_value();
+    }
+
+    std::vector<formats::DataColumn> columns() const {
+        std::vector<formats::DataColumn> all{
+            {"split", CellType::text, "training, validation or test"}};
+        if (folds)
+            all.push_back({"fold", CellType::integer, "of a cross-validation over the others"});
+        if (!classes && !values && !others) return all;
+        const int kinds = int{classes} + int{values} + int{others};
+        const auto type = kinds > 1 || others ? CellType::json
+                          : values            ? CellType::number
+                                              : CellType::text;
+        all.push_back({"label", type, "what is to be learnt: the class, or the target"});
+        all.push_back(
+            {"label_probability",
+             CellType::number,
+             "how sure the label is: the weight of its row where labels are soft"}
+        );
+        return all;
+    }
+
+    DataCell label(const SnapshotMember& member) const {
+        if (member.class_id) return class_names.at(static_cast<std::size_t>(*member.class_id));
+        if (member.value) return *member.value;
+        return member.label ? DataCell(formats::JsonCell{*member.label}) : DataCell();
+    }
+
+    std::vector<DataCell> cells(const SnapshotMember& member) const {
+        std::vector<DataCell> all{
+            std::string(split_names.at(static_cast<std::size_t>(member.split)))};
+        if (folds) all.push_back(member.fold ? DataCell(std::int64_t{*member.fold}) : DataCell());
+        if (!classes && !values && !others) return all;
+        all.push_back(label(member));
+        const bool labelled = !formats::is_missing(all.back());
+        all.push_back(labelled ? DataCell(member.probability.value_or(1)) : DataCell());
+        return all;
+    }
 };
 
-void write_csv_head(
-    std::ostream& out,
-    std::span<const schema::Column> columns,
-    bool guard_formulas
-) {
-    std::vector<std::string> names{"key", "split", "label", "title", "body"};
-    for (const auto& column : columns) names.push_back(column.name);
-    if (guard_formulas)
-        for (auto& name : names) formats::guard_formula(name);
-    std::string text;
-    formats::append_row(names, text);
-    out << text;
-}
+// Reads the members' records, page by page.
+class Reader {
+public:
+    Reader(
+        base::Database& database,
+        const schema::Blobs& blobs,
+        const SnapshotInfo& snapshot,
+        const FittedPreparation& prepared
+    )
+        : database_(database), snapshot_(snapshot), prepared_(prepared), store_(database, blobs) {
+        store_.leave_images();
+        if (prepared_.empty()) return;
+        store_.choose_columns(store_.columns_of(snapshot.id, snapshot.source_id));
+        store_.use_fixes(prepared_.uses_fixes());
+    }
 
-void write_csv(std::ostream& out, const Line& line, bool guard_formulas) {
-    std::vector<std::string> cells{
-        line.key, line.split, line.label, line.text.title, line.text.body};
-    if (guard_formulas)
-        for (auto& cell : cells) formats::guard_formula(cell);
-    for (double number : line.numbers)
-        cells.push_back(number == number ? fmt::format("{}", number) : "");
-    std::string text;
-    formats::append_row(cells, text);
-    out << text;
-}
+    using Visit = std::function<void(const SnapshotMember&, const schema::StoredRow&)>;
+    // `begin` is called with the rows of each page before they are visited.
+    void each_row(
+        const Visit& visit,
+        const std::function<void(std::span<const schema::StoredRow>)>& begin = {}
+    ) {
+        std::vector<SnapshotMember> page;
+        auto flush = [&] {
+            auto rows = load(page);
+            if (begin) begin(rows);
+            std::size_t at = 0;
+            for (const auto& row : rows) {
+                while (page[at].rk != row.id.rk || page[at].key != row.id.key) ++at;
+                visit(page[at], row);
+            }
+            page.clear();
+        };
+        each_member(database_, snapshot_.id, [&](const SnapshotMember& member) {
+            page.push_back(member);
+            if (page.size() == rows_at_once) flush();
+        });
+        if (!page.empty()) flush();
+    }
 
-void write_json(std::ostream& out, const Line& line) {
-    json::object object{
-        {"key", line.key},
-        {"split", line.split},
-        {"label", line.label},
-        {"title", line.text.title},
-        {"body", line.text.body}};
-    if (!line.page.type.empty()) object["page_type"] = line.page.type;
-    if (!line.page.markdown.empty()) object["markdown"] = line.page.markdown;
-    json::object values;
-    for (std::size_t c = 0; c < line.columns.size(); ++c)
-        values[line.columns[c].name] = base::finite_or_null(line.numbers[c]);
-    if (!values.empty()) object["numbers"] = std::move(values);
-    out << json::serialize(object) << '\n';
+    const schema::NumberColumns& numbers() const { return numbers_; }
+
+private:
+    std::vector<schema::StoredRow> load(const std::vector<SnapshotMember>& page) {
+        std::vector<schema::RecordVersion> versions;
+        for (const auto& member : page) versions.push_back({member.rk, member.key, member.version});
+        auto rows = database_.call([&](base::Tx& tx) {
+            auto found = schema::load_rows(tx, snapshot_.source_id, versions);
+            if (prepared_.empty()) schema::load_columns(tx, snapshot_.source_id, found, numbers_);
+            return found;
+        });
+        if (!prepared_.empty()) prepare(rows);
+        return rows;
+    }
+
+    // What models see in the place of what was stored.
+    void prepare(std::vector<schema::StoredRow>& rows) {
+        std::vector<Item> items;
+        for (const auto& row : rows)
+            items.push_back(
+                {{row.id.rk, snapshot_.source_id, row.id.key},
+                 row.id.version,
+                 std::nullopt,
+                 std::nullopt,
+                 ""}
+            );
+        auto seen = prepared_.apply(store_.load(items, {}));
+        auto columns = seen.columns;
+        for (auto& column : columns)
+            if (column.type == schema::ColumnType::category && !seen.levels.contains(column.name))
+                column.type = schema::ColumnType::number;
+        numbers_.sets = {{0, columns}};
+        numbers_.values = seen.levels;
+        seen.text.resize(rows.size());
+        const auto width = seen.columns.size();
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            auto& row = rows[i];
+            const bool text = row.body.has_value();
+            row.payload = "{}";
+            row.picture = false;
+            row.title = text ? std::optional(seen.text[i].title) : std::nullopt;
+            row.body = text ? std::optional(seen.text[i].body) : std::nullopt;
+            row.column_set = 0;
+            const auto first = seen.numeric.begin() + static_cast<std::ptrdiff_t>(i * width);
+            row.numbers.assign(first, first + static_cast<std::ptrdiff_t>(width));
+        }
+    }
+
+    base::Database& database_;
+    const SnapshotInfo& snapshot_;
+    const FittedPreparation& prepared_;
+    ExampleStore store_;
+    schema::NumberColumns numbers_;
+};
+
+formats::DatasetAbout about_of(base::Database& database, const SnapshotInfo& snapshot) {
+    auto card = database.call([&](base::Tx& tx) { return card_of(tx, snapshot); });
+    formats::DatasetAbout about{
+        .name = snapshot.name,
+        .description = fmt::format(
+            "{} records of {}, a fixed set with its split", card.members, snapshot.source
+        ),
+        .hash = snapshot.hash,
+        .created_at = snapshot.created_at,
+        .licences = {},
+        .card = card_markdown(card)};
+    for (const auto& licence : card.licences) about.licences.push_back(licence.name);
+    return about;
 }
 
 }  // namespace
 
-std::uint64_t export_snapshot(
+SnapshotFiles export_snapshot(
     base::Database& database,
+    const schema::Blobs& blobs,
     const SnapshotInfo& snapshot,
-    SnapshotFormat format,
-    std::ostream& out,
-    const FittedPreparation& prepared,
-    bool guard_formulas
+    const std::filesystem::path& folder,
+    const ExportOptions& options,
+    const FittedPreparation& prepared
 ) {
-    constexpr std::size_t page_size = 5000;
-    auto classes = database.call([&](base::Tx& tx) { return class_names(tx, snapshot); });
-    schema::Blobs no_blobs{""};
-    ExampleStore store(database, no_blobs);
-    store.leave_images();
-    if (!prepared.empty()) store.choose_columns(store.columns_of(snapshot.id, snapshot.source_id));
-    store.use_fixes(prepared.uses_fixes());
-    std::uint64_t written = 0;
-    bool headed = format != SnapshotFormat::csv;
-    std::vector<Item> page;
-    std::vector<std::pair<int, std::string>> labels;
-    auto flush = [&] {
-        Examples rows;
-        if (prepared.empty()) {
-            rows.text = store.load_texts(page);
-        } else {
-            rows = prepared.apply(store.load(page, {}));
-        }
-        rows.text.resize(page.size());
-        // What a recipe made of the text is not what the page said.
-        bool pages = format == SnapshotFormat::jsonl && prepared.empty();
-        auto crawled = pages ? store.load_pages(page) : std::vector<PageItem>(page.size());
-        if (!headed) write_csv_head(out, rows.columns, guard_formulas);
-        headed = true;
-        for (std::size_t i = 0; i < page.size(); ++i) {
-            const auto& [split, label] = labels[i];
-            auto width = rows.columns.size();
-            Line line{
-                .key = page[i].id.key,
-                .split = split_names.at(static_cast<std::size_t>(split)),
-                .label = label,
-                .text = rows.text[i],
-                .page = crawled[i],
-                .columns = rows.columns,
-                .numbers = std::span(rows.numeric).subspan(i * width, width)};
-            if (format == SnapshotFormat::csv) {
-                write_csv(out, line, guard_formulas);
-            } else {
-                write_json(out, line);
-            }
-            ++written;
-        }
-        page.clear();
-        labels.clear();
-    };
-    each_member(database, snapshot.id, [&](const SnapshotMember& member) {
-        page.push_back(
-            {{member.rk, snapshot.source_id, member.key},
-             member.version,
-             std::nullopt,
-             std::nullopt,
-             ""}
-        );
-        labels.emplace_back(member.split, label_text(member, classes));
-        if (page.size() == page_size) flush();
+    MemberColumns given;
+    given.class_names = database.call([&](base::Tx& tx) { return class_names(tx, snapshot); });
+    each_member(database, snapshot.id, [&](const SnapshotMember& one) { given.look(one); });
+    Reader reader(database, blobs, snapshot, prepared);
+    schema::RowMaker maker(snapshot.source, given.columns());
+    reader.each_row([&](const SnapshotMember& member, const schema::StoredRow& row) {
+        maker.look(row, reader.numbers(), given.cells(member));
     });
-    if (!page.empty() || !headed) flush();
+    auto writer = formats::write_dataset(
+        options.format, folder, about_of(database, snapshot), maker.finish(), options.rows
+    );
+    SnapshotFiles written;
+    schema::PagePictures pictures(database, blobs, snapshot.source_id);
+    reader.each_row(
+        [&](const SnapshotMember& member, const schema::StoredRow& row) {
+            writer->write(
+                static_cast<std::size_t>(member.split),
+                maker.make(
+                    row,
+                    reader.numbers(),
+                    given.cells(member),
+                    maker.has_pictures() ? pictures.next() : std::nullopt
+                )
+            );
+            ++written.members;
+        },
+        [&](std::span<const schema::StoredRow> rows) { pictures.begin(rows); }
+    );
+    written.files = writer->finish();
     return written;
 }
 

@@ -1,32 +1,36 @@
 #pragma once
 
 #include <cstdint>
-#include <ostream>
+#include <filesystem>
+#include <vector>
 
-#include "base/words.hpp"
+#include "formats/dataset/dataset_writer.hpp"
+#include "schema/blobs/blobs.hpp"
 #include "training/preparation/preparation.hpp"
 #include "training/snapshots/snapshot_store.hpp"
 
 namespace training {
 
-enum class SnapshotFormat { jsonl, csv };
+struct SnapshotFiles {
+    std::uint64_t members = 0;
+    std::vector<std::filesystem::path> files;  // below the folder; the first is that of the rows
+};
 
-constexpr auto words_of(SnapshotFormat) {
-    return std::to_array<base::Word<SnapshotFormat>>({
-        {SnapshotFormat::jsonl, "jsonl", "a line of JSON a member"},
-        {SnapshotFormat::csv, "csv", "a table, RFC 4180"},
-    });
-}
+struct ExportOptions {
+    formats::DatasetFormat format = formats::DatasetFormat::jsonl;
+    formats::RowOptions rows = {};
+};
 
-// Writes the members with label, split and text: as they were stored, or, given a preparation, as
-// models see them, with the numbers too. Returns how many there were.
-std::uint64_t export_snapshot(
+// Writes the members into a folder that is there: their rows (schema/rows/row_maker.hpp) with
+// split, fold and label, and the data card. They are as they were stored, or, given a preparation,
+// as models see them: text and columns alone.
+SnapshotFiles export_snapshot(
     base::Database& database,
+    const schema::Blobs& blobs,
     const SnapshotInfo& snapshot,
-    SnapshotFormat format,
-    std::ostream& out,
-    const FittedPreparation& prepared = {},
-    bool guard_formulas = false  // in CSV: see formats/csv/guard.hpp
+    const std::filesystem::path& folder,
+    const ExportOptions& options,
+    const FittedPreparation& prepared = {}
 );
 
 }  // namespace training

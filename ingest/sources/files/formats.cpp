@@ -21,6 +21,7 @@ std::span<const Format* const> formats() {
         &images_format,
         &files_format,
         &yaml_format,
+        &parquet_format,
     };
     return all;
 }

@@ -176,6 +176,7 @@ const RoleRow table[] = {
     {"POST /api/v1/tasks/{task}/submit", 401, 422, 403, 422, 422},
     {"POST /api/v1/tasks/{task}/skip", 401, 422, 403, 422, 422},
     {"POST /api/v1/tasks/{task}/renew", 401, 422, 403, 422, 422},
+    {"GET /api/v1/sources/{source}/export", 401, 403, 404, 404, 404},
     {"GET /api/v1/sources/{source}/records", 401, 403, 404, 404, 404},
     {"GET /api/v1/sources/{source}/search", 401, 403, 400, 400, 400},
     {"GET /api/v1/sources/{source}/lineage", 401, 403, 400, 400, 400},

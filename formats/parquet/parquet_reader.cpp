@@ -1,0 +1,182 @@
+// Values become texts within DuckDB, which writes doubles as the shortest text that reads back the
+// same: records are made of texts, whatever they were read from.
+#include "formats/parquet/parquet_reader.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/error.hpp"
+#include "formats/parquet/duckdb.hpp"
+
+namespace formats {
+
+namespace {
+
+constexpr auto memory = "1GB";
+constexpr auto row_number = "file_row_number";
+
+struct Chosen {
+    ParquetKind kind;
+    std::string sql;  // an expression that is a text or bytes
+};
+
+bool one_of(std::string_view type, std::initializer_list<std::string_view> names) {
+    for (auto name : names)
+        if (type == name || (type.starts_with(name) && type[name.size()] == '(')) return true;
+    return false;
+}
+
+// How a column of a type, as DuckDB spells it, is read.
+Chosen chosen_of(const std::string& column, std::string_view type) {
+    const auto name = duck::sql_name(column);
+    auto read = [&](ParquetKind kind, fmt::format_string<const std::string&> how) {
+        return Chosen{kind, fmt::format(how, name)};
+    };
+    if (one_of(type, {"VARCHAR", "UUID", "ENUM", "DATE", "TIME"}))
+        return read(ParquetKind::text, "{}::VARCHAR");
+    if (one_of(type, {"BOOLEAN"})) return read(ParquetKind::flag, "{}::VARCHAR");
+    if (one_of(type, {"FLOAT", "DOUBLE"}))
+        return read(
+            ParquetKind::number,
+            "CASE WHEN isfinite({0}) THEN regexp_replace({0}::VARCHAR, '[.]0$', '') END"
+        );
+    if (one_of(
+            type,
+            {"TINYINT",
+             "SMALLINT",
+             "INTEGER",
+             "BIGINT",
+             "HUGEINT",
+             "UTINYINT",
+             "USMALLINT",
+             "UINTEGER",
+             "UBIGINT",
+             "UHUGEINT",
+             "DECIMAL"}
+        ))
+        return read(ParquetKind::number, "{}::VARCHAR");
+    if (type.starts_with("TIMESTAMP"))  // the session's zone is UTC
+        return read(
+            ParquetKind::text, "regexp_replace(replace({}::VARCHAR, ' ', 'T'), '[+]00$', 'Z')"
+        );
+    if (type == "STRUCT(bytes BLOB, path VARCHAR)")
+        return read(ParquetKind::picture, "struct_extract({}, 'bytes')");
+    if (type == "BLOB") return read(ParquetKind::text, "base64({})");
+    if (type == "JSON") return read(ParquetKind::json, "{}::VARCHAR");
+    return read(ParquetKind::json, "to_json({})::VARCHAR");
+}
+
+}  // namespace
+
+struct ParquetRows::Impl {
+    explicit Impl(const std::filesystem::path& from)
+        : path(std::filesystem::absolute(from).lexically_normal()), session(memory) {
+        session.confine_to(path);
+        begin("DESCRIBE SELECT * FROM read_parquet(" + duck::sql_text(path.string()) + ")");
+        while (next()) {
+            const std::string name(row.at(0).value_or("")), type(row.at(1).value_or(""));
+            auto chosen = chosen_of(name, type);
+            columns.push_back({name, chosen.kind});
+            expressions.push_back(std::move(chosen.sql));
+        }
+    }
+    ~Impl() { end(); }
+    Impl(const Impl&) = delete;
+
+    [[noreturn]] void fail(const char* message) const {
+        throw base::Error(path.string(), "cannot be read as Parquet: " + duck::first_line(message));
+    }
+
+    void end() {
+        if (chunk) duck.destroy_data_chunk(&chunk);
+        duck.destroy_result(&result);
+        result = {};
+        duck.destroy_prepare(&statement);
+        statement = nullptr;
+        chunk = nullptr;
+        rows = at = 0;
+    }
+
+    void begin(const std::string& sql) {
+        end();
+        if (duck.prepare(session.connection(), sql.c_str(), &statement) != duck::State::success)
+            fail(duck.prepare_error(statement));
+        if (duck.execute_prepared_streaming(statement, &result) != duck::State::success)
+            fail(duck.result_error(&result));
+        vectors.resize(duck.column_count(&result));
+        row.resize(vectors.size());
+    }
+
+    bool next_chunk() {
+        if (chunk) duck.destroy_data_chunk(&chunk);
+        chunk = duck.fetch_chunk(result);
+        if (!chunk) {
+            const char* message = duck.result_error(&result);
+            if (message && *message) fail(message);
+            return false;
+        }
+        rows = duck.data_chunk_get_size(chunk);
+        at = 0;
+        for (std::size_t i = 0; i < vectors.size(); ++i) {
+            auto vector = duck.data_chunk_get_vector(chunk, i);
+            vectors[i] = {
+                static_cast<const duck::Text*>(duck.vector_get_data(vector)),
+                duck.vector_get_validity(vector)};
+        }
+        return rows > 0;
+    }
+
+    bool next() {
+        if (at == rows && !next_chunk()) return false;
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            const auto& [texts, valid] = vectors[i];
+            const bool there = !valid || (valid[at / 64] >> at % 64 & 1) != 0;
+            row[i].reset();
+            if (there) row[i] = texts[at].view();
+        }
+        ++at;
+        return true;
+    }
+
+    struct Values {
+        const duck::Text* texts = nullptr;
+        const std::uint64_t* valid = nullptr;  // null: all are
+    };
+
+    const duck::Library& duck = duck::library();
+    std::filesystem::path path;
+    duck::Session session;
+    std::vector<ParquetColumn> columns;
+    std::vector<std::string> expressions;
+    duck::Statement statement = nullptr;
+    duck::Result result{};
+    duck::Chunk chunk = nullptr;
+    std::uint64_t rows = 0, at = 0;  // of the chunk
+    std::vector<Values> vectors;
+    std::vector<std::optional<std::string_view>> row;
+};
+
+ParquetRows::ParquetRows(const std::filesystem::path& path) : impl_(std::make_unique<Impl>(path)) {
+    begin(0);
+}
+ParquetRows::~ParquetRows() = default;
+
+const std::vector<ParquetColumn>& ParquetRows::columns() const {
+    return impl_->columns;
+}
+
+void ParquetRows::begin(std::int64_t row) {
+    impl_->begin(fmt::format(
+        "SELECT {} FROM read_parquet({}, file_row_number = true) WHERE {} >= {}",
+        fmt::join(impl_->expressions, ", "),
+        duck::sql_text(impl_->path.string()),
+        row_number,
+        row
+    ));
+}
+
+const std::vector<std::optional<std::string_view>>* ParquetRows::next() {
+    return impl_->next() ? &impl_->row : nullptr;
+}
+
+}  // namespace formats
