@@ -151,3 +151,25 @@ TEST_CASE("an export is held on disk and not in memory, a refused one nowhere", 
     }
     CHECK_THROWS(exported("coco"));
 }
+
+TEST_CASE("records are exported over HTTP, as a file or as a tar of several", "[api]") {
+    test::Stage stage;
+    make_labels(*stage.database);
+    auto client = stage.bearer("ann", "analyst");
+    auto csv = client.get("/api/v1/sources/many/export?format=csv");
+    REQUIRE(csv.status == 200);
+    CHECK_THAT(
+        csv.body, Catch::StartsWith("key,source,url,") && Catch::Contains("\r\nkey-7,many,")
+    );
+    CHECK(std::count(csv.body.begin(), csv.body.end(), '\n') == labels_sent + 1);
+    auto tar = client.get("/api/v1/sources/many/export?format=webdataset");
+    REQUIRE(tar.status == 200);
+    CHECK(tar.body.size() % 512 == 0);
+    CHECK_THAT(
+        tar.body,
+        Catch::Contains("many/README.md") && Catch::Contains("many/train-000000.tar") &&
+            Catch::Contains("many/train-000001.tar")
+    );
+    CHECK(client.get("/api/v1/sources/many/export?format=papyrus").status == 400);
+    CHECK(client.get("/api/v1/sources/nobody/export").status == 404);
+}
