@@ -41,7 +41,7 @@ WITH page AS MATERIALIZED (
     SELECT source_id, count(*) AS records FROM reject WHERE source_id = ANY (ARRAY(SELECT id FROM page)) AND state = 'open' GROUP BY source_id
 )
 SELECT s.id, s.name, s.kind, CASE WHEN s.archived_at IS NULL THEN s.state ELSE 'archived' END AS state, s.schedule, s.next_due_at, s.created_at,
-       s.spec::text AS spec, coalesce(t.records, 0) AS records, coalesce(j.records, 0) AS rejected
+       s.spec::text AS spec, greatest(coalesce(t.records, 0) - s.purged, 0) AS records, coalesce(j.records, 0) AS rejected
 FROM page s LEFT JOIN refused j ON j.source_id = s.id
 LEFT JOIN LATERAL (SELECT sum(r.added)::bigint AS records FROM source_run r WHERE r.source_id = s.id) t ON true
 ORDER BY s.name;
@@ -53,7 +53,7 @@ WITH page AS MATERIALIZED (
     SELECT source_id, count(*) AS records FROM reject WHERE source_id = ANY (ARRAY(SELECT id FROM page)) AND state = 'open' GROUP BY source_id
 )
 SELECT s.id, s.name, s.kind, CASE WHEN s.archived_at IS NULL THEN s.state ELSE 'archived' END AS state, s.schedule, s.next_due_at, s.created_at,
-       s.spec::text AS spec, coalesce(t.records, 0) AS records, coalesce(j.records, 0) AS rejected
+       s.spec::text AS spec, greatest(coalesce(t.records, 0) - s.purged, 0) AS records, coalesce(j.records, 0) AS rejected
 FROM page s LEFT JOIN refused j ON j.source_id = s.id
 LEFT JOIN LATERAL (SELECT sum(r.added)::bigint AS records FROM source_run r WHERE r.source_id = s.id) t ON true;
 
@@ -498,6 +498,11 @@ UPDATE snapshot s SET purged = purged + held.members FROM held WHERE s.id = held
 -- name: purge_records
 DELETE FROM record t USING unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (rk, source_id, key)
 WHERE t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key;
+
+-- These many records of each source are destroyed, which its runs have counted.
+-- name: note_purged
+UPDATE source s SET purged = s.purged + g.records FROM (SELECT source_id, count(*) AS records FROM unnest($1::bigint[]) AS u (source_id) GROUP BY source_id) g
+WHERE s.id = g.source_id;
 
 -- name: purge_versions
 DELETE FROM record_version t USING unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (rk, source_id, key)

@@ -120,6 +120,7 @@ private:
         drop(sql::file["purge_issues"]);
         drop(sql::file["purge_quarantine"]);
         counts_.records += drop(sql::file["purge_records"]);
+        tx_.exec(sql::file["note_purged"], b);
         counts_.addresses +=
             tx_.change(sql::file["purge_record_addresses"], array_of(origins), array_of(addresses));
         return rks.size() == static_cast<std::size_t>(step);

@@ -43,7 +43,7 @@ struct SourceLine {
     std::optional<Time> next_due_at;
     Time created_at;
     base::JsonText spec;
-    std::int64_t records = 0;   // that its runs stored: what was purged since is in it
+    std::int64_t records = 0;   // that its runs stored, less what was purged since
     std::int64_t rejected = 0;  // inputs that wait as rejects now
 };
 BOOST_DESCRIBE_STRUCT(

@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "schema/records/record_store.hpp"
+#include "schema/sources/source_store.hpp"
 #include "tests/support/test_database.hpp"
 
 namespace {
@@ -83,10 +84,16 @@ TEST_CASE(
     schema::PurgeWhat what;
     what.host = "a.test";
     REQUIRE(world.files() == 1);
+    auto counted = [&] {
+        return world.db->call([](base::Tx& tx) { return schema::show_source(tx, "s")->records; });
+    };
+    world.db->call([](base::Tx& tx) { tx.exec("UPDATE source_run SET added = 5"); });
+    REQUIRE(counted() == 5);
 
     auto planned = schema::count_purge(*world.db, what);
     CHECK(planned.records == 3);
     CHECK(world.db.number("SELECT count(*) FROM record") == 5);  // only counted
+    CHECK(counted() == 5);
     CHECK(world.db.number("SELECT count(*) FROM audit_event") == 0);
 
     auto done = schema::purge(*world.db, world.blobs, what, "tester", start);
@@ -110,6 +117,7 @@ TEST_CASE(
     );
     auto again = schema::purge(*world.db, world.blobs, what, "tester", start);
     CHECK(again.records == 0);
+    CHECK(counted() == 2);
 }
 
 TEST_CASE("a licence and a page are purged", "[schema][purge]") {
