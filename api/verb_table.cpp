@@ -90,6 +90,7 @@ constexpr VerbRow rows[] = {
     {get, "/api/v1/users", "user list", "listUsers"},
     {post, "/api/v1/users", "user add", "createUser", 201},
     {patch, "/api/v1/users/{user}", "user edit", "editUser"},
+    {get, "/api/v1/users/{user}/openid", "user identities", "listIdentities"},
     {put, "/api/v1/users/{user}/openid", "user openid", "linkIdentity"},
     {put, "/api/v1/password", "user password", "setPassword", 204, true},
     {get, "/api/v1/tokens", "token list", "listTokens"},

@@ -897,6 +897,9 @@ DELETE FROM openid_attempt WHERE expires_at <= $1::timestamptz;
 SELECT u.id, u.name, u.role, u.simulated, u.created_at, u.disabled_at
 FROM user_identity i JOIN app_user u ON u.id = i.user_id WHERE i.issuer = $1 AND i.subject = $2;
 
+-- name: identities_of
+SELECT issuer, subject, linked_at FROM user_identity WHERE user_id = $1 ORDER BY issuer, subject;
+
 -- name: remove_identity
 DELETE FROM user_identity WHERE issuer = $1 AND subject = $2;
 

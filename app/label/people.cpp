@@ -158,6 +158,16 @@ void add_users(CLI::App& cli, service::Context& context) {
     on_command(command, [edits, &context] { edit(context, edits.read()); });
     add_short_forms(*user, context);
     set_password(*user, context);
+    add_verb<service::list_identities>(
+        *user,
+        context,
+        "user identities",
+        {.positionals = {{"user", "NAME"}}},
+        [](const service::Identities& found) {
+            for (const auto& each : found.items)
+                print_line(fmt::format("{}  {}", each.issuer, each.subject));
+        }
+    );
     add_verb<service::link_identity>(
         *user,
         context,

@@ -60,6 +60,10 @@ user_of_identity(base::Tx& tx, const std::string& issuer, const std::string& sub
     return base::first_as<User>(tx.exec(sql::file["user_of_identity"], issuer, subject));
 }
 
+std::vector<Identity> identities_of(base::Tx& tx, std::int64_t user_id) {
+    return base::rows_as<Identity>(tx.exec(sql::file["identities_of"], user_id));
+}
+
 void remove_identity(base::Tx& tx, const std::string& issuer, const std::string& subject) {
     tx.exec(sql::file["remove_identity"], issuer, subject);
 }

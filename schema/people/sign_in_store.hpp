@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "schema/people/access_store.hpp"
 
@@ -42,6 +43,13 @@ void sweep_openid(base::Tx& tx, Time now);
 
 std::optional<User>
 user_of_identity(base::Tx& tx, const std::string& issuer, const std::string& subject);
+// An account at a provider by which a user signs in.
+struct Identity {
+    std::string issuer, subject;
+    Time linked_at;
+};
+BOOST_DESCRIBE_STRUCT(Identity, (), (issuer, subject, linked_at))
+std::vector<Identity> identities_of(base::Tx& tx, std::int64_t user_id);
 void remove_identity(base::Tx& tx, const std::string& issuer, const std::string& subject);
 // False if it is somebody's already.
 bool add_identity(

@@ -45,6 +45,9 @@ const base::Settings<LinkIdentity> LinkIdentity::settings{
     {"subject", &LinkIdentity::subject, "what the provider calls them: 'sub'", {.required = true}},
     {"remove", &LinkIdentity::remove, "it signs in as them no more"},
 };
+const base::Settings<ListIdentities> ListIdentities::settings{
+    {"user", &ListIdentities::user, "whose", {.required = true}},
+};
 
 LinkedIdentity link_identity(Work& work, const LinkIdentity& request) {
     auto user = known_user(work, request.user);
@@ -75,6 +78,11 @@ LinkedIdentity link_identity(Work& work, const LinkIdentity& request) {
     linked.linked = !request.remove;
     note_identity(work, request, user);
     return linked;
+}
+
+Identities list_identities(Work& work, const ListIdentities& request) {
+    auto user = known_user(work, request.user);
+    return {work.here.config.oidc.issuer, schema::identities_of(work.tx, user.id)};
 }
 
 }  // namespace service

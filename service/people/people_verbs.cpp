@@ -20,6 +20,9 @@ std::span<const Verb> people_verbs() {
             "Let an account of the OpenID Connect provider sign in as a user who is there",
             admins
         ),
+        verb<list_identities>(
+            "user identities", "By which accounts of the provider a user signs in", admins
+        ),
         verb<list_tokens>("token list", "One's own tokens", everyone),
         verb<create_token>(
             "token create", "Make a token or a sign-in link; the secret is shown once", everyone

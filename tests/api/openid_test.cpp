@@ -47,6 +47,11 @@ TEST_CASE("an account is tied to a user who is there already", "[api][oidc]") {
     REQUIRE(linked.status == 200);
     CHECK(linked.json().at("linked") == true);
     CHECK(boss.send("PUT", "/api/v1/users/magdalena/openid", link).status == 200);
+    auto accounts = boss.get("/api/v1/users/magdalena/openid").json();
+    CHECK(accounts.at("issuer") == link.at("issuer"));
+    REQUIRE(accounts.at("items").as_array().size() == 1);
+    CHECK(accounts.at("items").at(0).at("subject") == known.c_str());
+    CHECK(boss.get("/api/v1/users/lena/openid").json().at("items").as_array().empty());
     auto now = doors.account(doors.through());
     CHECK(now.at("name") == "magdalena");
     CHECK(now.at("role") == "analyst");

@@ -30,6 +30,24 @@ await test("a role is changed, and a user kept out and let in again", async () =
   await page.getByRole("button", { name: "Keep lena out" }).waitFor();
 });
 
+await test("an account of a provider is linked to a user, shown, and taken away again", async () => {
+  const dialog = page.getByRole("dialog");
+  await page.getByRole("button", { name: "Accounts of lena" }).click();
+  await dialog.getByText("No account of a provider signs in as lena.").waitFor();
+  await dialog.getByLabel("Provider", { exact: true }).fill("ftp://odd.test");
+  await dialog.getByLabel(/What the provider calls them/).fill("248289761001");
+  await dialog.getByRole("button", { name: "Link", exact: true }).click();
+  await dialog.getByRole("alert").getByText("is no address").waitFor();
+  await dialog.getByLabel("Provider", { exact: true }).fill("https://login.example.org");
+  await dialog.getByRole("button", { name: "Link", exact: true }).click();
+  await dialog.getByText("https://login.example.org, since").waitFor();
+  assert.deepEqual(await violations(page), []);
+  await dialog.getByRole("button", { name: "Unlink 248289761001" }).click();
+  await page.getByRole("dialog", { name: "Are you sure?" }).getByRole("button", { name: "Unlink" }).click();
+  await dialog.getByText("No account of a provider signs in as lena.").waitFor();
+  await page.keyboard.press("Escape");
+});
+
 await test("a token is made, shown once and revoked", async () => {
   await page.getByRole("link", { name: "Tokens and sessions" }).click();
   await page.getByRole("button", { name: "Make a token" }).click();

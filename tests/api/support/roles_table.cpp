@@ -93,6 +93,7 @@ const RoleRow table[] = {
     {"GET /api/v1/users", 401, 403, 403, 403, 200},
     {"POST /api/v1/users", 401, 403, 403, 403, 422},
     {"PATCH /api/v1/users/{user}", 401, 403, 403, 403, 404},
+    {"GET /api/v1/users/{user}/openid", 401, 403, 403, 403, 404},
     {"PUT /api/v1/users/{user}/openid", 401, 403, 403, 403, 422},
     {"PUT /api/v1/password", 401, 422, 422, 422, 422},
     {"GET /api/v1/tokens", 401, 200, 200, 200, 200},
