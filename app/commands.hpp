@@ -42,6 +42,7 @@ void add_label_machine(CLI::App& label, service::Context& context);  // label su
 void add_label_rules(CLI::App& label, service::Context& context);
 void add_label_members(CLI::App& label, service::Context& context);    // label members
 void add_label_review(CLI::App& label, service::Context& context);     // label review
+void add_label_tasks(CLI::App& label, service::Context& context);      // label tasks, bookmark
 void add_label_dashboard(CLI::App& label, service::Context& context);  // label dashboard
 void add_label_audit(CLI::App& label, service::Context& context);      // label audit
 void add_invalidation(CLI::App& annotators, service::Context& context);

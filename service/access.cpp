@@ -1,4 +1,7 @@
+// Who may do what with a project. A role in the whole is asked first, as it needs no database; a
+// seat in the project is looked up only where it could help.
 #include "service/access.hpp"
+#include "service/project_access.hpp"
 
 #include <algorithm>
 
@@ -52,6 +55,18 @@ bool may_in_project(base::Tx& tx, const Caller& caller, Roles roles, const std::
 bool may_in_task(base::Tx& tx, const Caller& caller, Roles roles, std::int64_t task) {
     return (roles & project_reviewers) != 0 &&
            may_as_member(tx, caller, roles, labeling::project_of_task(tx, task));
+}
+
+bool reviews(base::Tx& tx, const schema::User& user, std::int64_t project_id) {
+    return reviews(tx, Caller{.id = user.id, .name = user.name, .role = user.role}, project_id);
+}
+
+bool reviews(base::Tx& tx, const Caller& caller, std::int64_t project_id) {
+    return may(caller.role, analysts) || may_as_member(tx, caller, project_reviewers, project_id);
+}
+
+bool owns(base::Tx& tx, const Caller& caller, std::int64_t project_id) {
+    return may(caller.role, operators) || may_as_member(tx, caller, project_owners, project_id);
 }
 
 bool sees_project(

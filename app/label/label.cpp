@@ -194,6 +194,7 @@ void add_label(CLI::App& cli, service::Context& context) {
         [](const service::Page<labeling::AnnotatorQuality>& page) { print_people(page.items); }
     );
     add_label_review(*label, context);
+    add_label_tasks(*label, context);
     add_label_audit(*label, context);
     add_invalidation(*label->get_subcommand("annotators"), context);
 }

@@ -13,6 +13,7 @@
 #include "base/error.hpp"
 #include "base/run/files.hpp"
 #include "service/labels/invalidation.hpp"
+#include "service/labels/queue/browse.hpp"
 #include "service/labels/review.hpp"
 
 namespace app {
@@ -44,6 +45,14 @@ void show_item(const labeling::ReviewItem& item) {
         ));
     for (const auto& each : item.comments)
         print_line(fmt::format("    {}{}: {}", each.user, each.flag ? " (flag)" : "", each.text));
+}
+
+void show_looked_at(const service::LookedAt& seen) {
+    if (seen.review) show_item(*seen.review);
+    if (!seen.item.title.empty()) print_line(seen.item.title);
+    if (!seen.item.text.empty()) print_line(seen.item.text);
+    for (const auto& field : seen.item.fields)
+        print_line(fmt::format("{}: {}", field.name, field.value.text));
 }
 
 std::string text_in(const std::string& file) {
@@ -82,6 +91,24 @@ void add_label_review(CLI::App& label, service::Context& context) {
         ->type_name("FILE");
     add_step<service::send_back>(review, context, "label review send-back", show_item);
     add_step<service::undo_review>(review, context, "label review undo", show_item);
+}
+
+void add_label_tasks(CLI::App& label, service::Context& context) {
+    auto& tasks = *label.add_subcommand("tasks", "The tasks of a project, looked through");
+    tasks.require_subcommand(1);
+    add_some<service::list_tasks>(
+        tasks, context, "label tasks list", 50, {.positionals = {{"project", "NAME"}}}
+    );
+    add_verb<service::show_task>(
+        tasks,
+        context,
+        "label tasks show",
+        {.positionals = {{"project", "NAME"}, {"task", "TASK"}}},
+        show_looked_at
+    );
+    add_verb<service::bookmark_task>(
+        label, context, "label bookmark", {.positionals = {{"task", "TASK"}}}
+    );
 }
 
 void add_invalidation(CLI::App& annotators, service::Context& context) {

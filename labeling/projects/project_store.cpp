@@ -254,6 +254,7 @@ std::uint64_t drop_projects(base::Tx& tx, const std::vector<std::int64_t>& ids) 
     auto projects = schema::array_of(ids);
     tx.exec(sql::file["drop_leases"], projects);
     tx.exec(sql::file["drop_drafts"], projects);
+    tx.exec(sql::file["drop_bookmarks"], projects);
     tx.exec(sql::file["drop_suggestions"], projects);
     tx.exec(sql::file["drop_rules"], projects);
     tx.exec(sql::file["drop_gold"], projects);

@@ -279,6 +279,9 @@ DELETE FROM label_lease l USING label_task t WHERE t.id = l.task_id AND t.projec
 -- name: drop_drafts
 DELETE FROM label_draft d USING label_task t WHERE t.id = d.task_id AND t.project_id = ANY ($1::bigint[]);
 
+-- name: drop_bookmarks
+DELETE FROM label_bookmark WHERE project_id = ANY ($1::bigint[]);
+
 -- name: drop_people
 DELETE FROM label_person WHERE project_id = ANY ($1::bigint[]);
 

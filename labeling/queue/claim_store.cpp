@@ -197,4 +197,22 @@ std::vector<Claimed> claim_skipped(
     });
 }
 
+bool claim_named(base::Tx& tx, const Claiming& claiming, std::int64_t task, bool any) {
+    free_ended(tx, claiming.now);
+    auto picked = tx.value<std::int64_t>(
+        sql::file["pick_named"], task, claiming.project_id, claiming.user_id, any
+    );
+    if (!picked) return false;
+    counted(tx, {task}, [&] {
+        tx.exec(
+            sql::file["claim_named"],
+            task,
+            claiming.user_id,
+            schema::timestamp(claiming.now + claiming.lease),
+            schema::timestamp(claiming.now)
+        );
+    });
+    return true;
+}
+
 }  // namespace labeling

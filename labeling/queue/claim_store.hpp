@@ -61,4 +61,8 @@ struct ClaimedInHand {
 ClaimedInHand
 claim(base::Tx& tx, const Claiming& claiming, std::optional<QueuePlace> place, int n, int in_hand);
 
+// Leases one task though it is not its turn: one that the person skipped or left before, or with
+// `any` also one that they have no part in. False if it is not to be had.
+bool claim_named(base::Tx& tx, const Claiming& claiming, std::int64_t task, bool any);
+
 }  // namespace labeling

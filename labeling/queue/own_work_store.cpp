@@ -5,6 +5,7 @@
 // attempt, so that the same correction sent again finds itself stored.
 #include "labeling/queue/own_work_store.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include "base/database/database.hpp"
@@ -15,6 +16,17 @@
 #include "schema/records/record.hpp"
 
 namespace labeling {
+
+namespace {
+
+constexpr int looked_at_once = 500;
+
+struct OwnRow : OwnTask {
+    bool fits = true;
+};
+BOOST_DESCRIBE_STRUCT(OwnRow, (OwnTask), (fits))
+
+}  // namespace
 
 bool save_draft(
     base::Tx& tx,
@@ -60,18 +72,31 @@ std::vector<OwnTask> own_history(
     std::int64_t project_id,
     std::int64_t user_id,
     const std::optional<OwnPlace>& before,
-    const std::string& state,
+    const OwnFilter& filter,
     int at_most
 ) {
-    return base::rows_as<OwnTask>(tx.exec(
-        sql::file["own_history"],
-        project_id,
-        user_id,
-        before ? schema::timestamp(before->at) : std::string("infinity"),
-        before ? before->task : std::numeric_limits<std::int64_t>::max(),
-        state,
-        at_most
-    ));
+    std::vector<OwnTask> found;
+    auto from = before;
+    const auto wanted = static_cast<std::size_t>(at_most);
+    const int n = filter.text.empty() ? at_most : std::max(at_most, looked_at_once);
+    while (found.size() < wanted) {
+        auto rows = base::rows_as<OwnRow>(tx.exec(
+            sql::file["own_history"],
+            project_id,
+            user_id,
+            from ? schema::timestamp(from->at) : std::string("infinity"),
+            from ? from->task : std::numeric_limits<std::int64_t>::max(),
+            filter.state,
+            n,
+            filter.bookmarked,
+            filter.text
+        ));
+        for (auto& row : rows)
+            if (row.fits && found.size() < wanted) found.push_back(std::move(row));
+        if (rows.size() < static_cast<std::size_t>(n)) break;
+        from = OwnPlace{.at = rows.back().at, .task = rows.back().task};
+    }
+    return found;
 }
 
 Submitted correct(base::Tx& tx, const Answer& answer, Time now) {

@@ -56,30 +56,36 @@ struct OwnTask {
     std::int64_t task = 0;
     std::string record;  // as above
     std::string key;
-    std::string state;  // answered, skipped
+    std::string state;  // answered, skipped; of bookmarks also held and released
     int attempt = 1;    // names the answer when it is corrected
     Time at;
     std::string reason;  // of a skip
     std::optional<std::string> label;
     base::JsonText value;  // what a label can not say
     std::optional<std::int32_t> milliseconds;
+    bool bookmarked = false;
 };
 BOOST_DESCRIBE_STRUCT(
     OwnTask,
     (),
-    (task, record, key, state, attempt, at, reason, label, value, milliseconds)
+    (task, record, key, state, attempt, at, reason, label, value, milliseconds, bookmarked)
 )
 struct OwnPlace {
     Time at;
     std::int64_t task = 0;
 };
-// What a person answered and skipped, the latest first, behind `before`; `state` empty: both.
+struct OwnFilter {
+    std::string state{};      // empty: both
+    bool bookmarked = false;  // what the person means to come back to, also what they left
+    std::string text{};       // in the record, or in what they said of it
+};
+// What a person answered and skipped, the latest first, behind `before`.
 std::vector<OwnTask> own_history(
     base::Tx& tx,
     std::int64_t project_id,
     std::int64_t user_id,
     const std::optional<OwnPlace>& before,
-    const std::string& state,
+    const OwnFilter& filter,
     int at_most
 );
 

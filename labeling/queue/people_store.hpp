@@ -112,44 +112,35 @@ std::int64_t answers_of(base::Tx& tx, std::int64_t project_id, std::int64_t user
 base::Later<std::int64_t>
 answers_of(base::Batch& batch, std::int64_t project_id, std::int64_t user_id);
 
-// A task in somebody's hands, with what there is to see of its record.
-struct TaskInHand {
+// What there is to see of a task's record.
+struct SeenRecord {
+    std::string record;  // as above
+    std::string key;
+    std::string title, body, language, url;
+    std::optional<int> width, height;  // of its picture
+    base::JsonText payload, columns;
+};
+BOOST_DESCRIBE_STRUCT(
+    SeenRecord,
+    (),
+    (record, key, title, body, language, url, width, height, payload, columns)
+)
+// A task in somebody's hands.
+struct TaskInHand : SeenRecord {
     std::int64_t task_id = 0;
     std::int64_t token = 0;
     int attempt = 1;
     Time expires_at;
     std::string reason;
     bool audit = false;  // it is held to audit a label
-    std::string record;  // as above
-    std::string key;
-    std::string title, body, language, url;
-    std::optional<int> width, height;  // of its picture
-    base::JsonText payload, columns;
+    bool bookmarked = false;
     base::JsonText draft;              // of an answer, if one was begun
     std::string comment, returned_by;  // of the reviewer who sent it back
 };
 BOOST_DESCRIBE_STRUCT(
     TaskInHand,
-    (),
-    (task_id,
-     token,
-     attempt,
-     expires_at,
-     reason,
-     audit,
-     record,
-     key,
-     title,
-     body,
-     language,
-     url,
-     width,
-     height,
-     payload,
-     columns,
-     draft,
-     comment,
-     returned_by)
+    (SeenRecord),
+    (task_id, token, attempt, expires_at, reason, audit, bookmarked, draft, comment, returned_by)
 )
 // Those whose leases run, most urgent first; only `task`, if one is named.
 std::vector<TaskInHand> tasks_in_hand(

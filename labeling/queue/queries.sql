@@ -413,6 +413,7 @@ SELECT answers FROM label_person WHERE project_id = $1 AND user_id = $2;
 WITH hand AS MATERIALIZED (
   SELECT l.task_id, l.token, l.attempt, l.expires_at, t.reason, l.audit_id IS NOT NULL AS audit, t.rk, t.source_id, t.key, t.version,
         b.value AS draft, b.comment, b.returned_by, b.returned_by IS NULL AS fresh,
+        EXISTS (SELECT 1 FROM label_bookmark k WHERE k.project_id = $2 AND k.user_id = $1 AND k.task_id = l.task_id OFFSET 0) AS bookmarked,
         CASE WHEN t.state = 'gold' THEN (hashint8extended(t.id, $1) & 1023) / 1024.0 * count(*) OVER ()
             ELSE row_number() OVER (PARTITION BY t.state = 'gold' ORDER BY t.priority DESC, t.id) END AS place
     FROM label_lease l CROSS JOIN LATERAL (SELECT * FROM label_task WHERE id = l.task_id OFFSET 0) t
@@ -422,7 +423,7 @@ WITH hand AS MATERIALIZED (
     ORDER BY fresh, place, l.task_id LIMIT $5
 )
 SELECT h.task_id, h.token, h.attempt, h.expires_at, h.reason, h.audit, h.source_id || '.' || lpad(to_hex(h.rk), 16, '0') AS record, h.key,
-    c.title, c.body, c.language, i.width, i.height, v.payload, v.url, h.draft, h.comment, h.returned_by,
+    c.title, c.body, c.language, i.width, i.height, v.payload, v.url, h.draft, h.comment, h.returned_by, h.bookmarked,
     (SELECT cs.columns FROM column_set cs WHERE cs.source_id = h.source_id ORDER BY cs.version DESC LIMIT 1) AS columns
 FROM hand h
 JOIN record_version v USING (rk, source_id, key, version)
@@ -507,26 +508,36 @@ SELECT m.id, m.task_id AS task, t.source_id || '.' || lpad(to_hex(t.rk), 16, '0'
 FROM (SELECT * FROM label_comment WHERE project_id = $1 AND id > $2::bigint AND (flag OR NOT $3::boolean) ORDER BY id LIMIT $4) m
 JOIN label_task t ON t.id = m.task_id JOIN app_user u ON u.id = m.user_id ORDER BY m.id;
 
--- What user $2 answered or skipped in project $1 before ($3, $4), latest first; only what is in state $5, if it is named. An
--- ended lease keeps the time of its end. Each state is read by the index of its own.
+-- What user $2 answered or skipped in project $1 before ($3, $4), latest first; only what is in state $5, if it is named; with $7 what he keeps
+-- among his bookmarks, also what he left. An ended lease keeps the time of its end. Each state is read by the index of its own. Whether it holds
+-- the text $8 is told of each.
 -- name: own_history
 WITH history AS MATERIALIZED (
-    SELECT e.* FROM unnest(ARRAY['answered', 'skipped']) AS s (state) CROSS JOIN LATERAL (
-        SELECT l.task_id, l.user_id, l.attempt, l.state, l.reason, l.expires_at, t.rk, t.source_id, t.key, t.project_id
+    SELECT e.* FROM unnest(CASE WHEN $7::boolean THEN ARRAY['answered', 'skipped', 'released', 'held'] ELSE ARRAY['answered', 'skipped'] END) AS s (state)
+    CROSS JOIN LATERAL (
+        SELECT l.task_id, l.user_id, l.attempt, l.state, l.reason, l.expires_at, t.rk, t.source_id, t.key, t.version, t.project_id,
+            EXISTS (SELECT 1 FROM label_bookmark b WHERE b.project_id = $1 AND b.user_id = $2 AND b.task_id = t.id OFFSET 0) AS bookmarked
         FROM label_lease l JOIN label_task t ON t.id = l.task_id
         WHERE l.user_id = $2 AND l.state = s.state AND t.project_id = $1 AND ($5 = '' OR s.state = $5)
             AND l.expires_at <= $3::timestamptz AND (l.expires_at, l.task_id) < ($3::timestamptz, $4::bigint)
+            AND (NOT $7::boolean OR EXISTS (SELECT 1 FROM label_bookmark b WHERE b.project_id = $1 AND b.user_id = $2 AND b.task_id = t.id OFFSET 0))
         ORDER BY l.expires_at DESC, l.task_id DESC LIMIT $6) e
     ORDER BY e.expires_at DESC, e.task_id DESC LIMIT $6
 ), given AS MATERIALIZED (
     SELECT h.task_id, h.attempt, h.project_id, a.class_id, a.value, a.milliseconds FROM history h JOIN annotation a ON a.rk = h.rk
         AND a.source_id = h.source_id AND a.key = h.key AND a.project_id = h.project_id AND a.user_id = h.user_id AND a.attempt = h.attempt
     WHERE h.state = 'answered'
+), holds AS MATERIALIZED (
+    SELECT h.task_id FROM history h
+    LEFT JOIN content_text x ON x.rk = h.rk AND x.source_id = h.source_id AND x.key = h.key AND x.version = h.version
+    WHERE $8::text <> '' AND strpos(lower(concat_ws(' ', h.key, h.reason, x.title, x.body)), lower($8::text)) > 0
 )
 SELECT h.task_id AS task, h.attempt, h.state, h.reason, h.expires_at AS at, h.source_id || '.' || lpad(to_hex(h.rk), 16, '0') AS record,
-    h.key, c.name AS label, a.value, a.milliseconds
+    h.key, c.name AS label, a.value, a.milliseconds, h.bookmarked,
+    $8::text = '' OR o.task_id IS NOT NULL OR strpos(lower(concat_ws(' ', c.name, a.value::text)), lower($8::text)) > 0 AS fits
 FROM history h
 LEFT JOIN given a ON a.task_id = h.task_id AND a.attempt = h.attempt AND h.state = 'answered'
+LEFT JOIN holds o ON o.task_id = h.task_id
 LEFT JOIN label_class c ON c.project_id = a.project_id AND c.class_id = a.class_id
 ORDER BY h.expires_at DESC, h.task_id DESC;
 

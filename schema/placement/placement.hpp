@@ -99,6 +99,7 @@ inline constexpr std::array placement{
     Placed{"label_task", Place::single},
     Placed{"label_lease", Place::single},
     Placed{"label_draft", Place::single},
+    Placed{"label_bookmark", Place::single},
     Placed{"label_gold", Place::single},
     Placed{"label_comment", Place::single},
     Placed{"label_review", Place::single},

@@ -14,6 +14,7 @@
 #include "service/labels/projects.hpp"
 #include "service/labels/quality.hpp"
 #include "service/labels/queue/audit.hpp"
+#include "service/labels/queue/browse.hpp"
 #include "service/labels/queue/queue.hpp"
 #include "service/labels/review.hpp"
 #include "service/labels/rules/rules.hpp"
@@ -179,19 +180,29 @@ std::vector<Verb> rule_verbs() {
     };
 }
 
+// Those who review a project see its tasks and decide about them; whose answers count is said by
+// those who run it all.
+constexpr Roles deciders = operators | project_reviewers;
+
 std::vector<Verb> reviewer_verbs() {
     return {
+        verb<list_tasks>(
+            "label tasks list", "The tasks of a project, by what they are and hold", reviewers
+        ),
+        verb<show_task>(
+            "label tasks show", "One task as those who label see it, and what was said", everyone
+        ),
         verb<list_review>(
-            "label review", "Where people disagree, all answers side by side", analysts
+            "label review", "Where people disagree, all answers side by side", reviewers
         ),
         verb<accept_answer>(
             "label review accept",
             "Make one person's answer, or the label as it is, final",
-            operators
+            deciders
         ),
-        verb<fix_label>("label review fix", "Say what is right", operators),
-        verb<send_back>("label review send-back", "Ask a person again, with a comment", operators),
-        verb<undo_review>("label review undo", "Take the last decision back", operators),
+        verb<fix_label>("label review fix", "Say what is right", deciders),
+        verb<send_back>("label review send-back", "Ask a person again, with a comment", deciders),
+        verb<undo_review>("label review undo", "Take the last decision back", deciders),
         verb<invalidate_answers>(
             "label annotators invalidate", "Let a person's answers count no more", operators
         ),
@@ -216,8 +227,11 @@ std::vector<Verb> labeler_verbs() {
         verb<save_draft>("label draft", "Keep what one has begun to answer", labelers),
         verb<correct_answer>("label correct", "Answer again what one answered before", labelers),
         verb<comment_task>("label comment", "Tell the reviewer something about a task", labelers),
+        verb<bookmark_task>(
+            "label bookmark", "Keep a task among one's own, to come back to", everyone
+        ),
         verb<list_comments>("label comments", "What people said about tasks", reviewers),
-        verb<list_mine>("label mine", "What one answered and skipped", labelers),
+        verb<list_mine>("label mine", "What one answered, skipped and kept", labelers),
         verb<show_progress>("label progress", "What is left for one, and in all", labelers),
     };
 }

@@ -62,6 +62,8 @@ const base::Settings<ListComments> ListComments::settings{
 const base::Settings<ListMine> ListMine::settings{
     {"project", &ListMine::project, "its name", {.required = true}},
     {"skipped", &ListMine::skipped, "only what was skipped"},
+    {"bookmarked", &ListMine::bookmarked, "only one's bookmarks, also those that one left"},
+    {"find", &ListMine::find, "only with this text, in the record or in the answer"},
     {"user", &ListMine::user, own},
     {&ListMine::page},
 };
@@ -112,7 +114,9 @@ Page<labeling::OwnTask> list_mine(Work& work, const ListMine& request) {
             project,
             user,
             own_place_of(request.page.after),
-            request.skipped ? "skipped" : "",
+            {.state = request.skipped ? "skipped" : "",
+             .bookmarked = request.bookmarked,
+             .text = request.find},
             request.page.limit
         ),
         request.page,

@@ -32,6 +32,8 @@ Page<labeling::Comment> list_comments(Work& work, const ListComments& request);
 struct ListMine {
     std::string project;
     bool skipped = false;
+    bool bookmarked = false;
+    std::string find;
     std::string user;
     Paging page;
     static const base::Settings<ListMine> settings;

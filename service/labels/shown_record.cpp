@@ -16,7 +16,7 @@ namespace {
 
 namespace json = boost::json;
 using labeling::Project;
-using labeling::TaskInHand;
+using labeling::SeenRecord;
 
 bool shows(const Project& project, Project::Show what) {
     if (project.show.empty()) return what != Project::Show::fields;
@@ -40,7 +40,7 @@ std::string unit_of(const json::value& columns, std::string_view name) {
 
 // Only fields that the project names, all if it names none; and always what the question is about,
 // which could not be answered without.
-std::vector<ShownField> fields_of(const Project& project, const TaskInHand& task) {
+std::vector<ShownField> fields_of(const Project& project, const SeenRecord& task) {
     std::vector<ShownField> shown;
     const auto asked = labeling::asked_fields(project.question);
     // A project that does not say what to show shows the fields of what has nothing else to see.
@@ -75,7 +75,7 @@ std::vector<ShownField> fields_of(const Project& project, const TaskInHand& task
 
 }  // namespace
 
-Item shown(const Project& project, const TaskInHand& held) {
+Item shown(const Project& project, const SeenRecord& held) {
     bool text = shows(project, Project::Show::text);
     Item item{
         .id = held.record,

@@ -8,6 +8,6 @@ namespace service {
 
 // What a project shows of a record. It is cut down here and not in the page, since whoever labels
 // may read the answers of HTTP as well.
-Item shown(const labeling::Project& project, const labeling::TaskInHand& task);
+Item shown(const labeling::Project& project, const labeling::SeenRecord& record);
 
 }  // namespace service

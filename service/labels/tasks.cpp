@@ -81,7 +81,8 @@ Task task_of(const Project& project, const TaskInHand& held) {
         .expires_at = held.expires_at,
         .item = shown(project, held),
         .draft = held.draft,
-        .audit = held.audit};
+        .audit = held.audit,
+        .bookmarked = held.bookmarked};
     if (!held.returned_by.empty())
         task.sent_back = SentBack{.by = held.returned_by, .comment = held.comment};
     return task;
@@ -172,6 +173,11 @@ feedback(Work& work, const Project& project, std::int64_t task, const std::strin
         .explanation = truth->explanation};
 }
 
+void put_first(std::vector<TaskInHand>& held, TaskInHand task) {
+    std::erase_if(held, [&](const TaskInHand& each) { return each.task_id == task.task_id; });
+    held.insert(held.begin(), std::move(task));
+}
+
 constexpr auto whose = "whose work it is; one's own by default";
 
 std::optional<base::Fault> check_reason(const std::string& reason) {
@@ -187,6 +193,7 @@ const base::Settings<ClaimTasks> ClaimTasks::settings{
     {"audit",
      &ClaimTasks::audit,
      "labels that are audited, without what they say; for those who review the project"},
+    {"task", &ClaimTasks::task, "the number of one to begin with, though it is not its turn"},
     {"user", &ClaimTasks::user, whose},
 };
 const base::Settings<SubmitAnswer> SubmitAnswer::settings{
@@ -249,6 +256,8 @@ ClaimedTasks claim_tasks(Work& work, const ClaimTasks& request) {
     auto mine = labeling::answers_of(second, stored.id, user);
     auto place = labeling::find_place(second, claiming);
     auto held = *in_hand;
+    if (request.task)
+        put_first(held, claim_named(work, stored, who, *request.task, std::ssize(held)));
     Room room;
     if (auto missing = request.n - static_cast<int>(held.size()); missing > 0) {
         auto in_hand_now = static_cast<std::int64_t>(held.size());
@@ -260,7 +269,10 @@ ClaimedTasks claim_tasks(Work& work, const ClaimTasks& request) {
         else if (!labeling::claim_audit(work.tx, stored, *audit, user, n, work.now, lease_time)
                       .empty())
             more = labeling::tasks_in_hand(work.tx, stored.id, user, {}, request.n, work.now);
-        if (!more.empty()) held = std::move(more);
+        if (!more.empty()) {
+            if (request.task) put_first(more, held.front());
+            held = std::move(more);
+        }
     }
     ClaimedTasks claimed{.tasks = {}, .mine = *mine};
     if (held.empty()) {

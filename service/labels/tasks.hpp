@@ -59,14 +59,20 @@ struct Task {
     std::optional<ShownSuggestion> suggestion{};  // where the project shows it before the answer
     std::optional<SentBack> sent_back{};
     bool audit = false;  // its label is audited: no suggestion is shown with it
+    bool bookmarked = false;
 };
-BOOST_DESCRIBE_STRUCT(Task, (), (id, lease, expires_at, item, draft, suggestion, sent_back, audit))
+BOOST_DESCRIBE_STRUCT(
+    Task,
+    (),
+    (id, lease, expires_at, item, draft, suggestion, sent_back, audit, bookmarked)
+)
 
 struct ClaimTasks {
     std::string project;
     int n = 1;
     std::string user;
-    bool audit = false;  // labels of the project's audit, for those who review
+    bool audit = false;                  // labels of the project's audit, for those who review
+    std::optional<std::int64_t> task{};  // this one first, though it is not its turn
     static const base::Settings<ClaimTasks> settings;
 };
 struct ClaimedTasks {
@@ -77,6 +83,7 @@ struct ClaimedTasks {
 };
 BOOST_DESCRIBE_STRUCT(ClaimedTasks, (), (tasks, mine, with_others, limit))
 // Tasks that the person holds already come first: a browser that was closed goes on where it was.
+// A named task is one that they skipped or left; those who review may have any that waits.
 ClaimedTasks claim_tasks(Work& work, const ClaimTasks& request);
 
 enum class Reply { answered, skipped };

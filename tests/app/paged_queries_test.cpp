@@ -64,6 +64,8 @@ const std::map<std::string, Asked> paged{
          page
      )}},
     {"labeling.answers_page", {fmt::format("1, 1, 0, '', 0, 0, {}, false", page)}},
+    {"labeling.tasks_looked_through",
+     {fmt::format("1, {}, 1, {}, '', false, false, NULL, false, '', '', true", rows / 2, page)}},
     {"labeling.disagreed_tasks", {fmt::format("1, 0.5, 0, {}", page)}},
     {"labeling.labels_page", {fmt::format("1, 1, 0, '', {}", page)}},
     {"labeling.export_answered_page", {fmt::format("1, 1, 0, '', {}", page)}},

@@ -5,6 +5,8 @@
 #include "labeling/quality/gold_store.hpp"
 #include "labeling/queue/own_work_store.hpp"
 #include "labeling/queue/people_store.hpp"
+#include "service/project_access.hpp"
+#include "service/refusal.hpp"
 
 namespace service {
 
@@ -56,6 +58,32 @@ std::vector<labeling::TaskInHand> claim_more(
          labeling::claim_skipped(tx, stored.id, user, n, work.now, lease_time).empty()))
         return {};
     return labeling::tasks_in_hand(tx, stored.id, user, {}, in_hand, work.now);
+}
+
+labeling::TaskInHand claim_named(
+    Work& work,
+    const labeling::StoredProject& stored,
+    const schema::User& who,
+    std::int64_t task,
+    std::int64_t held
+) {
+    auto in_hand = [&] {
+        return labeling::tasks_in_hand(work.tx, stored.id, who.id, task, 1, work.now);
+    };
+    if (auto found = in_hand(); !found.empty()) return std::move(found.front());
+    auto refuse = [&](const std::string& why) -> Refusal {
+        return {Refusal::Kind::conflict, "task " + std::to_string(task), why, "take the next one"};
+    };
+    auto room = room_for(work, stored, who.id, held, 1);
+    if (room.tasks == 0) throw refuse("is one more than '" + room.limit + "' of the project lets");
+    const labeling::Claiming claiming{
+        .project_id = stored.id, .user_id = who.id, .now = work.now, .lease = lease_time};
+    bool any = who.role != Role::label || reviews(work.tx, who, stored.id);
+    if (!labeling::claim_named(work.tx, claiming, task, any))
+        throw refuse("is not to be had: it was answered, or others have it");
+    auto found = in_hand();
+    if (found.empty()) throw refuse("has no record any more");
+    return std::move(found.front());
 }
 
 }  // namespace service

@@ -40,4 +40,13 @@ std::vector<labeling::TaskInHand> claim_more(
     bool skipped_too
 );
 
+// One task out of turn, as it is in the person's hands then; refused if they may not have it.
+labeling::TaskInHand claim_named(
+    Work& work,
+    const labeling::StoredProject& stored,
+    const schema::User& who,
+    std::int64_t task,
+    std::int64_t held
+);
+
 }  // namespace service

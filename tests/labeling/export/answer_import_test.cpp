@@ -62,7 +62,7 @@ void work(LabelingWorld& world) {
     auto bob = world.check("SELECT id FROM app_user WHERE name = 'bob'");
     auto now = world.later(std::chrono::seconds(60));
     world.db->call([&](base::Tx& tx) {
-        auto mine = labeling::own_history(tx, world.project.id, bob, {}, "answered", 3);
+        auto mine = labeling::own_history(tx, world.project.id, bob, {}, {.state = "answered"}, 3);
         for (const auto& one : mine) {
             labeling::Answer other{.task = one.task, .user_id = bob, .attempt = one.attempt};
             other.class_id = 0;

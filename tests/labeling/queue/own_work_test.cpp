@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/database/database.hpp"
+#include "labeling/queue/claim_store.hpp"
 #include "labeling/queue/own_work_store.hpp"
 #include "labeling/queue/task_store.hpp"
 #include "tests/labeling/store_fixture.hpp"
@@ -119,7 +120,7 @@ TEST_CASE("an older answer is corrected once, and its history stays", "[labeling
     answer_next(world, ann, 0);
     auto history = [&] {
         return world.db->call([&](base::Tx& tx) {
-            return labeling::own_history(tx, world.project.id, ann, {}, "", 10);
+            return labeling::own_history(tx, world.project.id, ann, {}, {}, 10);
         });
     };
     auto older = history().at(1);
@@ -144,6 +145,35 @@ TEST_CASE("an older answer is corrected once, and its history stays", "[labeling
     CHECK(world.check("SELECT count(*) FROM annotation") == 3);
     CHECK(world.check("SELECT count(*) FROM annotation WHERE withdrawn_at IS NOT NULL") == 1);
     world.check_sums();
+}
+
+TEST_CASE("a task out of turn leaves the kept counts right", "[labeling][claim]") {
+    LabelingWorld world;
+    world.add_records(4, {"a"});
+    world.add_project("overlap = 2\n");
+    world.enqueue_all();
+    auto ann = world.add_user("ann"), bob = world.add_user("bob");
+    auto skipped = take(world, ann).at(0);
+    world.db->call([&](base::Tx& tx) {
+        labeling::skip(tx, skipped.task, ann, skipped.token, "blurred", world.now());
+    });
+    auto named = [&](std::int64_t user, bool any) {
+        return world.db->call([&](base::Tx& tx) {
+            return labeling::claim_named(
+                tx,
+                {.project_id = world.project.id, .user_id = user, .now = world.now(), .lease = 60s},
+                skipped.task,
+                any
+            );
+        });
+    };
+    CHECK_FALSE(named(bob, false));
+    CHECK(named(ann, false));
+    CHECK_FALSE(named(ann, true));  // it is in her hands
+    world.check_sums();
+    CHECK(named(bob, true));
+    world.check_sums();
+    CHECK_FALSE(named(world.add_user("cas"), true));  // two have it, as many as are wanted
 }
 
 TEST_CASE("what remains for me leaves out what I answered, skipped or may not have", "[labeling]") {

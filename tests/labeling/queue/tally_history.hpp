@@ -214,7 +214,7 @@ private:
     void correct() {
         auto who = user();
         step([&](base::Tx& tx) {
-            auto said = labeling::own_history(tx, project.id, who, {}, "answered", 1);
+            auto said = labeling::own_history(tx, project.id, who, {}, {.state = "answered"}, 1);
             if (said.empty()) return;
             labeling::Answer answer{
                 .task = said[0].task, .user_id = who, .attempt = said[0].attempt, .class_id = 1};

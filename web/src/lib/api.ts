@@ -39,7 +39,7 @@ export const api = {
   project: async (name: string): Promise<Known> => known(await client.GET("/api/v1/projects/{project}", here(name))),
   editProject: async (name: string, etag: string, body: Body<"editProject">): Promise<Known> =>
     known(await client.PATCH("/api/v1/projects/{project}", { params: { path: { project: name }, header: { "If-Match": etag } }, body })),
-  claim: (name: string, n: number, audit = false) => ok(client.POST("/api/v1/projects/{project}/claim", { ...here(name), body: audit ? { n, audit } : { n }, signal: soon() })),
+  claim: (name: string, n: number, audit = false, task?: number) => ok(client.POST("/api/v1/projects/{project}/claim", { ...here(name), body: { n, ...(audit ? { audit } : {}), ...(task ? { task } : {}) }, signal: soon() })),
   undo: (name: string, key: string) => ok(client.POST("/api/v1/projects/{project}/undo", { ...here(name), headers: by(key), body: {}, signal: soon() })),
   submit: (task: number, body: Body<"submitTask">, key: string) =>
     ok(client.POST("/api/v1/tasks/{task}/submit", { params: { path: { task: String(task) } }, headers: by(key), body, signal: soon() })),
@@ -51,8 +51,9 @@ export const api = {
   comment: (task: number, text: string, flag: boolean) =>
     ok(client.POST("/api/v1/tasks/{task}/comment", { params: { path: { task: String(task) } }, body: { text, flag } })),
   correct: (task: number, body: Body<"correctAnswer">) => ok(client.POST("/api/v1/tasks/{task}/correct", { params: { path: { task: String(task) } }, body })),
-  mine: (name: string, after?: string) =>
-    ok(client.GET("/api/v1/projects/{project}/mine", { params: { path: { project: name }, query: { limit: 20, ...(after ? { after } : {}) } } })),
+  mine: (name: string, asked: { find: string; bookmarked: boolean }, after?: string) =>
+    ok(client.GET("/api/v1/projects/{project}/mine", { params: { path: { project: name }, query: { limit: 20, find: asked.find || undefined, bookmarked: asked.bookmarked || undefined, after } } })),
+  bookmark: (task: number, remove: boolean) => ok(client.PUT("/api/v1/tasks/{task}/bookmark", { params: { path: { task: String(task) } }, body: { remove } })),
   progress: (name: string) => ok(client.GET("/api/v1/projects/{project}/progress", here(name))),
   runs: () => ok(client.GET("/api/v1/runs", { params: { query: { limit: 50 } } })),
 };

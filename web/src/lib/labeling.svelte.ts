@@ -136,13 +136,13 @@ export class Labeling {
     }
   }
 
-  private bring(task: Task, counted: boolean): void {
+  private bring(task: Task, counted: boolean, words = "Taken back. "): void {
     this.handled.delete(lease(task));
     if (this.current && this.current.id !== task.id) this.next.unshift(this.current);
     this.next = this.next.filter((each) => each.id !== task.id);
     if (counted) this.mine = Math.max(0, this.mine - 1);
     this.trouble = "";
-    this.spoken = "Taken back. ";
+    this.spoken = words;
     this.show(task);
   }
 
@@ -161,6 +161,33 @@ export class Labeling {
   fill(): Promise<void> {
     this.filling ??= this.claim().finally(() => (this.filling = null));
     return this.filling;
+  }
+
+  // Keeps the task at hand among the person's own, to come back to; or no more.
+  async bookmark(): Promise<void> {
+    const task = this.current;
+    if (!task) return;
+    try {
+      await api.bookmark(task.id, task.bookmarked);
+      task.bookmarked = !task.bookmarked;
+      this.spoken = task.bookmarked ? "Bookmarked. " : "No bookmark any more. ";
+      this.keep();
+    } catch (error) {
+      this.complain(error);
+    }
+  }
+
+  // One task before its turn: that the person skipped or left, or one who reviews chose. What is at hand comes after it.
+  async goTo(task: number): Promise<void> {
+    try {
+      await this.filling;
+      await this.outbox.flush();
+      const { tasks } = await this.outbox.moving(api.claim(this.name, 1, false, task));
+      const found = tasks.find((each) => each.id === task);
+      if (found) this.bring(found, false, "Here it is. ");
+    } catch (error) {
+      this.complain(error);
+    }
   }
 
   private async claim(): Promise<void> {

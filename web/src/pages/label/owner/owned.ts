@@ -6,7 +6,7 @@ export interface Owned {
   project: Project;
   etag: string;
   manages: boolean; // its owners, operators and administrators
-  decides: boolean; // operators and administrators: reviews are theirs
+  decides: boolean; // those and its reviewers
   changed: () => void; // to be read anew
 }
 
