@@ -62,6 +62,21 @@ await test("a fault in the file is told with its line, and nothing is made", asy
   await file.fill(good);
 });
 
+await test("a labeling config of Label Studio becomes a file, and what it asks in vain is told", async () => {
+  await page.getByText("From a labeling config of Label Studio").click();
+  const good = await page.getByLabel("The project's file").inputValue();
+  await page.getByLabel(/^The config/).fill('<View><Text name="t" value="$text"/><Choices name="mood" toName="t"><Choice value="glad"/><Choice value="sad"/></Choices><DateTime name="when" toName="t"/></View>');
+  page.once("dialog", (asked) => void asked.accept());
+  await page.getByRole("button", { name: "Make the file of it" }).click();
+  await page.getByRole("listitem").filter({ hasText: "<DateTime when>: there is no such kind of question" }).waitFor();
+  await becomes(async () => /name = "glad"/.test(await page.getByLabel("The project's file").inputValue()), true);
+  await page.getByRole("button", { name: "glad" }).waitFor();
+  await page.getByLabel(/^The config/).fill("<View>");
+  await page.getByRole("button", { name: "Make the file of it" }).click();
+  await page.getByRole("alert").waitFor();
+  await page.getByLabel("The project's file").fill(good);
+});
+
 await test("a project is made from a template and opens at its queue", async () => {
   const definition = { name: "moods", title: "Moods <i>of</i> notes", source: "notes", kind: "classification", overlap: 2, show: ["fields"], fields: ["text"], class: [{ name: "positive", hotkey: "p" }, { name: "negative" }] };
   await page.getByLabel("The project's file").fill(JSON.stringify(definition));
@@ -100,6 +115,22 @@ await test("settings are saved, and a change of somebody else meanwhile is told"
   await page.getByLabel("title", { exact: true }).fill("Mine");
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByRole("heading", { name: "Other", level: 1 }).waitFor();
+});
+
+await test("the settings show what people will see while they are written, and keep the lines of the instructions", async () => {
+  const item = page.getByRole("article", { name: "Item to label" });
+  await reads(item, /text\s+\w+ \w+/);
+  assert.doesNotMatch(await item.innerText(), /truth/);
+  await page.getByLabel("fields", { exact: true }).fill("text\ntruth");
+  await reads(item, /truth\s+(positive|negative)/);
+  await page.getByLabel("instructions", { exact: true }).fill("First line.\n\n**Second** line.");
+  await page.getByLabel("fields", { exact: true }).fill("text");
+  await becomes(async () => /truth/.test(await item.innerText()), false);
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("The settings are saved").first().waitFor();
+  await page.reload();
+  await becomes(() => page.getByLabel("instructions", { exact: true }).inputValue(), "First line.\n\n**Second** line.");
+  await page.getByRole("heading", { name: "Instructions that stood before" }).waitFor();
 });
 
 await test("a member is added, given a skill and a part", async () => {
@@ -212,7 +243,7 @@ await test("a missing project and a lost network are told once, with a way on", 
 });
 
 await test("no page has a violation, complains, or is wider than a phone", async () => {
-  const tabs = ["overview", "queue", "review", "answers", "people", "quality", "audit", "machines", "exchange", "settings"].map((each) => `/projects/moods?tab=${each}`);
+  const tabs = ["overview", "queue", "tasks", "review", "answers", "people", "quality", "audit", "machines", "exchange", "settings"].map((each) => `/projects/moods?tab=${each}`);
   for (const path of ["/projects", "/new/project", ...tabs])
     for (const colorScheme of ["light", "dark"]) {
       const width = colorScheme === "dark" ? 360 : 1440;
