@@ -58,12 +58,17 @@ export interface Trial {
 }
 export interface Side {
   rows?: number;
+  unanswered?: number; // records that it gives no answer to
   bins?: { rows: number; accuracy: number; confidence: number }[];
   curves?: { name: string; roc: [number, number][]; precision_recall: [number, number][] }[];
   classes?: ClassFigures[];
   coverage?: [number, number][];
 }
 export interface Analysis {
+  rows?: number; // it was fitted on
+  features?: number;
+  kind?: string; // that was fitted, where several were tried
+  label_columns?: string[]; // left out, as they tell the label
   test?: Side;
   validation?: Side;
   epochs?: Step[];
