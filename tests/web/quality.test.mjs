@@ -96,6 +96,12 @@ await test("duplicates stand in clusters", async () => {
   await page.getByRole("heading", { name: /clusters? among 240 records/ }).waitFor({ timeout: 30_000 });
 });
 
+await test("the texts are judged by the rules of others, and what they would drop is counted", async () => {
+  await tab("Texts");
+  await page.getByRole("button", { name: "Judge the texts" }).click();
+  await page.getByRole("heading", { name: /^Gopher: \d+ % would stay/ }).or(page.getByRole("heading", { name: "No text to judge" })).waitFor({ timeout: 30_000 });
+});
+
 await test("the source is compared with a snapshot, and the address holds what", async () => {
   await tab("Drift");
   await page.getByRole("heading", { name: "Choose what to compare" }).waitFor();
@@ -147,6 +153,8 @@ await test("a recipe gets operations, shows records before and after, and an ope
   await first.waitFor();
   await reads(first, /<b>Order<\/b>/); // as text
   assert.ok((await first.getByText("(changed)").count()) >= 1);
+  await page.getByRole("button", { name: "Fit it" }).click();
+  await page.getByRole("heading", { name: "1. strip_html" }).waitFor();
   await page.getByRole("button", { name: "Take operation 2 out" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Take out" }).click();
   await page.getByRole("heading", { name: "Recipe, version 2" }).waitFor();
@@ -214,7 +222,7 @@ await test("the overview tells each role what waits for it", async () => {
 });
 
 await test("no page of quality has a violation, complains, or is wider than a phone", async () => {
-  await sound(page, tilth.url, ["/", "/jobs", "/quality", ...["", "?tab=profile", "?tab=errors", "?tab=outliers", "?tab=duplicates", "?tab=drift", "?tab=bias&by=country&of=project:orders", "?tab=checks", "?tab=preparation"].map((each) => `/quality/orders${each}`), "/sources/orders/records/o1"]);
+  await sound(page, tilth.url, ["/", "/jobs", "/quality", ...["", "?tab=profile", "?tab=errors", "?tab=outliers", "?tab=texts", "?tab=duplicates", "?tab=drift", "?tab=bias&by=country&of=project:orders", "?tab=checks", "?tab=preparation"].map((each) => `/quality/orders${each}`), "/sources/orders/records/o1"]);
 }, 240);
 
 server.close();
