@@ -1,3 +1,6 @@
+// A worker is its slots: each claims a job, does it, claims the next. The first also queues sources
+// whose time has come; one more thread sends webhooks. A slot without a job helps with a crawl that
+// has more hosts than those at it can take, as long as no job waits.
 #include "worker/worker.hpp"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// What waits in the frontier, read for those who choose what comes first. A preference may be newer
+// than the addresses, so their places are reckoned again from what is stored of each.
 #include "crawler/frontier/preference_store.hpp"
 
 #include <optional>

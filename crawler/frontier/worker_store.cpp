@@ -1,3 +1,6 @@
+// Workers tell each other how they stand by a row each, with every beat. Nobody is in charge: each
+// reads the rows of the others and acts by the same rules (crawler/policy/fair_share). What is
+// granted is written under the lock of the crawl, so that no two reckon with the same pages.
 #include "crawler/frontier/worker_store.hpp"
 
 #include <algorithm>

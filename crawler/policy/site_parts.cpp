@@ -1,3 +1,6 @@
+// Directories say what pages are about on most sites. A part should be large enough that its share
+// of what was seen means something, and small enough that it is of one kind: so the tree is cut
+// where a directory is large and has directories of its own that matter.
 #include "crawler/policy/site_parts.hpp"
 
 #include <algorithm>
