@@ -28,6 +28,7 @@ constexpr VerbRow rows[] = {
     {get, "/api/v1/jobs", "jobs list", "listJobs"},
     {get, "/api/v1/jobs/{job}", "jobs show", "showJob"},
     {Method::del, "/api/v1/jobs/{job}", "jobs cancel", "cancelJob"},
+    {get, "/api/v1/workers", "workers", "listWorkers"},
     {get, "/api/v1/models", "model list", "listModels"},
     {get, "/api/v1/models/{model}", "model show", "showModel"},
     {get, "/api/v1/models/{model}/versions", "model versions", "listModelVersions"},

@@ -17,6 +17,7 @@ void add_commands(CLI::App& cli, service::Context& context) {
     add_runs(cli, context);
     add_disk(cli, context);
     add_jobs(cli, context);
+    add_workers(cli, context);
     add_webhooks(cli, context);
     add_model(cli, context);
     add_errors(cli, context);

@@ -53,6 +53,7 @@ void add_train(CLI::App& cli, service::Context& context);
 void add_runs(CLI::App& cli, service::Context& context);
 void add_disk(CLI::App& cli, service::Context& context);        // disk
 void add_jobs(CLI::App& cli, service::Context& context);        // jobs
+void add_workers(CLI::App& cli, service::Context& context);     // workers
 void add_webhooks(CLI::App& cli, service::Context& context);    // webhook
 void add_model(CLI::App& cli, service::Context& context);       // model
 void add_errors(CLI::App& cli, service::Context& context);      // errors

@@ -354,6 +354,27 @@ SELECT EXISTS (SELECT FROM job WHERE kind = ANY($1::text[]) AND due_at <= $2::ti
     AND coalesce(split_part(dedup, '/', 1), '') NOT IN (
         SELECT split_part(o.dedup, '/', 1) FROM job o WHERE o.leased_until >= $2::timestamptz AND starts_with(o.dedup, 'source:')));
 
+-- In the order of their names, so that two that tell at once do not wait for each other.
+-- name: tell_workers
+INSERT INTO worker AS known (name, doing, about, job_id, version, started_at, since, seen_at)
+SELECT name, doing, about, job_id, version, started_at, since, seen_at
+FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::timestamptz[])
+    AS given (name, doing, about, job_id, version, started_at, since, seen_at) ORDER BY name
+ON CONFLICT (name) DO UPDATE SET doing = excluded.doing, about = excluded.about, job_id = excluded.job_id, version = excluded.version,
+    started_at = excluded.started_at, since = excluded.since, seen_at = excluded.seen_at;
+
+-- name: forget_workers
+DELETE FROM worker WHERE seen_at < $1::timestamptz;
+
+-- name: drop_workers
+DELETE FROM worker WHERE name = ANY ($1::text[]);
+
+-- name: list_workers
+SELECT name, doing, about, job_id AS job, version, started_at, since, seen_at FROM worker WHERE name > $1 ORDER BY name LIMIT $2;
+
+-- name: count_workers
+SELECT count(*) AS all, count(*) FILTER (WHERE doing <> 'idle') AS busy FROM worker WHERE seen_at >= $1::timestamptz;
+
 -- name: renew_job
 UPDATE job SET leased_until = $3::timestamptz WHERE id = $1 AND token = $2;
 

@@ -23,6 +23,7 @@ std::span<const Verb> snapshot_verbs();  // service/learn/snapshots.cpp
 std::span<const Verb> source_verbs();    // service/gather/source_verbs.cpp
 std::span<const Verb> train_verbs();     // service/learn/train_verbs.cpp
 std::span<const Verb> webhook_verbs();   // service/webhooks/webhooks.cpp
+std::span<const Verb> worker_verbs();    // service/workers.cpp
 
 inline constexpr std::span<const Verb> (*areas[])() = {
     disk_verbs,
@@ -41,6 +42,7 @@ inline constexpr std::span<const Verb> (*areas[])() = {
     source_verbs,
     train_verbs,
     webhook_verbs,
+    worker_verbs,
 };
 
 }  // namespace service

@@ -25,6 +25,8 @@ struct Progress {
 };
 BOOST_DESCRIBE_STRUCT(Progress, (), (source_runs, model_runs))
 
+constexpr auto silent_for = std::chrono::seconds(30);  // a worker that lives tells every five
+
 }  // namespace
 
 Figures figures_of(base::Tx& tx, const Config& config) {
@@ -33,6 +35,7 @@ Figures figures_of(base::Tx& tx, const Config& config) {
         .records = totals.added,
         .rejected = totals.rejected,
         .jobs = schema::count_jobs(tx),
+        .workers = schema::count_workers(tx, std::chrono::system_clock::now() - silent_for),
         .open_tasks = labeling::count_open_tasks(tx),
         .crawl = crawler::crawl_figures(tx),
         .disk = disk_figures(tx, config)};

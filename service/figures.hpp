@@ -5,6 +5,7 @@
 
 #include "base/time/time.hpp"
 #include "crawler/frontier/store.hpp"
+#include "schema/jobs/worker_store.hpp"
 #include "service/disk/disk.hpp"
 
 namespace base {
@@ -17,6 +18,7 @@ namespace service {
 struct Figures {
     std::int64_t records = 0, rejected = 0;  // ever added, ever rejected
     std::int64_t jobs = 0;
+    schema::WorkerCounts workers;
     std::int64_t open_tasks = 0;
     crawler::CrawlFigures crawl;
     DiskFigures disk;

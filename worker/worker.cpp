@@ -11,10 +11,12 @@
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "base/run/log.hpp"
+#include "base/settings/settings.hpp"
 #include "schema/jobs/job_store.hpp"
 #include "service/gather/cron.hpp"
 #include "service/gather/gather.hpp"
 #include "service/gather/help.hpp"
+#include "worker/board.hpp"
 #include "worker/deliveries.hpp"
 #include "worker/jobs.hpp"
 #include "worker/slot.hpp"
@@ -39,12 +41,20 @@ void queue_due_sources(base::Database& database) {
 // help, since a secret or a file of its settings is elsewhere, it does not try again at once.
 class Helper {
 public:
-    Helper(service::Context& context, std::vector<schema::JobKind> kinds)
-        : context_(context), kinds_(std::move(kinds)) {}
+    Helper(
+        service::Context& context,
+        std::vector<schema::JobKind> kinds,
+        Board& board,
+        std::size_t slot
+    )
+        : context_(context), kinds_(std::move(kinds)), board_(board), slot_(slot) {}
 
     bool operator()(std::stop_token stop) {
         const auto crawls = std::find(kinds_.begin(), kinds_.end(), schema::JobKind::crawl);
         if (crawls == kinds_.end() || Clock::now() < rests_until_) return false;
+        const auto source = service::crawl_to_help(context_.environment());
+        if (!source) return false;
+        Board::Busy busy(board_, slot_, schema::Doing::help, source->name);
         const auto is_free = [this](Clock::time_point) {
             return !context_.database().call([&](base::Tx& tx) {
                 return schema::job_waits(tx, kinds_, Clock::now());
@@ -54,7 +64,7 @@ public:
         auto here = context_.environment();
         here.stop = free.token();
         try {
-            return service::help_crawl(here, free.token());
+            return service::help_crawl(here, *source, free.token());
         } catch (const base::DatabaseAway&) {
             throw;
         } catch (const base::Error& error) {
@@ -69,8 +79,32 @@ private:
 
     service::Context& context_;
     std::vector<schema::JobKind> kinds_;
+    Board& board_;
+    std::size_t slot_;
     Clock::time_point rests_until_{};
 };
+
+schema::Doing doing_of(schema::JobKind kind) {
+    switch (kind) {
+        case schema::JobKind::crawl:
+            return schema::Doing::crawl;
+        case schema::JobKind::ingest:
+            return schema::Doing::ingest;
+        case schema::JobKind::train:
+            return schema::Doing::train;
+        default:
+            return schema::Doing::quality;
+    }
+}
+
+// The source or the snapshot that it is about.
+std::string about(const schema::Job& job) {
+    auto spec = base::Document::json(job.spec);
+    for (const auto* name : {"source", "snapshot"})
+        if (const auto part = spec.part(name); part.root().is_string())
+            return std::string(part.root().as_string());
+    return {};
+}
 
 }  // namespace
 
@@ -80,21 +114,27 @@ Worker::Worker(service::Context& context, const WorkerOptions& options, std::sto
     context.blobs();
     char host[256] = "host";
     gethostname(host, sizeof host - 1);
+    std::vector<std::string> names;
+    for (std::size_t number = 0; number < options.slots; ++number)
+        names.push_back(fmt::format("{}-{}-{}", host, getpid(), number));
+    board_ = std::make_unique<Board>(database, names);
     for (std::size_t number = 0; number < options.slots; ++number) {
-        SlotOptions slot{
-            .worker = fmt::format("{}-{}-{}", host, getpid(), number), .kinds = options.kinds};
+        SlotOptions slot{.worker = names[number], .kinds = options.kinds};
         slot.after_end = [&context](const schema::Job& job, const boost::json::object& result) {
             clear_up(context, job, result);
         };
         if (options.schedule && number == 0)
             slot.before_claim = [&database] { queue_due_sources(database); };
-        slot.when_idle = Helper(context, options.kinds);
-        slots_.emplace_back([&context, &database, slot, stop = stop_.get_token()] {
-            auto work = [&](const schema::Job& job, std::stop_token until) {
-                return do_job(context, job, until);
-            };
-            serve_slot(database, slot, work, stop);
-        });
+        slot.when_idle = Helper(context, options.kinds, *board_, number);
+        slots_.emplace_back(
+            [&context, &database, slot, number, &board = *board_, stop = stop_.get_token()] {
+                auto work = [&](const schema::Job& job, std::stop_token until) {
+                    Board::Busy busy(board, number, doing_of(job.kind), about(job), job.id);
+                    return do_job(context, job, until);
+                };
+                serve_slot(database, slot, work, stop);
+            }
+        );
     }
     if (options.deliver)
         slots_.emplace_back([&context, &database, stop = stop_.get_token()] {
@@ -104,11 +144,13 @@ Worker::Worker(service::Context& context, const WorkerOptions& options, std::sto
 
 Worker::~Worker() {
     stop_.request_stop();
+    wait();
 }
 
 void Worker::wait() {
     for (auto& slot : slots_) slot.join();
     slots_.clear();
+    board_.reset();
 }
 
 }  // namespace worker

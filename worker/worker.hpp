@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <stop_token>
 #include <thread>
 #include <vector>
@@ -10,6 +11,8 @@
 #include "service/context.hpp"
 
 namespace worker {
+
+class Board;
 
 struct WorkerOptions {
     std::vector<schema::JobKind> kinds{
@@ -39,6 +42,7 @@ public:
 private:
     std::stop_source stop_;
     std::stop_callback<std::function<void()>> forward_;
+    std::unique_ptr<Board> board_;  // outlives the slots
     std::vector<std::jthread> slots_;
 };
 

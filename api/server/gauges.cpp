@@ -6,6 +6,8 @@ void set_figures(Metrics& metrics, const service::Figures& figures) {
     metrics.set("tilth_records_added", static_cast<double>(figures.records));
     metrics.set("tilth_inputs_rejected", static_cast<double>(figures.rejected));
     metrics.set("tilth_jobs", static_cast<double>(figures.jobs));
+    metrics.set("tilth_workers", static_cast<double>(figures.workers.all));
+    metrics.set("tilth_workers_busy", static_cast<double>(figures.workers.busy));
     metrics.set("tilth_label_tasks_open", static_cast<double>(figures.open_tasks));
     metrics.set("tilth_crawl_workers", static_cast<double>(figures.crawl.workers));
     metrics.set("tilth_crawl_urls_queued", static_cast<double>(figures.crawl.queued));
@@ -31,6 +33,8 @@ Response metrics_page(const Metrics& metrics) {
         {"tilth_records_added", "Records ever added."},
         {"tilth_inputs_rejected", "Inputs ever rejected."},
         {"tilth_jobs", "Jobs in the queue."},
+        {"tilth_workers", "Jobs that workers can do at once."},
+        {"tilth_workers_busy", "Of these those that do something."},
         {"tilth_label_tasks_open", "Label tasks that want answers."},
         {"tilth_crawl_workers", "Processes that crawl."},
         {"tilth_crawl_urls_queued", "Addresses that wait, as the crawls last counted."},

@@ -83,7 +83,7 @@ awaitable<void> Crawl::claim() {
     co_await drop_finished_hosts();
     const auto share = share_of_hosts(scheduler_.hosts().size(), hosts_at_once, shares_of(others_));
     if (share.take == 0) {
-        hungry_ = false;
+        note_hunger(false);
         co_return;
     }
     auto job = [this, &share](base::Tx& tx) {
@@ -100,7 +100,7 @@ awaitable<void> Crawl::claim() {
         );
     };
     auto leases = co_await database_.run(job);
-    hungry_ = leases.size() < share.take;
+    note_hunger(leases.size() < share.take);
     for (auto& lease : leases) {
         auto& placed = scheduler_.add(std::move(lease), Steady::now());
         if (scheduler_.limits_servers()) {
@@ -109,6 +109,11 @@ awaitable<void> Crawl::claim() {
             placed.ready = true;
         }
     }
+}
+
+// Others act by it, so they hear of it soon.
+void Crawl::note_hunger(bool hungry) {
+    if (std::exchange(hungry_, hungry) != hungry) next_beat_ = {};
 }
 
 // The smallest address that a host's name leads to, so that names with one set of servers share
@@ -262,7 +267,9 @@ awaitable<void> Crawl::beat() {
     others_ = std::move(heard.others);
     if (std::exchange(asks_for_grant_, false)) scheduler_.grant(heard.granted);
     beat_soon_without_grant();
-    if (options_.part == CrawlPart::help && !owner_of(others_)) stop();
+    if (!scheduler_.hosts().empty() || !hungry_) had_hosts_ = Steady::now();
+    const bool useless = Steady::now() >= had_hosts_ + options_.lease / 4;
+    if (options_.part == CrawlPart::help && (useless || !owner_of(others_))) stop();
     scheduler_.give_back(
         share_of_hosts(scheduler_.hosts().size(), hosts_at_once, shares_of(others_)).give_back
     );

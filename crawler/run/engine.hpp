@@ -74,6 +74,7 @@ private:
     HostState state_of(const Host& host) const;
     CrawlWorker own_state() const;
     void beat_soon_without_grant();
+    void note_hunger(bool hungry);
     void give_up_hosts() noexcept;
 
     // visit.cpp
@@ -108,13 +109,14 @@ private:
     std::size_t in_flight_ = 0, digesting_ = 0, storing_ = 0, preparing_ = 0, backlog_ = 0;
     std::size_t digesting_bytes_ = 0;  // of the bodies that are made into records
     std::vector<CrawlWorker> others_;  // that crawl the source, as last heard
-    bool hungry_ = true;               // there were fewer hosts than there was room for
-    bool asks_for_grant_ = false;      // no batch is written meanwhile
-    bool will_store_ = false;          // a batch is about to be written
+    // There were fewer hosts than there was room for. Who helps was called as there were more.
+    bool hungry_ = options_.part != CrawlPart::help;
+    bool asks_for_grant_ = false;  // no batch is written meanwhile
+    bool will_store_ = false;      // a batch is about to be written
     bool stopping_ = false, woken_ = false;
     int column_set_ = 0;  // of the numeric content of scraped records
     Steady::time_point started_{}, next_claim_{}, last_store_ = Steady::now(), next_tell_{},
-                                                  next_beat_{};
+                                                  next_beat_{}, had_hosts_ = Steady::now();
 };
 
 }  // namespace crawler

@@ -117,6 +117,7 @@ inline constexpr std::array placement{
     Placed{"label_audit_class", Place::single},
     Placed{"label_audit_item", Place::single},
     Placed{"job", Place::single},
+    Placed{"worker", Place::single},
     Placed{"job_history", Place::single},
     Placed{"access_token", Place::single},
     Placed{"web_session", Place::single},

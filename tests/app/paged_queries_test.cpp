@@ -43,6 +43,7 @@ const std::map<std::string, Asked> paged{
     {"schema.purge_targets_of_source", {middle}},
     {"schema.blob_files", {fmt::format("0, '', {}", page)}},
     {"schema.list_jobs", {fmt::format("now(), '', '', {}, {}", rows / 2, page)}},
+    {"schema.list_workers", {fmt::format("'', {}", page)}},
     {"quality.quality_rows", {middle}},
     {"quality.quality_texts", {middle}},
     {"quality.quality_images", {middle}},

@@ -29,6 +29,7 @@ const std::map<std::string, std::set<std::string>> owned{
       "content_text",
       "idempotent_answer",
       "job",
+      "worker",
       "job_history",
       "label_tally",        // a purge counts
       "label_truth_tally",  // likewise

@@ -93,7 +93,13 @@ Beginning begin_crawl(
         beginning.run = beginning.joined ? others.front().run
                                          : schema::begin_run(tx, source.id, source.spec, now);
         crawler::seen_worker(
-            tx, source.id, {.run = beginning.run, .holder = holder, .part = part_of(company)}, now
+            tx,
+            source.id,
+            {.run = beginning.run,
+             .holder = holder,
+             .part = part_of(company),
+             .share = {.hungry = company != Company::help}},
+            now
         );
         return beginning;
     });
