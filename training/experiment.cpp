@@ -135,7 +135,9 @@ TrainOutcome train(
                      : std::vector<std::string>{};
     auto preparation = database.call([&](base::Tx& tx) {
         auto recipe = require_preparation(tx, snapshot.source_id, settings.prepare.version);
-        spec.preparation = Preparation::parse(recipe.operations).without_column(settings.target);
+        spec.preparation = Preparation::parse(recipe.operations)
+                               .without_column(settings.target)
+                               .without_column(settings.weight);
         spec.rules = schema::rules_in_use(tx, snapshot.source_id);
         return recipe.version;
     });
@@ -192,7 +194,7 @@ TrainOutcome train(
         std::array<Examples, 3> examples;
         for (std::size_t split = 0; split < 3; ++split) {
             items[split] = store.split_items(snapshot.id, static_cast<int>(split));
-            examples[split] = store.load(items[split], names, settings.target);
+            examples[split] = store.load(items[split], names, {settings.target, settings.weight});
             if (split == 0 && examples[0].pixel_count > 0)
                 store.choose_pictures(shape_of(examples[0]));
         }

@@ -70,6 +70,11 @@ std::optional<base::Fault> check(TrainSettings& settings) {
         if (!settings.target.empty())
             return base::Fault{
                 kind.name + " learns no target", "leave it out, or take another kind", "target"};
+        if (!settings.weight.empty())
+            return base::Fault{
+                kind.name + " counts each row alike",
+                "leave it out, or take another kind",
+                "weight"};
         if (settings.curve)
             return base::Fault{
                 kind.name + " makes no errors that a curve could show", "leave it out", "curve"};
@@ -77,6 +82,8 @@ std::optional<base::Fault> check(TrainSettings& settings) {
     if (settings.unlabelled.method != Unlabelled::none && !settings.target.empty())
         return base::Fault{
             "records without a label teach classes, no target", "leave it out", "unlabelled"};
+    if (!settings.weight.empty() && settings.weight == settings.target)
+        return base::Fault{"it is the target", "choose another column", "weight"};
     if (settings.unlabelled.method != Unlabelled::none && finds_structure(settings.model))
         return base::Fault{
             settings.model + " asks for no labels", "make a snapshot of the source", "unlabelled"};
@@ -113,6 +120,9 @@ const base::Settings<TrainSettings> TrainSettings::settings{
      {"labels", &TrainSettings::labels, "what is learnt from labels that are not quite sure"},
      {&TrainSettings::decision},
      {"target", &TrainSettings::target, "a numeric column to predict instead of the labels"},
+     {"weight",
+      &TrainSettings::weight,
+      "a numeric column that says how much each training row counts; it is no feature"},
      {"prepare",
       &TrainSettings::prepare,
       "a version of the source's preparation; 0 for none",

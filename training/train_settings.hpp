@@ -35,6 +35,7 @@ struct TrainSettings {
     Labels labels = Labels::hard;
     DecisionSpec decision;
     std::string target;  // a numeric column to predict instead of the project's labels
+    std::string weight;  // a numeric column: how much each training row counts
     PreparationChoice prepare;
     std::string name;  // of the model; empty: see model_name()
     std::uint64_t seed = 1;

@@ -97,6 +97,10 @@ void check_spec(const Examples& train, const Examples& validation, const TrainSp
             "they are learnt from parts of records, and a preparation is of whole ones",
             "train with --prepare 0"
         );
+    if (!train.weights.empty() && (train.has_spans() || train.has_answers()))
+        throw base::Error(
+            "weight", "it is of whole records, and what is learnt are parts of them", "leave it out"
+        );
     if (spec.decision.empty()) return;
     if (!train.has_classes())
         throw base::UsageError(

@@ -305,6 +305,42 @@ TEST_CASE("values that no model could learn are refused", "[service][train]") {
     CHECK_NOTHROW(train("gap"));
 }
 
+TEST_CASE("a column says how much each training row counts", "[service][train]") {
+    PredictWorld world;
+    std::string table = "id,x,y,w,below\n";
+    for (int i = 0; i < 60; ++i)  // two thirds are 1 and do not count
+        table +=
+            fmt::format("r{},{},{},{},{}\n", i, i * 37 % 61, i % 3 ? 1 : 5, i % 3 ? 0 : 2, i - 30);
+    world.read("1.csv", table);
+    training::SnapshotSpec spec;
+    spec.name = "s";
+    spec.source = "t";
+    training::create_snapshot(*world.database, spec, predict_now);
+    training::TrainSettings settings;
+    settings.snapshot = "s";
+    settings.name = "m";
+    settings.target = "y";
+    settings.allow_leak = "made data";
+    const auto train = [&](const std::string& model, const std::string& weight) {
+        settings.model = model;
+        settings.weight = weight;
+        training::train(*world.database, world.blobs, {}, settings, "test", {}, {});
+    };
+    for (const auto* model : {"majority", "ridge", "boosting"}) {
+        train(model, "w");
+        const auto said = world.batch(world.model());
+        CHECK(said.at(1).at("value").to_number<double>() == Approx(5).margin(0.05));
+        CHECK(!json::serialize(world.model().predictor.inputs()->json()).contains("\"w\""));
+    }
+    CHECK_THROWS_WITH(train("ridge", "no"), Catch::StartsWith("weight 'no': the source has no"));
+    CHECK_THROWS_WITH(train("ridge", "below"), Catch::Contains("weights lie between 0 and"));
+    const auto refused = [](const std::string& text) {
+        return training::TrainSettings::settings.read(base::Document::json(text)).weight;
+    };
+    CHECK_THROWS(refused(R"({"snapshot": "s", "target": "y", "weight": "y"})"));
+    CHECK_THROWS(refused(R"({"snapshot": "s", "model": "kmeans", "weight": "w"})"));
+}
+
 TEST_CASE("a loss of values is refused where classes are learnt", "[service][train]") {
     PredictWorld world;
     world.read("1.csv", ages("a", false, false));

@@ -82,7 +82,7 @@ LoadedRun load_run(
         std::move(snapshot),
         Predictor::load(artefact),
         ExampleStore(database, blobs, decode),
-        member_text(asked, "target"),
+        {member_text(asked, "target"), member_text(asked, "weight")},
         {},
         {},
         0,
@@ -98,7 +98,9 @@ LoadedRun load_run(
     loaded.left_out = label_columns(loaded.snapshot);
     if (const auto* copies = found.if_contains("label_columns"); copies && copies->is_array())
         for (const auto& name : copies->as_array()) loaded.left_out.emplace_back(name.as_string());
-    loaded.spec.preparation = Preparation::parse(recipe.operations).without_column(loaded.target);
+    loaded.spec.preparation = Preparation::parse(recipe.operations)
+                                  .without_column(loaded.apart.target)
+                                  .without_column(loaded.apart.weight);
     for (const auto& name : loaded.left_out)
         loaded.spec.preparation = loaded.spec.preparation.without_column(name);
     if (const auto* rows = found.if_contains("rows"))
@@ -125,7 +127,7 @@ RunRows rows_of_parts(const LoadedRun& loaded, std::initializer_list<int> parts)
         rows.parts.insert(rows.parts.end(), items.size(), part);
         rows.items.insert(rows.items.end(), items.begin(), items.end());
     }
-    rows.examples = loaded.store.load(rows.items, loaded.predictor.class_names(), loaded.target);
+    rows.examples = loaded.store.load(rows.items, loaded.predictor.class_names(), loaded.apart);
     drop_columns(rows.examples, loaded.left_out);
     auto known = rows.items.size();
     if (loaded.predictor.predicts_sets())

@@ -26,7 +26,7 @@ struct LoadedRun {
     SnapshotInfo snapshot;
     Predictor predictor;
     ExampleStore store;
-    std::string target;                 // a column; empty: the project's labels
+    SetApart apart;  // its target, if it learnt no labels of the project, and its weights
     std::vector<std::string> left_out;  // columns that repeat the label
     TrainSpec spec;                     // with kind and parameters as they were chosen, no search
     std::size_t training_rows = 0;

@@ -25,7 +25,7 @@ void add_truth(ExampleStore& store, const RunInfo& run, std::vector<Prediction>&
     for (const auto& p : predictions)
         items.push_back({p.id, p.version, std::nullopt, std::nullopt, ""});
     if (items.empty()) return;
-    const auto examples = store.load(items, {}, std::string(target->as_string()));
+    const auto examples = store.load(items, {}, {.target = std::string(target->as_string())});
     for (std::size_t i = 0; i < predictions.size() && i < examples.targets.size(); ++i)
         if (std::isfinite(examples.targets[i])) predictions[i].truth_value = examples.targets[i];
 }

@@ -59,8 +59,9 @@ void add_importance(
     if (items.empty()) return;
     const auto settings = boost::json::parse(run.spec);
     const auto* target = settings.as_object().if_contains("target");
-    auto examples =
-        store.load(items, predictor.class_names(), target ? std::string(target->as_string()) : "");
+    auto examples = store.load(
+        items, predictor.class_names(), {.target = target ? std::string(target->as_string()) : ""}
+    );
     drop_columns(examples, label_columns(snapshot));
     const auto found = permutation_importance(predictor, examples, spec);
     report.importance = found.columns;

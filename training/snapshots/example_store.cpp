@@ -93,51 +93,69 @@ void add_labels(const std::vector<Item>& items, Examples& examples) {
     }
 }
 
-void move_target(Examples& examples, const std::string& target) {
+// A numeric column that every row must have, taken out of the features. `what`: "target" ..
+std::vector<double>
+take_column_out(Examples& examples, const std::string& what, const std::string& name) {
+    const auto thing = fmt::format("{} '{}'", what, name);
     auto found =
         std::find_if(examples.columns.begin(), examples.columns.end(), [&](const auto& column) {
-            return column.name == target;
+            return column.name == name;
         });
-    if (found == examples.columns.end()) {
+    if (found == examples.columns.end())
         throw base::NotFound(
-            fmt::format("target '{}'", target),
+            thing,
             "the source has no numeric column of that name",
             "see the columns with 'tilth source show'"
         );
-    }
     if (found->type == schema::Column::Type::category)
         throw base::Error(
-            fmt::format("target '{}'", target),
-            "is a category, and a target is a number",
-            "make a project of classes with its values as labels"
+            thing,
+            fmt::format("is a category, and a {} is a number", what),
+            what == "target" ? "make a project of classes with its values as labels"
+                             : "choose a column of numbers"
         );
     auto column = static_cast<std::size_t>(found - examples.columns.begin());
     auto width = examples.columns.size();
-    examples.targets.resize(examples.rows);
-    std::vector<double> rest;
+    std::vector<double> taken(examples.rows), rest;
     rest.reserve(examples.rows * (width - 1));
     for (std::size_t row = 0; row < examples.rows; ++row)
         for (std::size_t i = 0; i < width; ++i) {
             double value = examples.numeric[row * width + i];
             if (i == column) {
-                examples.targets[row] = value;
+                taken[row] = value;
             } else {
                 rest.push_back(value);
             }
         }
-    const auto without =
-        std::count_if(examples.targets.begin(), examples.targets.end(), [](double value) {
-            return !std::isfinite(value);
-        });
+    const auto without = std::count_if(taken.begin(), taken.end(), [](double value) {
+        return !std::isfinite(value);
+    });
     if (without > 0)
         throw base::Error(
-            fmt::format("target '{}'", target),
+            thing,
             fmt::format("{} of {} records have no number there", without, examples.rows),
-            fmt::format(R"(make the snapshot with --where '"{}" > -1e300')", target)
+            fmt::format(R"(make the snapshot with --where '"{}" > -1e300')", name)
         );
     examples.numeric = std::move(rest);
     examples.columns.erase(found);
-    examples.classes.clear();
+    return taken;
+}
+
+void set_apart(Examples& examples, const SetApart& apart) {
+    if (!apart.target.empty()) {
+        examples.targets = take_column_out(examples, "target", apart.target);
+        examples.classes.clear();
+    }
+    if (apart.weight.empty()) return;
+    for (double weight : take_column_out(examples, "weight", apart.weight)) {
+        if (weight < 0 || weight > 1e30)
+            throw base::Error(
+                fmt::format("weight '{}'", apart.weight),
+                fmt::format("{} is none", weight),
+                "weights lie between 0 and 1e30"
+            );
+        examples.weights.push_back(static_cast<float>(weight));
+    }
 }
 
 }  // namespace
@@ -292,7 +310,7 @@ formats::PictureShape ExampleStore::shape_of_pictures(const std::vector<Item>& i
 Examples ExampleStore::load(
     const std::vector<Item>& items,
     const std::vector<std::string>& class_names,
-    const std::string& target
+    const SetApart& apart
 ) const {
     Examples examples;
     examples.rows = items.size();
@@ -341,7 +359,7 @@ Examples ExampleStore::load(
         });
     database_.call([&](base::Tx& tx) { numbers.name_values(tx, source_id); });
     add_labels(items, examples);
-    if (!target.empty()) move_target(examples, target);
+    set_apart(examples, apart);
     return examples;
 }
 

@@ -49,6 +49,12 @@ using DecodeImage =
 
 // Reads items and their contents in record order, page by page, each page in a transaction of its
 // own.
+// Numeric columns that are no features; empty: none is meant.
+struct SetApart {
+    std::string target = {};  // to be learnt instead of the labels
+    std::string weight = {};  // how much each row counts
+};
+
 class ExampleStore {
 public:
     ExampleStore(base::Database& database, const schema::Blobs& blobs, DecodeImage decode = {})
@@ -92,12 +98,11 @@ public:
     // name. Pictures of one small
     // shape that are stored raw are given as they are; others are brought to one of 32 x 32, in
     // colour if one of them has it.
-    // `class_names` goes into the examples. `target`: a numeric column to learn instead of the
-    // labels; it is left out of the features.
+    // `class_names` goes into the examples; columns that are set apart are none of their features.
     Examples load(
         const std::vector<Item>& items,
         const std::vector<std::string>& class_names,
-        const std::string& target = {}
+        const SetApart& apart = {}
     ) const;
     // Titles and bodies of the items; empty for those without text.
     std::vector<TextItem> load_texts(const std::vector<Item>& items) const;
