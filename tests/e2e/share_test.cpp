@@ -10,20 +10,11 @@
 #include "tests/crawler/site/test_site.hpp"
 #include "tests/e2e/tilth.hpp"
 
+using e2e::comes;
 using e2e::Tilth;
 using namespace std::chrono_literals;
 
 namespace {
-
-// Waits for up to a minute.
-template <typename Holds>
-bool comes(const Holds& holds) {
-    for (int i = 0; i < 6000; ++i) {
-        if (holds()) return true;
-        std::this_thread::sleep_for(10ms);
-    }
-    return false;
-}
 
 // A front page that leads to so many others, each after a while.
 void plant(test::TestSite& site, int pages, std::chrono::milliseconds delay) {

@@ -17,21 +17,12 @@
 #include "tests/crawler/site/test_site.hpp"
 #include "tests/e2e/tilth.hpp"
 
+using e2e::comes;
+using e2e::patience;
 using e2e::Tilth;
 using namespace std::chrono_literals;
 
 namespace {
-
-constexpr auto patience = 60s;  // for what happens soon, and on a busy machine later
-
-bool comes(const std::function<bool()>& happened) {
-    auto end = std::chrono::steady_clock::now() + patience;
-    while (!happened()) {
-        if (std::chrono::steady_clock::now() > end) return false;
-        std::this_thread::sleep_for(5ms);
-    }
-    return true;
-}
 
 // Signals the program, and says how long it still ran: at most `patience`.
 std::chrono::steady_clock::duration stop(test::Program& program, int signal) {

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <chrono>
+#include <functional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <boost/json.hpp>
@@ -8,6 +11,18 @@
 #include "tests/support/program.hpp"
 
 namespace e2e {
+
+constexpr std::chrono::seconds patience{60};  // for what happens soon, and on a busy machine later
+
+// Waits until it has happened; false if it did not.
+inline bool comes(const std::function<bool()>& happened) {
+    auto end = std::chrono::steady_clock::now() + patience;
+    while (!happened()) {
+        if (std::chrono::steady_clock::now() > end) return false;
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    return true;
+}
 
 // The real program on a home of its own.
 class Tilth {
