@@ -84,7 +84,9 @@ public:
                 item.value.reset();
                 item.label.reset();
             }
-        out.rows = model_.inputs.align(store_.load(items, model_.predictor.class_names(), target_));
+        out.rows = model_.inputs.align(
+            store_.load(items, model_.predictor.class_names(), {.target = target_})
+        );
         return out;
     }
 
