@@ -264,15 +264,7 @@ awaitable<void> Crawl::beat() {
     queued_ = heard.queued;
     scheduler_.shut(heard.shut);
     scheduler_.count(heard.budgets);
-    others_ = std::move(heard.others);
-    if (std::exchange(asks_for_grant_, false)) scheduler_.grant(heard.granted);
-    beat_soon_without_grant();
-    if (!scheduler_.hosts().empty() || !hungry_) had_hosts_ = Steady::now();
-    const bool useless = Steady::now() >= had_hosts_ + options_.lease / 4;
-    if (options_.part == CrawlPart::help && (useless || !owner_of(others_))) stop();
-    scheduler_.give_back(
-        share_of_hosts(scheduler_.hosts().size(), hosts_at_once, shares_of(others_)).give_back
-    );
+    part_work(std::move(heard.others), heard.granted);
     for (const auto& [lease, state] : states) {
         auto host = scheduler_.hosts().find(lease.host);
         if (host == scheduler_.hosts().end() || host->second->lease.token != lease.token) continue;
@@ -282,6 +274,18 @@ awaitable<void> Crawl::beat() {
             });
         if (!is_held) scheduler_.lose(*host->second);
     }
+}
+
+void Crawl::part_work(std::vector<CrawlWorker> others, std::uint64_t granted) {
+    others_ = std::move(others);
+    if (std::exchange(asks_for_grant_, false)) scheduler_.grant(granted);
+    beat_soon_without_grant();
+    if (!scheduler_.hosts().empty() || !hungry_) had_hosts_ = Steady::now();
+    const bool useless = Steady::now() >= had_hosts_ + options_.lease / 4;
+    if (options_.part == CrawlPart::help && (useless || !owner_of(others_))) stop();
+    scheduler_.give_back(
+        share_of_hosts(scheduler_.hosts().size(), hosts_at_once, shares_of(others_)).give_back
+    );
 }
 
 // Others give back what they do not need with their next beat.

@@ -73,6 +73,7 @@ private:
     void release(base::Tx& tx, const Host& host, Time now, bool last_of_server) const;
     HostState state_of(const Host& host) const;
     CrawlWorker own_state() const;
+    void part_work(std::vector<CrawlWorker> others, std::uint64_t granted);
     void beat_soon_without_grant();
     void note_hunger(bool hungry);
     void give_up_hosts() noexcept;

@@ -73,6 +73,7 @@ constexpr Prefix prefixes[] = {
     {"openid_attempt", "people"},
     {"idempotent_answer", "jobs"},
     {"job", "jobs"},
+    {"worker", "jobs"},
     {"webhook", "jobs"},
     {"service_address", "jobs"},
     {"schema_migration", "jobs"},

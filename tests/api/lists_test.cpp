@@ -281,7 +281,7 @@ TEST_CASE(
     CHECK(training::Predictor::load(model.body).predicts_classes());
 
     auto csv = client.get("/api/v1/snapshots/t/export?format=csv");
-    CHECK_THAT(csv.body, Catch::StartsWith("key,split,label,title,body\r\n"));
+    CHECK_THAT(csv.body, Catch::StartsWith("key,split,label,label_probability,title,body,"));
     CHECK(client.get("/api/v1/snapshots/t/export?format=papyrus").status == 400);
     CHECK(client.get("/api/v1/snapshots/none/export").status == 404);
 

@@ -105,6 +105,7 @@ TEST_CASE("a queued training is told all that 'train' is told", "[worker][train]
     settings.name = "mine";
     settings.seed = 9;
     settings.threads = 1;
+    settings.tune = "random:2";
     settings.objective = training::Objective::error;
     settings.prepare.version = 0;
     settings.curve = true;
