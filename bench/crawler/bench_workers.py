@@ -55,6 +55,8 @@ def crawl(program, folder, urls, pages, delay, workers):
         worker.terminate()
     for worker in running:
         worker.wait()
+    while os.path.exists(os.path.join(home, "postgres", "data", "postmaster.pid")):  # the database ends behind the last of them
+        time.sleep(0.1)
     again = len(asked) - len({(host, uri) for _, host, uri in asked})
     times = [float(line[0]) for line in asked]
     shutil.rmtree(home)
