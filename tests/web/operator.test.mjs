@@ -157,11 +157,11 @@ await test("settings are edited by the same form, and the version before comes b
   await page.goto(`${tilth.url}/sources/shop?tab=settings`);
   const form = page.getByRole("group", { name: "Settings by form" });
   await form.getByText("More settings").click();
-  assert.ok(await page.getByRole("button", { name: "Save" }).isDisabled());
+  assert.ok(await page.getByRole("button", { name: "Save", exact: true }).isDisabled());
   await form.getByLabel("limit", { exact: true }).fill("50");
   await page.getByRole("button", { name: "Preview", exact: true }).click();
   await page.getByRole("region", { name: "First records" }).waitFor();
-  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
   await page.getByRole("heading", { name: "Settings, version 2" }).waitFor();
   assert.match(await toml().inputValue(), /limit = 50/);
   await page.getByRole("button", { name: "Revert to version 1" }).click();
