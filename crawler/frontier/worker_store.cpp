@@ -25,14 +25,14 @@ std::vector<CrawlWorker> other_workers(
     std::int64_t source,
     const std::string& holder,
     Time since,
-    Time not_before
+    std::optional<Time> not_before
 ) {
     std::vector<CrawlWorker> others;
     for (const auto& row : tx.exec(sql::file["crawl_workers"], source, timestamp(since))) {
         auto other = row["holder"].as<std::string>();
         if (other == holder) continue;
         const bool dead = is_dead(other);
-        if (dead) free_holder(tx, other, not_before);
+        if (dead && not_before) free_holder(tx, other, *not_before);
         if (dead || !row["is_heard"].as<bool>()) {
             drop_worker(tx, source, other);
             continue;

@@ -42,13 +42,13 @@ struct CrawlWorker {
 void lock_crawl(base::Tx& tx, std::int64_t source);
 
 // Those that live, but for `holder`. Those that are dead, or silent since `since`, are forgotten;
-// what the dead held is free again, but not asked before `not_before`.
+// what the dead held is free again if `not_before` is given, and is not asked before it.
 std::vector<CrawlWorker> other_workers(
     base::Tx& tx,
     std::int64_t source,
     const std::string& holder,
     Time since,
-    Time not_before
+    std::optional<Time> not_before = {}
 );
 std::vector<OtherShare> shares_of(const std::vector<CrawlWorker>& workers);
 // One of these that does not only help; null if there is none.

@@ -107,3 +107,35 @@ TEST_CASE("a crawl that was killed keeps no more pages than it may", "[e2e][shar
     tilth.answer(crawl);
     CHECK(records(tilth) == 60);
 }
+
+TEST_CASE("who takes over from a killed crawl waits a whole delay first", "[e2e][share]") {
+    test::TestSite site;
+    plant(site, 5, 0ms);
+    Tilth tilth;
+    const std::vector<std::string> crawl{
+        "crawl",
+        site.url("/"),
+        "--source",
+        "sites",
+        "--allow-private",
+        "--delay",
+        "1500ms",
+        "--sitemaps",
+        "off"};
+    const auto pages = [&] {
+        auto all = site.requests();
+        std::erase_if(all, [](const test::SiteRequest& request) {
+            return request.path != "/" &&
+                   !std::isdigit(static_cast<unsigned char>(request.path[1]));
+        });
+        return all;
+    };
+    test::Program first(tilth.command(crawl));
+    CHECK(comes([&] { return pages().size() == 2; }));
+    first.signal(SIGKILL);
+    first.end();
+    tilth.answer(crawl);
+    const auto asked = pages();
+    CHECK(asked.size() >= 5);
+    for (std::size_t i = 1; i < asked.size(); ++i) CHECK(asked[i].at - asked[i - 1].at >= 1400ms);
+}

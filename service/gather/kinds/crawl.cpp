@@ -77,7 +77,7 @@ Beginning begin_crawl(
     return database.call([&](base::Tx& tx) {
         auto now = Clock::now();
         crawler::lock_crawl(tx, source.id);
-        auto others = crawler::other_workers(tx, source.id, holder, now - silent_for, now);
+        auto others = crawler::other_workers(tx, source.id, holder, now - silent_for);
         const auto* owner = crawler::owner_of(others);
         if (owner && (company == Company::none || company == Company::helped))
             throw base::Error(
@@ -191,7 +191,7 @@ GatherResult gather_crawl(const Gathering& run) {
         if (run.company == Company::help) return false;
         crawler::lock_crawl(tx, source.id);
         return !crawler::owner_of(
-            crawler::other_workers(tx, source.id, options.holder, now - silent_for, now)
+            crawler::other_workers(tx, source.id, options.holder, now - silent_for)
         );
     };
     auto close = [&](const std::string& state, const std::string& why) {

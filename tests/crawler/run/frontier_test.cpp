@@ -28,7 +28,7 @@ TEST_CASE(
     World world;
     auto live = [&](const std::string& own, crawler::Time since) -> std::int64_t {
         return world.database->call([&](base::Tx& tx) {
-            auto others = crawler::other_workers(tx, world.source, own, since, now());
+            auto others = crawler::other_workers(tx, world.source, own, since);
             return others.empty() ? 0 : others.back().run;
         });
     };
