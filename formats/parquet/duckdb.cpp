@@ -130,7 +130,8 @@ const Library& library() {
     return opened().library;
 }
 
-Session::Session(const std::string& memory) : duck_(library()) {
+// The destructor closes what was opened, whatever fails behind it.
+Session::Session(const std::string& memory) : Session(library()) {
     if (duck_.open(nullptr, &database_) != State::success ||
         duck_.connect(database_, &connection_) != State::success)
         throw base::Error("DuckDB", "does not start", "is there memory left?");

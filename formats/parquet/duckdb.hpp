@@ -129,6 +129,8 @@ public:
     Connection connection() const { return connection_; }
 
 private:
+    explicit Session(const Library& library) : duck_(library) {}
+
     const Library& duck_;
     Database database_ = nullptr;
     Connection connection_ = nullptr;

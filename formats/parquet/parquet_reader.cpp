@@ -69,8 +69,10 @@ Chosen chosen_of(const std::string& column, std::string_view type) {
 }  // namespace
 
 struct ParquetRows::Impl {
+    // What was begun is ended by the destructor also when a file turns out to be none: the object
+    // is there once the constructor that this one goes by has returned.
     explicit Impl(const std::filesystem::path& from)
-        : path(std::filesystem::absolute(from).lexically_normal()), session(memory) {
+        : Impl(std::filesystem::absolute(from).lexically_normal(), duck::library()) {
         session.confine_to(path);
         begin("DESCRIBE SELECT * FROM read_parquet(" + duck::sql_text(path.string()) + ")");
         while (next()) {
@@ -80,6 +82,8 @@ struct ParquetRows::Impl {
             expressions.push_back(std::move(chosen.sql));
         }
     }
+    Impl(std::filesystem::path given, const duck::Library& library)
+        : duck(library), path(std::move(given)), session(memory) {}
     ~Impl() { end(); }
     Impl(const Impl&) = delete;
 
@@ -143,7 +147,7 @@ struct ParquetRows::Impl {
         const std::uint64_t* valid = nullptr;  // null: all are
     };
 
-    const duck::Library& duck = duck::library();
+    const duck::Library& duck;
     std::filesystem::path path;
     duck::Session session;
     std::vector<ParquetColumn> columns;
