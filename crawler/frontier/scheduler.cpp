@@ -163,12 +163,12 @@ void Scheduler::look_again() {
 
 void Scheduler::grant(std::uint64_t pages) {
     granted_ = pages;
-    asks_for_grant_ = false;
+    awaits_grant_ = false;
 }
 
 bool Scheduler::has_room() const {
     if (!options_.max_pages || only_media_) return true;
-    return !asks_for_grant_ && granted_used() < granted_;
+    return !awaits_grant_ && granted_used() < granted_;
 }
 
 // Why an address is left out, whatever else is known of its site.

@@ -126,9 +126,10 @@ public:
     void look_again();
 
     // Of the number of pages to keep: what this worker may still store, all of them until it is
-    // told otherwise. While that is asked, no page is begun.
+    // told otherwise. While that is asked, no page is begun, and none may be stored.
     void grant(std::uint64_t pages);
-    void await_grant() { asks_for_grant_ = true; }
+    void await_grant() { awaits_grant_ = true; }
+    bool awaits_grant() const { return awaits_grant_; }
     // Of these what it has in hand: pages under way, and those to be stored.
     std::uint64_t granted_used() const { return under_way_ + unstored_; }
     std::uint64_t pages_kept() const { return budget_.kept(Budget::pages); }
@@ -188,7 +189,7 @@ private:
     std::uint64_t under_way_ = 0;  // pages
     std::uint64_t unstored_ = 0;   // pages that are kept when the batch is written
     std::uint64_t granted_ = 0;    // pages
-    bool asks_for_grant_ = false;
+    bool awaits_grant_ = false;
     bool revisit_ = false;
     bool only_media_ = false;
 };

@@ -230,29 +230,29 @@ awaitable<void> Crawl::beat() {
         std::uint64_t granted = 0;
     };
     // What is in hand may not change while it is reckoned with: no page is begun, none is stored.
-    asks_for_grant_ = options_.max_pages && !storing_ && !will_store_;
-    if (asks_for_grant_) scheduler_.await_grant();
+    const bool asks = options_.max_pages && !storing_ && !will_store_;
+    if (asks) scheduler_.await_grant();
     const auto used = scheduler_.granted_used();
     const bool wants = scheduler_.waiting() > 0;
     auto own = own_state();
     std::vector<std::pair<HostLease, HostState>> states;
     for (const auto& [name, host] : scheduler_.hosts())
         states.emplace_back(host->lease, state_of(*host));
-    auto job = [this, &states, &own, used, wants](base::Tx& tx) {
+    auto job = [this, &states, &own, asks, used, wants](base::Tx& tx) {
         auto now = wall_clock();
         Heard heard;
         heard.held = renew_hosts(tx, holder_, now + options_.lease);
         for (const auto& [lease, state] : states) note_host(tx, lease, state);
         heard.queued = count_queued(tx, options_.source_id);
         heard.shut = shut_patterns(tx, options_.source_id);
-        if (asks_for_grant_) lock_crawl(tx, options_.source_id);
+        if (asks) lock_crawl(tx, options_.source_id);
         if (scheduler_.counts_budgets()) heard.budgets = load_budgets(tx, options_.source_id);
         heard.others = other_workers(
             tx, options_.source_id, holder_, now - options_.lease, now + scheduler_.delay()
         );
         own.queued = heard.queued;
         seen_worker(tx, options_.source_id, own, now);
-        if (asks_for_grant_) {
+        if (asks) {
             auto kept = heard.budgets[Budget::pages];
             heard.granted =
                 share_of_pages(options_.max_pages, kept, used, wants, shares_of(heard.others));
@@ -278,7 +278,7 @@ awaitable<void> Crawl::beat() {
 
 void Crawl::part_work(std::vector<CrawlWorker> others, std::uint64_t granted) {
     others_ = std::move(others);
-    if (std::exchange(asks_for_grant_, false)) scheduler_.grant(granted);
+    if (scheduler_.awaits_grant()) scheduler_.grant(granted);
     beat_soon_without_grant();
     if (!scheduler_.hosts().empty() || !hungry_) had_hosts_ = Steady::now();
     const bool useless = Steady::now() >= had_hosts_ + options_.lease / 4;

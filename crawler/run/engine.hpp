@@ -112,8 +112,7 @@ private:
     std::vector<CrawlWorker> others_;  // that crawl the source, as last heard
     // There were fewer hosts than there was room for. Who helps was called as there were more.
     bool hungry_ = options_.part != CrawlPart::help;
-    bool asks_for_grant_ = false;  // no batch is written meanwhile
-    bool will_store_ = false;      // a batch is about to be written
+    bool will_store_ = false;  // a batch is about to be written
     bool stopping_ = false, woken_ = false;
     int column_set_ = 0;  // of the numeric content of scraped records
     Steady::time_point started_{}, next_claim_{}, last_store_ = Steady::now(), next_tell_{},

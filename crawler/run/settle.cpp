@@ -6,7 +6,7 @@
 namespace crawler {
 
 void Crawl::store_if_due() {
-    if (storing_ || will_store_ || asks_for_grant_ || batch_.empty() || failure_) return;
+    if (storing_ || will_store_ || scheduler_.awaits_grant() || batch_.empty() || failure_) return;
     bool starved = in_flight_ < static_cast<std::size_t>(options_.at_once) / 4 && digesting_ < 8 &&
                    scheduler_.waiting() == 0;
     bool due = batch_.closed.size() >= options_.batch || starved ||

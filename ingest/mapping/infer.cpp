@@ -33,6 +33,7 @@ struct Seen {
     std::size_t booleans = 0;
     std::size_t characters = 0;
     std::size_t nested = 0;
+    std::size_t codes = 0;                      // ASCII without a blank: a hash, an address, a name
     std::set<std::string, std::less<>> values;  // at most `most_values` + 1
 
     bool all(std::size_t of) const { return filled > 0 && of == filled; }
@@ -86,6 +87,9 @@ std::vector<Seen> look(const Page& sample, const Rules& rules) {
             auto type = field.kind == formats::Field::Kind::json ? formats::ValueType::text
                                                                  : formats::type_of(value);
             seen.nested += field.kind == formats::Field::Kind::json;
+            seen.codes += std::all_of(value.begin(), value.end(), [](char c) {
+                return c > ' ' && static_cast<unsigned char>(c) < 0x80;
+            });
             const bool infinite = type == formats::ValueType::text && is_infinite(value);
             const bool number =
                 infinite ||
@@ -153,8 +157,8 @@ Rules infer_rules(const Page& sample, const std::string& key, std::vector<std::s
     const Seen* longest = nullptr;
     for (const auto& seen : all) {
         if (seen.filled == 0 || seen.name == key) continue;
-        bool text = seen.nested == 0 && !seen.all(seen.numbers) && !seen.all(seen.dates) &&
-                    !seen.all(seen.booleans);
+        bool text = seen.nested == 0 && !seen.all(seen.codes) && !seen.all(seen.numbers) &&
+                    !seen.all(seen.dates) && !seen.all(seen.booleans);
         if (text && seen.characters >= 20 * seen.filled &&
             (seen.values.size() > most_values || seen.values.size() * 2 > seen.filled) &&
             (!longest || seen.characters > longest->characters)) {

@@ -56,7 +56,8 @@ std::vector<AskedFor> asked_for(const training::Analysis& analysis) {
 // place of it, but none more than waits there; what one leaves over the others share.
 std::vector<double> quotas_of(const std::vector<PagesToGather>& where, double pages) {
     std::map<std::string, double> parts;  // by finding
-    for (const auto& one : where) ++parts[one.finding];
+    for (const auto& one : where)
+        if (one.waiting > 0) ++parts[one.finding];
     std::vector<double> quotas(where.size());
     for (double left = pages; left >= 1;) {
         double open = 0, given = 0;

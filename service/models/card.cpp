@@ -12,6 +12,7 @@
 #include "base/error.hpp"
 #include "service/learn/errors.hpp"
 #include "training/answers/answer_model.hpp"
+#include "training/registry/run_key.hpp"
 #include "training/snapshots/snapshot_store.hpp"
 
 namespace service {
@@ -183,6 +184,7 @@ ModelCard card_of_model(Work& work, const ModelVersion& request) {
     const auto analysis = json::parse(run.analysis).as_object();
     if (const auto* params = analysis.if_contains("params"))
         card.parameters.text = json::serialize(*params);
+    card.learnt = training::told_of_rows(run.spec);
     add_classes(analysis, card);
     add_slices(work, run, card);
     card.golden = check_golden(work, load_model(work.tx, work.here.blobs, info.name, info.version));
@@ -211,6 +213,7 @@ std::string card_markdown(const ModelCard& card) {
     out += fmt::format("Artefact {}.\n", card.artefact_sha256);
     if (!card.run_key.empty()) out += fmt::format("Run key {}.\n", card.run_key);
     if (!card.parameters.text.empty()) out += fmt::format("Parameters {}.\n", card.parameters.text);
+    for (const auto& told : card.learnt) out += fmt::format("Note: {}.\n", told);
     const auto& use = card.about.intended_use;
     out += "\n## Intended use\n\n" + (use.empty() ? "Nobody said." : use) + "\n";
     if (!card.about.known_limits.empty())

@@ -36,6 +36,7 @@ struct ModelCard {
     std::int64_t run = 0;
     std::uint64_t seed = 0;
     base::JsonText parameters;
+    std::vector<std::string> learnt;  // a column as target or as weights
     training::ModelAbout about;
     training::Card data;      // of the snapshot: where from, licences, classes by part
     training::Rights rights;  // what sites and licences say of its members now
@@ -61,6 +62,7 @@ BOOST_DESCRIBE_STRUCT(
      run,
      seed,
      parameters,
+     learnt,
      about,
      data,
      rights,

@@ -12,16 +12,10 @@
 // What leaves the program and comes back.
 
 using e2e::Tilth;
+using test::content_of;
 namespace json = boost::json;
 
 namespace {
-
-std::string content_of(const std::filesystem::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    INFO(path);
-    REQUIRE(in);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
 
 // The features of a source's records by their `id`, as JSON lines have them.
 std::map<std::string, json::object> records_of(const Tilth& tilth, const std::string& source) {

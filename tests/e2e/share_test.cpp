@@ -33,6 +33,33 @@ void plant(test::TestSite& site, int pages, std::chrono::milliseconds delay) {
     });
 }
 
+// What was asked for, but what a site says of itself.
+std::vector<test::SiteRequest> pages_asked(const test::TestSite& site) {
+    auto all = site.requests();
+    std::erase_if(all, [](const test::SiteRequest& request) {
+        return request.path != "/" && !std::isdigit(static_cast<unsigned char>(request.path[1]));
+    });
+    return all;
+}
+
+// A crawl that is killed when so many pages were asked for, and then the same again.
+void crawl_twice(
+    const Tilth& tilth,
+    const test::TestSite& site,
+    std::size_t pages,
+    const std::vector<std::string>& flags,
+    const std::function<void()>& between = {}
+) {
+    std::vector<std::string> crawl{"crawl", site.url("/"), "--source", "sites", "--allow-private"};
+    crawl.insert(crawl.end(), flags.begin(), flags.end());
+    test::Program first(tilth.command(crawl));
+    CHECK(comes([&] { return pages_asked(site).size() >= pages; }));
+    first.signal(SIGKILL);
+    first.end();
+    if (between) between();
+    tilth.answer(crawl);
+}
+
 std::int64_t records(const Tilth& tilth) {
     return tilth.answer({"source", "show", "sites"}).at("records").as_int64();
 }
@@ -74,11 +101,8 @@ TEST_CASE("a worker that has nothing to do helps with a crawl of many hosts", "[
     CHECK(comes([&] { return records(tilth) == hosts * pages; }));
     for (auto* worker : {&first, &second}) worker->signal(SIGTERM);
     for (auto* worker : {&first, &second}) CHECK(worker->end().code == 0);
-    int asked = 0;  // for pages, each once
-    for (const auto& site : sites)
-        for (const auto& request : site->requests())
-            asked +=
-                request.path == "/" || std::isdigit(static_cast<unsigned char>(request.path[1]));
+    std::size_t asked = 0;  // each once
+    for (const auto& site : sites) asked += pages_asked(*site).size();
     CHECK(asked == hosts * pages);
     CHECK(tilth.lines({"source", "runs", "sites"}).size() == 1);
 }
@@ -87,24 +111,11 @@ TEST_CASE("a crawl that was killed keeps no more pages than it may", "[e2e][shar
     test::TestSite site;
     plant(site, 200, 20ms);
     Tilth tilth;
-    const std::vector<std::string> crawl{
-        "crawl",
-        site.url("/"),
-        "--source",
-        "sites",
-        "--allow-private",
-        "--delay",
-        "0",
-        "--max-pages",
-        "60"};
-    test::Program first(tilth.command(crawl));
-    CHECK(comes([&] { return site.requests().size() >= 40; }));
-    first.signal(SIGKILL);
-    first.end();
-    const auto before = records(tilth);
-    CHECK(before > 0);
-    CHECK(before < 60);
-    tilth.answer(crawl);
+    crawl_twice(tilth, site, 40, {"--delay", "0", "--max-pages", "60"}, [&] {
+        const auto before = records(tilth);
+        CHECK(before > 0);
+        CHECK(before < 60);
+    });
     CHECK(records(tilth) == 60);
 }
 
@@ -112,30 +123,8 @@ TEST_CASE("who takes over from a killed crawl waits a whole delay first", "[e2e]
     test::TestSite site;
     plant(site, 5, 0ms);
     Tilth tilth;
-    const std::vector<std::string> crawl{
-        "crawl",
-        site.url("/"),
-        "--source",
-        "sites",
-        "--allow-private",
-        "--delay",
-        "1500ms",
-        "--sitemaps",
-        "off"};
-    const auto pages = [&] {
-        auto all = site.requests();
-        std::erase_if(all, [](const test::SiteRequest& request) {
-            return request.path != "/" &&
-                   !std::isdigit(static_cast<unsigned char>(request.path[1]));
-        });
-        return all;
-    };
-    test::Program first(tilth.command(crawl));
-    CHECK(comes([&] { return pages().size() == 2; }));
-    first.signal(SIGKILL);
-    first.end();
-    tilth.answer(crawl);
-    const auto asked = pages();
+    crawl_twice(tilth, site, 2, {"--delay", "1500ms", "--sitemaps", "off"});
+    const auto asked = pages_asked(site);
     CHECK(asked.size() >= 5);
     for (std::size_t i = 1; i < asked.size(); ++i) CHECK(asked[i].at - asked[i - 1].at >= 1400ms);
 }

@@ -14,6 +14,7 @@
 #include "formats/dataset/dataset_writer.hpp"
 #include "formats/parquet/duckdb.hpp"
 #include "formats/parquet/parquet_reader.hpp"
+#include "tests/support/program.hpp"
 
 // Cells, and the formats that they are written in.
 
@@ -22,17 +23,11 @@ using formats::DataCell;
 using formats::DataColumn;
 using formats::DatasetFormat;
 using formats::RowFormat;
+using test::content_of;
 
 namespace json = boost::json;
 
 namespace {
-
-std::string content_of(const std::filesystem::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    INFO(path);
-    REQUIRE(in);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
 
 const std::vector<DataColumn> columns{
     {"key", CellType::text, "its name"},

@@ -197,3 +197,21 @@ TEST_CASE("one odd value of JSON costs itself, not its record", "[ingest][json]"
     CHECK(all.rejects[0].code == "json.syntax");
     CHECK(all.rejects[0].line == 5);
 }
+
+TEST_CASE("hashes and addresses are no text, whatever their length", "[ingest][inferred]") {
+    const auto rules = [](const char* cell) {
+        std::string table = "id,long,note\n";
+        for (int i = 0; i < 60; ++i)
+            table +=
+                fmt::format(fmt::runtime("{0},{1},n{0}\n"), i, fmt::format(fmt::runtime(cell), i));
+        test::DataFolder folder;
+        auto connector = ingest::open_files({folder.write("a.csv", table)}, {});
+        ingest::Page page;
+        connector->next(page, 100, 1 << 20);
+        return ingest::infer_rules(page, "id").body;
+    };
+    CHECK(rules("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b93{}").empty());
+    CHECK(rules("https://example.org/a/rather/long/path/{}.html").empty());
+    CHECK(rules("a sentence of some words and number {}") == std::vector<std::string>{"long"});
+    CHECK(rules("文章没有空格但是它是一段真正的文字{}") == std::vector<std::string>{"long"});
+}

@@ -14,7 +14,9 @@
 #include "ingest/mapping/rules.hpp"
 #include "ingest/pipeline/pipeline.hpp"
 #include "schema/sources/source_store.hpp"
+#include "service/config.hpp"
 #include "service/learn/errors.hpp"
+#include "service/models/card.hpp"
 #include "tests/support/program.hpp"
 #include "tests/support/test_database.hpp"
 #include "training/analysis/analysis.hpp"
@@ -326,12 +328,20 @@ TEST_CASE("a column says how much each training row counts", "[service][train]")
         settings.weight = weight;
         training::train(*world.database, world.blobs, {}, settings, "test", {}, {});
     };
+    const service::Config config;
     for (const auto* model : {"majority", "ridge", "boosting"}) {
         train(model, "w");
-        const auto said = world.batch(world.model());
-        CHECK(said.at(1).at("value").to_number<double>() == Approx(5).margin(0.05));
+        const auto said = world.batch(world.model()).at(1).at("value").to_number<double>();
+        CHECK(said == Approx(5).margin(0.05));
         CHECK_THAT(world.model().predictor.inputs()->json(), !Catch::Contains("\"w\""));
     }
+    service::run_locally({*world.database, world.blobs, config, {}}, [](service::Work& work) {
+        const auto card = service::card_of_model(work, {"m", 0});
+        CHECK(
+            fmt::to_string(fmt::join(card.learnt, ", ")) ==
+            "the column 'y' is learnt, training rows count as their 'w' says"
+        );
+    });
     CHECK_THROWS_WITH(train("ridge", "no"), Catch::StartsWith("weight 'no': the source has no"));
     CHECK_THROWS_WITH(train("ridge", "below"), Catch::Contains("weights lie between 0 and"));
     const auto refused = [](const std::string& text) {

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <csignal>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 #include <stdexcept>
 #include <thread>
@@ -29,13 +30,6 @@ fs::path new_folder() {
     return path;
 }
 
-std::string text_of(const fs::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    std::ostringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
-
 int code_of(int status) {
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
@@ -47,6 +41,12 @@ void redirect(const fs::path& file, int flags, int as) {
 }
 
 }  // namespace
+
+std::string content_of(const fs::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    if (!in) throw std::runtime_error(path.string() + " cannot be read");
+    return {std::istreambuf_iterator<char>(in), {}};
+}
 
 Folder::Folder() : path(new_folder()) {}
 Folder::~Folder() {
@@ -106,11 +106,11 @@ Ended Program::end() {
         waitpid(pid_, &status, 0);
         code_ = code_of(status);
     }
-    return {*code_, text_of(folder_ / "out"), text_of(folder_ / "err")};
+    return {*code_, content_of(folder_ / "out"), content_of(folder_ / "err")};
 }
 
 std::string Program::out_so_far() const {
-    return text_of(folder_ / "out");
+    return content_of(folder_ / "out");
 }
 
 int fork_with_threads() {

@@ -49,6 +49,9 @@ Ended run(
 // of the parent's threads, which to ThreadSanitizer still run in the child.
 int fork_with_threads();
 
+// What a file holds. Throws std::runtime_error if it cannot be read.
+std::string content_of(const std::filesystem::path& path);
+
 // A folder that any user may pass, gone at the end.
 class Folder {
 public:

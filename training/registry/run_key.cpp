@@ -33,6 +33,19 @@ std::string run_spec(const TrainSettings& settings, int preparation) {
     return json::serialize(spec);
 }
 
+std::vector<std::string> told_of_rows(const std::string& spec) {
+    const auto settings = json::parse(spec).as_object();
+    std::vector<std::string> told;
+    const auto tell = [&](const char* name, const char* before, const char* after) {
+        const auto* column = settings.if_contains(name);
+        if (column && column->is_string() && !column->as_string().empty())
+            told.push_back(before + std::string(column->as_string()) + after);
+    };
+    tell("target", "the column '", "' is learnt");
+    tell("weight", "training rows count as their '", "' says");
+    return told;
+}
+
 std::string run_key(
     const std::string& snapshot_hash,
     const TrainSettings& settings,

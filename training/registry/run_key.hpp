@@ -12,6 +12,10 @@ namespace training {
 // of threads is among them.
 std::string run_spec(const TrainSettings& settings, int preparation);
 
+// What such a spec says of rows: "the column 'price' is learnt", "training rows count as their 'w'
+// says"; nothing where labels are learnt, each alike.
+std::vector<std::string> told_of_rows(const std::string& spec);
+
 // SHA-256, raw bytes, of what decides the outcome of a training: the hash of the snapshot, its
 // spec with the seed, the class names and mapping rules that go into the artefact, and the version
 // of the program.

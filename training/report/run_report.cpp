@@ -22,6 +22,7 @@
 #include "training/evaluation/run_judging.hpp"
 #include "training/leakage/leakage.hpp"
 #include "training/models/model.hpp"
+#include "training/registry/run_key.hpp"
 #include "training/report/illustrate.hpp"
 #include "training/report/report_importance.hpp"
 #include "training/report/structure_report.hpp"
@@ -365,16 +366,14 @@ Report report_of(
         report.class_names.emplace_back(name.as_string());
     add_limits(run, snapshot, report);
     add_balance(snapshot, report);
+    for (const auto& told : told_of_rows(run.spec)) report.facts.emplace_back("Learnt", told);
     add_training(analysis, report);
     add_leaks(analysis, report);
-    std::int64_t reads = 0;
-    for (const auto& one :
-         database.call([&](base::Tx& tx) { return count_reads(tx, snapshot.id); }))
-        reads += one.reads;
-    report.facts.emplace_back("Test part read", fmt::format("{} times", reads));
+    const auto card = database.call([&](base::Tx& tx) { return card_of(tx, snapshot); });
+    report.facts.emplace_back("Test part read", fmt::format("{} times", card.times_read()));
     if (add_part_scores(analysis.at("test"), report)) return report;
     add_curves(analysis, metrics, report);
-    add_composition(database.call([&](base::Tx& tx) { return card_of(tx, snapshot); }), report);
+    add_composition(card, report);
     ExampleStore store(database, blobs, decode);
     if (analysis.contains("structure")) {
         std::vector<Prediction> found;

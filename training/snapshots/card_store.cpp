@@ -68,11 +68,10 @@ void list_limits(Card& card, const json::object& counts) {
             );
     if (card.purged > 0)
         card.limits.push_back(fmt::format("{} members were purged since", card.purged));
-    std::int64_t runs = 0;
-    for (const auto& one : card.test_reads) runs += one.reads;
-    if (runs > 0)
+    if (card.times_read() > 0)
         card.limits.push_back(fmt::format(
-            "the test part was read {} times; figures that were chosen by it flatter", runs
+            "the test part was read {} times; figures that were chosen by it flatter",
+            card.times_read()
         ));
 }
 
@@ -104,6 +103,12 @@ void write_parts(std::string& out, const char* heading, const std::vector<CardPa
 }
 
 }  // namespace
+
+std::int64_t Card::times_read() const {
+    std::int64_t times = 0;
+    for (const auto& one : test_reads) times += one.reads;
+    return times;
+}
 
 Card card_of(base::Tx& tx, const SnapshotInfo& snapshot) {
     const auto parsed = json::parse(snapshot.counts);

@@ -39,6 +39,8 @@ struct Card {
     std::int64_t purged = 0;       // members that went since
     std::vector<TestReads> test_reads;
     std::vector<std::string> limits;  // what to mind
+
+    std::int64_t times_read() const;  // its test part, by whomever
 };
 BOOST_DESCRIBE_STRUCT(
     Card,
