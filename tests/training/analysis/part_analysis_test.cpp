@@ -10,6 +10,7 @@
 #include "schema/sources/source_store.hpp"
 #include "tests/support/program.hpp"
 #include "tests/support/test_database.hpp"
+#include "tests/training/labelled_project.hpp"
 #include "training/analysis/analysis.hpp"
 #include "training/experiment.hpp"
 #include "training/snapshots/snapshot_store.hpp"
@@ -33,19 +34,7 @@ struct PartsWorld {
             source = schema::add_source(tx, {0, "s", "files", "{}", "", ""}, parts_now)->id;
             target = {
                 source, "s", schema::begin_run(tx, source, "{}", parts_now), 0, {}, parts_now};
-            project = *tx.value<std::int64_t>(
-                "INSERT INTO label_project (name, source_id, kind, spec, created_at) VALUES ('p', "
-                "$1, $2, '{}', now()) RETURNING id",
-                source,
-                kind
-            );
-            for (std::size_t c = 0; c < classes.size(); ++c)
-                tx.exec(
-                    "INSERT INTO label_class (project_id, class_id, name) VALUES ($1, $2, $3)",
-                    project,
-                    static_cast<std::int64_t>(c),
-                    classes[c]
-                );
+            project = test::add_project(tx, source, kind, "{}", classes);
         });
     }
 

@@ -12,6 +12,7 @@
 #include "schema/sources/source_store.hpp"
 #include "tests/support/program.hpp"
 #include "tests/support/test_database.hpp"
+#include "tests/training/labelled_project.hpp"
 #include "training/experiment.hpp"
 #include "training/snapshots/snapshot_store.hpp"
 
@@ -58,20 +59,7 @@ struct AnsweredWorld {
             auto source = schema::add_source(tx, {0, "s", "files", "{}", "", ""}, answers_now)->id;
             schema::BatchTarget target{
                 source, "s", schema::begin_run(tx, source, "{}", answers_now), 0, {}, answers_now};
-            project = *tx.value<std::int64_t>(
-                "INSERT INTO label_project (name, source_id, kind, spec, created_at) VALUES ('p', "
-                "$1, $2, $3::jsonb, now()) RETURNING id",
-                source,
-                kind,
-                spec
-            );
-            for (std::size_t c = 0; c < classes.size(); ++c)
-                tx.exec(
-                    "INSERT INTO label_class (project_id, class_id, name) VALUES ($1, $2, $3)",
-                    project,
-                    static_cast<std::int64_t>(c),
-                    classes[c]
-                );
+            project = test::add_project(tx, source, kind, spec, classes);
             schema::write_batch(tx, target, sealed, {});
             for (std::size_t i = 0; i < records.size(); ++i)
                 if (!records[i].label.empty())
