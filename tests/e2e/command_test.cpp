@@ -27,6 +27,14 @@ std::size_t count_lines(const std::string& text) {
 
 }  // namespace
 
+TEST_CASE("what a program says can be read from its first moment", "[e2e]") {
+    for (int i = 0; i < 50; ++i) {
+        test::Program program({"echo", "said"});
+        CHECK(std::string_view("said\n").starts_with(program.out_so_far()));
+        CHECK(program.end().out == "said\n");
+    }
+}
+
 TEST_CASE("wrong usage is one line and exit code 2", "[e2e]") {
     Tilth tilth;
     for (const auto& words : std::vector<std::vector<std::string>>{

@@ -34,10 +34,10 @@ int code_of(int status) {
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-void redirect(const fs::path& file, int flags, int as) {
-    int opened = open(file.c_str(), flags, 0600);
-    if (opened < 0) _exit(126);
-    dup2(opened, as);
+int opened(const fs::path& file, int flags) {
+    int descriptor = open(file.c_str(), flags | O_CLOEXEC, 0600);
+    if (descriptor < 0) throw std::runtime_error(file.string() + " cannot be opened");
+    return descriptor;
 }
 
 }  // namespace
@@ -68,12 +68,19 @@ Program::Program(
     std::vector<char*> raw;
     for (auto& word : command) raw.push_back(word.data());
     raw.push_back(nullptr);
+    // Opened before the program is there, so that what it has said can be read at any time.
+    const int streams[] = {
+        opened(folder_ / "in", O_RDONLY),
+        opened(folder_ / "out", O_WRONLY | O_CREAT),
+        opened(folder_ / "err", O_WRONLY | O_CREAT),
+    };
     pid_ = fork();
+    if (pid_ == 0)
+        for (int i = 0; i < 3; ++i) dup2(streams[i], i);
+    else
+        for (int stream : streams) close(stream);
     if (pid_ < 0) throw std::runtime_error("fork failed");
     if (pid_ > 0) return;
-    redirect(folder_ / "in", O_RDONLY, 0);
-    redirect(folder_ / "out", O_WRONLY | O_CREAT | O_TRUNC, 1);
-    redirect(folder_ / "err", O_WRONLY | O_CREAT | O_TRUNC, 2);
     for (const auto& variable : environment) putenv(const_cast<char*>(variable.c_str()));
     execvp(raw[0], raw.data());
     _exit(127);
