@@ -247,7 +247,7 @@ JOIN record_version v ON v.rk = d.rk AND v.source_id = $4 AND v.key = d.key AND 
 WHERE v.payload #>> $5::text[] IS NOT NULL;
 
 -- name: numbers_of
-SELECT d.place, n.column_set, array_send(n.values) AS values
+SELECT d.place, n.column_set, n.values
 FROM unnest($1::bigint[], $2::text[], $3::int[]) WITH ORDINALITY AS d (rk, key, version, place)
 JOIN content_numeric n ON n.rk = d.rk AND n.source_id = $4 AND n.key = d.key AND n.version = d.version;
 
@@ -263,8 +263,7 @@ WITH image AS MATERIALIZED (
     JOIN content_image i ON i.rk = d.rk AND i.source_id = $4 AND i.key = d.key AND i.version = d.version
     JOIN record_version v ON v.rk = i.rk AND v.source_id = i.source_id AND v.key = i.key AND v.version = i.version
 )
-SELECT i.place, i.key, i.width, i.height, i.channels, i.format, b.encoding, encode(b.bytes, 'hex') AS bytes, coalesce(b.location, '') AS location,
-    b.size
+SELECT i.place, i.key, i.width, i.height, i.channels, i.format, b.encoding, b.bytes, coalesce(b.location, '') AS location, b.size
 FROM image i JOIN blob b ON b.bk = i.bk AND b.sha256 = i.blob_sha256;
 
 -- name: image_shapes_of

@@ -5,7 +5,14 @@
 // the connection be used again, by the next statement or by the rollback.
 #include "base/database/batch.hpp"
 
+#include <bit>
+#include <cstring>
+#include <stdexcept>
+#include <type_traits>
+
+#include <fmt/format.h>
 #include <libpq-fe.h>
+#include <boost/endian/conversion.hpp>
 
 #include "base/database/connection.hpp"
 #include "base/error.hpp"
@@ -25,6 +32,27 @@ struct Pipeline {
     PGconn* raw;
 };
 
+// Types of columns by the numbers that the server gives them (pg_type.dat).
+enum TypeId : Oid {
+    boolean = 16,
+    bytea = 17,
+    int8 = 20,
+    int2 = 21,
+    int4 = 23,
+    text = 25,
+    float8 = 701,
+    float8_array = 1022,
+    varchar = 1043,
+    first_own = 16384,  // types that a database defines, of which ours are enums
+};
+
+template <typename T>
+T big_endian(const char* bytes) {
+    std::make_unsigned_t<T> value = 0;
+    std::memcpy(&value, bytes, sizeof value);
+    return static_cast<T>(boost::endian::big_to_native(value));
+}
+
 void check_sent(PGconn* raw, int sent) {
     if (sent != 1) throw pqxx::broken_connection(PQerrorMessage(raw));
 }
@@ -33,6 +61,29 @@ void check_sent(PGconn* raw, int sent) {
 
 int Rows::size() const {
     return PQntuples(result_.get());
+}
+void Rows::check_types() const {
+    auto* result = result_.get();
+    for (int i = 0; i < PQnfields(result); ++i) {
+        switch (auto type = PQftype(result, i)) {
+            case boolean:
+            case bytea:
+            case int8:
+            case int2:
+            case int4:
+            case text:
+            case float8:
+            case float8_array:
+            case varchar:
+                break;
+            default:
+                if (type < first_own)
+                    throw std::logic_error(
+                        std::string("column ") + PQfname(result, i) +
+                        " has a type that is not read in binary form"
+                    );
+        }
+    }
 }
 int Rows::column_number(const char* name) const {
     auto number = PQfnumber(result_.get(), ('"' + std::string(name) + '"').c_str());
@@ -51,6 +102,31 @@ std::size_t Rows::Field::size() const {
 const char* Rows::Field::name() const {
     return PQfname(rows_.result_.get(), column_);
 }
+bool Rows::Field::is_binary() const {
+    return PQfformat(rows_.result_.get(), column_) == 1;
+}
+std::int64_t Rows::Field::integer() const {
+    switch (PQftype(rows_.result_.get(), column_)) {
+        case boolean:
+            return big_endian<std::int8_t>(c_str());
+        case int2:
+            return big_endian<std::int16_t>(c_str());
+        case int4:
+            return big_endian<std::int32_t>(c_str());
+        case int8:
+            return big_endian<std::int64_t>(c_str());
+        default:
+            throw std::logic_error(std::string("column ") + name() + " is no integer");
+    }
+}
+void Rows::Field::refuse(std::int64_t value) const {
+    throw std::logic_error(fmt::format("column {} holds {}, which does not fit", name(), value));
+}
+double Rows::Field::number() const {
+    if (PQftype(rows_.result_.get(), column_) != float8)
+        throw std::logic_error(std::string("column ") + name() + " is no double");
+    return std::bit_cast<double>(big_endian<std::int64_t>(c_str()));
+}
 
 std::int64_t Batch::round_trips(const Tx& tx) {
     return tx.connection_.round_trips;
@@ -58,7 +134,9 @@ std::int64_t Batch::round_trips(const Tx& tx) {
 
 const Rows& Batch::rows(std::size_t place) {
     if (place >= rows_.size()) run();
-    return rows_.at(place);
+    const auto& rows = rows_.at(place);
+    if (statements_[place].is_binary) rows.check_types();
+    return rows;
 }
 
 void Batch::run() {
@@ -92,7 +170,7 @@ void Batch::run() {
                     values.data(),
                     nullptr,
                     nullptr,
-                    0
+                    statements_[i].is_binary ? 1 : 0
                 )
             );
         }

@@ -35,7 +35,7 @@
 // once a row.
 namespace base {
 
-// The bytes of a bytea column.
+// The bytes of a bytea column; in rows that came in binary form (Batch::add_binary) of any column.
 struct Binary {
     std::string bytes;
 };
@@ -82,6 +82,12 @@ inline void read(const pqxx::field& field, Binary& into) {
     if (field.is_null()) return;
     pqxx::binarystring data(field);
     into.bytes.assign(data.get(), data.get() + data.size());
+}
+inline void read(const Rows::Field& field, Binary& into) {
+    if (field.is_null()) return;
+    if (!field.is_binary())
+        throw std::logic_error(std::string("column ") + field.name() + " did not come as bytes");
+    into.bytes.assign(field.c_str(), field.size());
 }
 // A count of the duration's unit.
 template <typename Field, typename Rep, typename Period>

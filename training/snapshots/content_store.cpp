@@ -42,7 +42,7 @@ BOOST_DESCRIBE_STRUCT(ValueRow, (), (place, value))
 struct NumbersRow {
     std::size_t place = 0;
     int column_set = 0;
-    base::Binary values;  // as PostgreSQL sends an array
+    base::Binary values;  // as the server sends an array
 };
 BOOST_DESCRIBE_STRUCT(NumbersRow, (), (place, column_set, values))
 
@@ -56,7 +56,9 @@ struct ImageRow {
     std::size_t place = 0;
     std::string key;
     int width = 0, height = 0, channels = 0;
-    std::string format, encoding, bytes, location;  // bytes in hexadecimal
+    std::string format, encoding;
+    base::Binary bytes;
+    std::string location;
     std::size_t size = 0;
 };
 BOOST_DESCRIBE_STRUCT(
@@ -74,7 +76,9 @@ BOOST_DESCRIBE_STRUCT(ShapeRow, (), (width, height, channels, raw))
 // What a query by keys finds.
 template <typename Row>
 std::vector<Row> rows_of(base::Tx& tx, std::string_view query, const Keys& keys) {
-    return base::rows_as<Row>(tx.exec(query, keys.rks, keys.keys, keys.versions, keys.source_id));
+    base::Batch batch(tx);
+    auto place = batch.add_binary(query, keys.rks, keys.keys, keys.versions, keys.source_id);
+    return base::rows_as<Row>(batch.rows(place));
 }
 
 std::vector<std::string> path_of(const std::string& field) {
@@ -283,9 +287,8 @@ void read_images(
     wanted.width = static_cast<int>(examples.pixel_width);
     wanted.channels = static_cast<int>(examples.pixel_channels);
     wanted.height = static_cast<int>(count) / wanted.width / wanted.channels;
-    for (const auto& row : rows_of<ImageRow>(tx, sql::file["images_of"], keys)) {
-        auto bytes =
-            blobs.unpack(row.encoding, schema::bytes_of_hex(row.bytes), row.location, row.size);
+    for (auto& row : rows_of<ImageRow>(tx, sql::file["images_of"], keys)) {
+        auto bytes = blobs.unpack(row.encoding, std::move(row.bytes.bytes), row.location, row.size);
         std::variant<formats::Picture, std::string> picture;
         if (row.format == "raw") {
             picture = formats::scale_pixels(bytes, {row.width, row.height, row.channels}, wanted);

@@ -1,5 +1,9 @@
 #include "base/database/batch.hpp"
 
+#include <array>
+#include <deque>
+#include <limits>
+
 #include <catch2/catch.hpp>
 
 #include "base/database/rows.hpp"
@@ -16,6 +20,29 @@ struct BatchRow {
     base::Time at;
 };
 BOOST_DESCRIBE_STRUCT(BatchRow, (), (x, text, at))
+
+enum class Mood { calm, merry };
+constexpr auto words_of(Mood) {
+    return std::to_array<base::Word<Mood>>({{Mood::calm, "calm"}, {Mood::merry, "merry"}});
+}
+
+struct BinaryRow {
+    std::int16_t small = 7;
+    int whole = 7;
+    std::int64_t large = 7;
+    std::size_t count = 7;
+    bool yes = false;
+    double real = 7;
+    std::string text;
+    std::optional<std::string> name;
+    base::Binary bytes, numbers;
+    Mood mood = Mood::calm;
+};
+BOOST_DESCRIBE_STRUCT(
+    BinaryRow,
+    (),
+    (small, whole, large, count, yes, real, text, name, bytes, numbers, mood)
+)
 
 constexpr std::string_view add = "INSERT INTO t (x) VALUES ($1::int)";
 constexpr std::string_view rows_of_t = "SELECT count(*) FROM t";
@@ -74,6 +101,64 @@ TEST_CASE("rows of a batch are read as those of a statement", "[base][database]"
         CHECK(rows[1].x == 7);
         CHECK_FALSE(rows[1].text);
         CHECK_THROWS_AS(batch.rows(place).column_number("y"), pqxx::argument_error);
+    });
+}
+
+TEST_CASE("rows in binary form are those in text", "[base][database]") {
+    TestDatabase db;
+    db->call([](base::Tx& tx) {
+        tx.exec("CREATE TYPE pg_temp.mood AS ENUM ('calm', 'merry')");
+        constexpr std::string_view sql =
+            "SELECT (-$1::int)::smallint AS small, -2147483648 AS whole, -9007199254740993 AS "
+            "large, "
+            "9007199254740993 AS count, true AS yes, -1.5e-300::float8 AS real, 'a\u4e2d' AS text, "
+            "NULL::varchar AS name, '\\x00ff0a'::bytea AS bytes, '{1,NULL}'::float8[] AS numbers, "
+            "'merry'::pg_temp.mood AS mood UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, "
+            "NULL, 'n', '', '{}', NULL";
+        base::Batch batch(tx);
+        auto place = batch.add_binary(sql, 3);
+        auto text = batch.add("SELECT 'calm' AS mood, '\\x00'::bytea AS bytes");
+        auto rows = base::rows_as<BinaryRow>(batch.rows(place));
+        REQUIRE(rows.size() == 2);
+        CHECK(rows[0].small == -3);
+        CHECK(rows[0].whole == std::numeric_limits<int>::min());
+        CHECK(rows[0].large == -9007199254740993);
+        CHECK(rows[0].count == 9007199254740993U);
+        CHECK(rows[0].yes);
+        CHECK(rows[0].real == -1.5e-300);
+        CHECK(rows[0].text == "a\u4e2d");
+        CHECK_FALSE(rows[0].name);
+        CHECK(rows[0].bytes.bytes == std::string("\0\xff\n", 3));
+        CHECK(rows[0].numbers.bytes.size() == 20 + 12 + 4);
+        CHECK(rows[0].mood == Mood::merry);
+        CHECK(rows[1].small == 7);
+        CHECK(rows[1].name == "n");
+        CHECK(rows[1].bytes.bytes.empty());
+        CHECK(rows[1].mood == Mood::calm);
+        CHECK(batch.rows(text)[0][0].as<std::string>() == "calm");
+        CHECK_FALSE(batch.rows(text)[0][0].is_binary());
+        CHECK(batch.rows(place)[0][0].is_binary());
+    });
+}
+
+TEST_CASE("what cannot be read from rows in binary form is told", "[base][database]") {
+    TestDatabase db;
+    db->call([](base::Tx& tx) {
+        base::Batch batch(tx);
+        std::deque<std::string> odd;  // which the batch refers to
+        for (std::string type : {"jsonb", "timestamptz", "numeric", "int[]", "date"})
+            CHECK_THROWS_WITH(
+                batch.rows(batch.add_binary(odd.emplace_back("SELECT NULL::" + type + " AS odd"))),
+                Catch::Contains("odd")
+            );
+        const auto& row = batch.rows(
+            batch.add_binary("SELECT 40000 AS large, -1 AS below, 1.5::float8 AS real, 'x' AS text")
+        );
+        CHECK_THROWS_AS(row[0][0].as<std::int16_t>(), std::logic_error);
+        CHECK_THROWS_AS(row[0][1].as<std::size_t>(), std::logic_error);
+        CHECK_THROWS_AS(row[0][2].as<int>(), std::logic_error);
+        CHECK_THROWS_AS(row[0][3].as<int>(), std::logic_error);
+        CHECK_THROWS_AS(row[0][0].as<double>(), std::logic_error);
     });
 }
 
