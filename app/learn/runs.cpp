@@ -351,6 +351,7 @@ void add_runs(CLI::App& cli, service::Context& context) {
             Table table({"label", "taken for", "records"});
             for (const auto& cell : found.cells)
                 table.add({cell.truth, cell.predicted, std::to_string(cell.count)});
+            if (!found.note.empty()) return print_line("no confusion: " + found.note);
             table.print();
         }
     );

@@ -196,6 +196,9 @@ Confusion show_confusion(Work& work, const RunNumber& request) {
              .predicted_id = one.predicted_id,
              .count = one.count}
         );
+    if (found.cells.empty())
+        found.note = classes.empty() ? "it says values, which are not taken for one another"
+                                     : "there is no test record of which it says one class";
     return found;
 }
 

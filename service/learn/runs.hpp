@@ -85,8 +85,9 @@ BOOST_DESCRIBE_STRUCT(ConfusionCell, (), (truth, predicted, truth_id, predicted_
 
 struct Confusion {
     std::vector<ConfusionCell> cells;
+    std::string note{};  // why there are none
 };
-BOOST_DESCRIBE_STRUCT(Confusion, (), (cells))
+BOOST_DESCRIBE_STRUCT(Confusion, (), (cells, note))
 
 struct ListRuns {
     std::vector<std::string> tag;  // NAME=VALUE: those that have all of these

@@ -44,5 +44,12 @@ TEST_CASE(
         REQUIRE(found.cells.size() == 1);
         CHECK(found.cells[0].truth == "no");
         CHECK(found.cells[0].predicted == "yes");
+        CHECK(found.note.empty());
+        work.tx.exec("DELETE FROM prediction");
+        const auto none = service::show_confusion(work, {.run = 5});
+        CHECK(none.cells.empty());
+        CHECK(none.note == "there is no test record of which it says one class");
+        work.tx.exec("UPDATE snapshot SET spec = '{}', project_id = NULL");
+        CHECK_THAT(service::show_confusion(work, {.run = 5}).note, Catch::Contains("values"));
     });
 }

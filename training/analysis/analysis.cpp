@@ -212,6 +212,10 @@ Analysis analyse(
         auto next = choose_of(loaded, request.next);
         analysis.next = std::move(next.items);
         analysis.pool = next.pool;
+        if (analysis.next.empty())
+            analysis.notes.emplace_back(
+                "no record is left to label next: each has a label or is asked for already"
+            );
     }
     return analysis;
 }

@@ -264,7 +264,19 @@ void find_forecasts(Findings& of, Analysis& analysis) {
         marks.slice.description = fmt::format("class '{}' where {}", name, slice.description);
         evidence.slices.push_back(std::move(marks));
     }
-    analysis.advice = advise(evidence);
+    if (tells_records_apart(of.loaded))
+        analysis.advice = advise(evidence);
+    else
+        analysis.advice.push_back(
+            {.action = Action::look,
+             .finding = fmt::format("{} is a baseline", of.loaded.spec.model),
+             .cause = "what it takes for what says nothing of the records or their labels",
+             .advice = fmt::format(
+                 "train a model that looks at them: 'tilth train {}'", of.loaded.run.snapshot
+             ),
+             .where = {},
+             .rows = analysis.wrong}
+        );
 }
 
 }  // namespace training

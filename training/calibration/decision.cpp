@@ -175,6 +175,13 @@ void Decision::fit_abstention(const DecisionSpec& spec, const HeldOut& rows, std
     );
 }
 
+double Decision::cost(std::size_t truth, std::size_t said) const {
+    double cost = truth == said ? 0 : 1;
+    for (const auto& one : costs_)
+        if (one.truth == truth && one.said == said) cost += one.more;
+    return cost;
+}
+
 bool Decision::empty() const {
     return calibrator_.empty() && thresholds_.empty() && costs_.empty() && abstain_below_ <= 0;
 }

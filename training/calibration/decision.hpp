@@ -80,6 +80,8 @@ public:
     double abstain_below() const { return abstain_below_; }  // 0: never
     const std::vector<double>& thresholds() const { return thresholds_; }
     const std::vector<Cost>& costs() const { return costs_; }
+    // Of saying a class of a row of another: as it was given, else 1, and 0 for the right one.
+    double cost(std::size_t truth, std::size_t said) const;
 
     // The class of each line: the highest ratio of probability and threshold, the least expected
     // cost (Elkan 2001), or the most probable; the first of equals.

@@ -119,6 +119,19 @@ std::vector<RowFigure> row_figures(
     return out;
 }
 
+std::vector<double> costs_of(
+    const std::function<double(std::size_t, std::size_t)>& cost,
+    std::span<const int> said,
+    std::span<const int> truth
+) {
+    std::vector<double> out;
+    for (std::size_t row = 0; row < truth.size(); ++row)
+        out.push_back(
+            cost(static_cast<std::size_t>(truth[row]), static_cast<std::size_t>(said[row]))
+        );
+    return out;
+}
+
 Measure measure_of(std::string name, double value, const Spread& spread) {
     if (!std::isfinite(value)) return {std::move(name), std::nullopt, std::nullopt};
     return {std::move(name), value, spread.interval};
@@ -283,7 +296,8 @@ ClassReport judge_classes(
     }
     count_classes(report, counts, said, truth);
     Team team(how.threads);
-    const auto by_row = row_figures(probabilities, truth, classes, how.brief);
+    auto by_row = row_figures(probabilities, truth, classes, how.brief);
+    if (how.cost && !how.brief) by_row.push_back({"mean_cost", costs_of(how.cost, said, truth)});
     report.accuracy = {
         ratio(report.correct, report.rows),
         base::wilson(static_cast<double>(report.correct), static_cast<double>(report.rows))};

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -58,7 +59,7 @@ struct CalibrationBin {
 // mcc (Gorodkin 2004), kappa (Cohen 1960), log_loss (nats, probabilities cut at 1e-15), brier
 // (Brier 1950; halved where there are two classes), calibration_error (expected, over the bins; Guo
 // et al. 2017), top_3_accuracy and top_5_accuracy where there are more classes; roc_auc and
-// average_precision (ranking.hpp).
+// average_precision (ranking.hpp); mean_cost where costs are given.
 struct ClassReport {
     std::size_t rows = 0;
     std::size_t correct = 0;
@@ -89,6 +90,8 @@ struct Judging {
     std::size_t threads = 0;         // 0: one per processor; the figures do not depend on it
     bool brief = false;              // accuracy, macro F1 and log-loss only, or rmse, mae and r2
     std::span<const int> said = {};  // the class of each row; empty: decide()
+    // What it costs to say a class of a row of another; empty: no mean cost.
+    std::function<double(std::size_t truth, std::size_t said)> cost = {};
     Loss loss = Loss::squared;
     double quantile = 0.5;
     std::stop_token stop = {};

@@ -156,6 +156,10 @@ Judged judge_classes_of(
     judging.brief = how.brief;
     judging.said = decided;
     judging.stop = how.stop;
+    if (!predictor.decision().costs().empty())
+        judging.cost = [&](std::size_t truth, std::size_t said) {
+            return predictor.decision().cost(truth, said);
+        };
     const auto report = judge_classes(probabilities, examples.classes, classes, judging);
     Judged judged;
     judged.metrics = metrics_from(report.measures, how.split);

@@ -59,6 +59,7 @@ const std::vector<std::pair<std::string, MetricName>>& shown_metrics() {
         {"accuracy", {"Accuracy", false, false}},
         {"macro_f1", {"Macro F1", false, false}},
         {"log_loss", {"Log loss", false, true}},
+        {"mean_cost", {"Mean cost", false, true}},
         {"roc_auc", {"ROC AUC", false, false}},
         {"micro_f1", {"Micro F1", false, false}},
         {"sample_f1", {"F1 by record", false, false}},

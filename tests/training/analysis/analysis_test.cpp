@@ -175,8 +175,12 @@ TEST_CASE("a quick analysis fits no model", "[training][db]") {
     request.run_id = run;
     request.folds = 0;
     request.top = 5;
+    request.next.count = 3;
     const auto found = training::analyse(*world.db, world.blobs, {}, request);
     CHECK(found.label_errors.size() == 5);
+    CHECK(found.next.empty());  // every record has a label
+    REQUIRE(found.notes.size() == 1);
+    CHECK_THAT(found.notes[0], Catch::Contains("no record is left to label next"));
     CHECK(found.label_errors_found > 5);
     CHECK(found.label_errors_judged == found.judged);
     CHECK(found.forecasts.empty());
@@ -192,6 +196,9 @@ TEST_CASE("what is forecast is the error of the decisions that are made", "[trai
     decision.decide = training::DecideBy::cost;
     decision.costs["field>sea"] = 1000;  // so that "sea" is never said
     const auto run = world.train("s1", "", "logistic", decision).run.id;
+    CHECK(
+        world.db.number("SELECT count(*) FROM metric WHERE name = 'mean_cost' AND value > 0") == 2
+    );
     const auto found = world.analyse(run);
     const auto error = static_cast<double>(found.wrong) / static_cast<double>(found.judged);
     CHECK(error > 0.3);
@@ -209,5 +216,7 @@ TEST_CASE("a baseline says nothing of single labels", "[training][db]") {
     CHECK(std::any_of(found.notes.begin(), found.notes.end(), [](const std::string& note) {
         return note.find("majority is a baseline") != std::string::npos;
     }));
-    for (const auto& each : found.advice) CHECK(each.action != training::Action::relabel);
+    REQUIRE(found.advice.size() == 1);
+    CHECK(found.advice[0].action == training::Action::look);
+    CHECK_THAT(found.advice[0].advice, Catch::Contains("tilth train s1"));
 }

@@ -213,7 +213,20 @@ TEST_CASE("costs decide for what is expected to cost least", "[training][calibra
     const std::vector<std::string> names{"ham", "spam"};
     const auto decision = Decision::fit(spec, {{0.5, 0.5}, {0}, "validation"}, names, 1);
     // Saying spam costs 9 (1 - p), saying ham costs p: spam from p = 0.9 on.
-    CHECK(decision.decide(two_classes({0.89, 0.91, 0.5}), 2) == std::vector<int>{0, 1, 0});
+    const auto lines = two_classes({0.89, 0.91, 0.5, 0.95});
+    const auto said = decision.decide(lines, 2);
+    CHECK(said == std::vector<int>{0, 1, 0, 1});
+    // A spam let through, a ham lost, and two that are right.
+    Judging how;
+    how.said = said;
+    const std::vector<int> truth{1, 0, 0, 1};
+    CHECK(find_measure(judge_classes(lines, truth, 2, how).measures, "mean_cost") == nullptr);
+    how.cost = [&](std::size_t of, std::size_t as) { return decision.cost(of, as); };
+    const auto judged = judge_classes(lines, truth, 2, how);
+    const auto* cost = find_measure(judged.measures, "mean_cost");
+    REQUIRE(cost != nullptr);
+    CHECK(cost->value == Approx((1 + 9) / 4.0));
+    CHECK(cost->interval->high > *cost->value);
     spec.costs = {{"spam>eggs", 2}};
     CHECK_THROWS_WITH(spec.check_classes(names), Catch::Contains("cost 'spam>eggs'"));
     DecisionSpec odd;
