@@ -266,12 +266,11 @@ void read_fixes(base::Tx& tx, const Keys& keys, std::size_t from, Examples& exam
     }
 }
 
-void read_shapes(base::Tx& tx, const Keys& keys, std::map<PictureKey, bool>& shapes) {
-    for (const auto& row : rows_of<ShapeRow>(tx, sql::file["image_shapes_of"], keys)) {
-        auto [shape, fresh] =
-            shapes.emplace(PictureKey{row.width, row.height, row.channels}, row.raw);
-        if (!fresh) shape->second = shape->second && row.raw;
-    }
+std::map<PictureKey, bool> read_shapes(base::Tx& tx, const Keys& keys) {
+    std::map<PictureKey, bool> shapes;
+    for (const auto& row : rows_of<ShapeRow>(tx, sql::file["image_shapes_of"], keys))
+        shapes.emplace(PictureKey{row.width, row.height, row.channels}, row.raw);
+    return shapes;
 }
 
 void read_images(

@@ -68,8 +68,8 @@ private:
 void read_texts(base::Tx& tx, const Keys& keys, std::size_t from, Examples& examples);
 // What was accepted as the right value of a cell, for the version that it was found in.
 void read_fixes(base::Tx& tx, const Keys& keys, std::size_t from, Examples& examples);
-// The shapes that images are stored in, each once; the second says whether all of it are raw.
-void read_shapes(base::Tx& tx, const Keys& keys, std::map<PictureKey, bool>& shapes);
+// The shapes that images are stored in; the second says whether all of it are raw.
+std::map<PictureKey, bool> read_shapes(base::Tx& tx, const Keys& keys);
 // Pictures in the shape that `examples` says. Throws base::Error naming the record of one that
 // cannot be decoded.
 void read_images(

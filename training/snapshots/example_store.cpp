@@ -8,6 +8,7 @@
 #include <deque>
 #include <future>
 #include <limits>
+#include <mutex>
 
 #include <fmt/format.h>
 
@@ -286,10 +287,15 @@ formats::PictureShape ExampleStore::shape_of_pictures(const std::vector<Item>& i
     if (wanted.width > 0 && wanted.channels > 0) return wanted;
     constexpr int small = 64, usual = 32;
     std::map<PictureKey, bool> shapes;
-    for (std::size_t from = 0; from < items.size(); from += page_size) {
-        Keys keys(items, from, std::min(items.size(), from + page_size));
-        database_.call([&](base::Tx& tx) { read_shapes(tx, keys, shapes); });
-    }
+    std::mutex mutex;
+    in_pages(database_, items, [&](base::Tx& tx, const Keys& keys, std::size_t) {
+        const auto some = read_shapes(tx, keys);
+        const std::lock_guard lock(mutex);
+        for (const auto& [shape, raw] : some) {
+            auto [known, fresh] = shapes.emplace(shape, raw);
+            if (!fresh) known->second = known->second && raw;
+        }
+    });
     if (shapes.empty()) return {0, 0, 0};
     const auto& [only, raw] = *shapes.begin();
     const bool as_is = shapes.size() == 1 && raw && only[0] <= small && only[1] <= small;
