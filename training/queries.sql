@@ -203,6 +203,14 @@ JOIN snapshot_item i ON i.snapshot_id = $1 AND (i.rk, i.source_id, i.key) = (p.r
     AND i.rk BETWEEN $2 AND (SELECT max(rk) FROM page)
 LEFT JOIN record_version v ON (v.rk, v.source_id, v.key, v.version) = (i.rk, i.source_id, i.key, i.version) ORDER BY i.rk, i.source_id, i.key;
 
+-- The same of all, in the order of what the hash of a snapshot is over.
+-- name: members_by_hash
+SELECT i.rk, i.source_id, i.key, i.version, i.split, i.class_id, i.value, i.label::text AS label, i.probability, i.fold,
+    encode(v.content_sha256, 'hex') AS content_sha256
+FROM snapshot_item i
+JOIN record_version v ON (v.rk, v.source_id, v.key, v.version) = (i.rk, i.source_id, i.key, i.version)
+WHERE i.snapshot_id = $1 ORDER BY sha256(convert_to(i.key, 'UTF8'));
+
 -- name: split_items
 WITH page AS MATERIALIZED (
     SELECT rk, source_id, key FROM snapshot_item

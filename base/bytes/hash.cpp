@@ -113,20 +113,37 @@ std::array<std::uint64_t, 2> hash_128(std::string_view bytes) {
     return {hash.low64, hash.high64};
 }
 
+struct Sha256::State {
+    std::unique_ptr<EVP_MD_CTX, FreeContext> context{EVP_MD_CTX_new()};
+};
+
+Sha256::Sha256() : state_(std::make_unique<State>()) {
+    const auto* kind = algorithm_of(Digest::sha256);
+    require(kind && EVP_DigestInit_ex2(state_->context.get(), kind, nullptr) == 1, "SHA256");
+}
+Sha256::~Sha256() = default;
+Sha256::Sha256(Sha256&&) noexcept = default;
+
+void Sha256::add(std::string_view piece) {
+    require(EVP_DigestUpdate(state_->context.get(), piece.data(), piece.size()) == 1, "SHA256");
+}
+
+std::string Sha256::finish() {
+    std::string sum(32, '\0');
+    auto* to = reinterpret_cast<unsigned char*>(sum.data());
+    require(EVP_DigestFinal_ex(state_->context.get(), to, nullptr) == 1, "SHA256");
+    return sum;
+}
+
 std::string sha256_of_file(const std::filesystem::path& path) {
     std::ifstream in(path, std::ios::binary);
-    std::unique_ptr<EVP_MD_CTX, FreeContext> context(EVP_MD_CTX_new());
-    require(
-        EVP_DigestInit_ex2(context.get(), algorithm_of(Digest::sha256), nullptr) == 1, "SHA256"
-    );
+    Sha256 hash;
     std::vector<char> buffer(std::size_t{1} << 20U);
     while (in.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || in.gcount() > 0)
-        EVP_DigestUpdate(context.get(), buffer.data(), static_cast<std::size_t>(in.gcount()));
+        hash.add({buffer.data(), static_cast<std::size_t>(in.gcount())});
     if (!in.eof())
         throw Error(path.string(), "cannot be read to its end", "mend the disk or its permissions");
-    std::string sum(32, '\0');
-    EVP_DigestFinal_ex(context.get(), reinterpret_cast<unsigned char*>(sum.data()), nullptr);
-    return hex(sum);
+    return hex(hash.finish());
 }
 
 }  // namespace base

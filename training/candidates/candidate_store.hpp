@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,28 +27,32 @@ struct SnapshotProject {
 };
 BOOST_DESCRIBE_STRUCT(SnapshotProject, (), (id, source_id, source, kind, questions, label_fields))
 
-// A record that the condition holds for, with its label.
+// A record that the condition holds for, with its label. There may be tens of millions: what most
+// have not got lies elsewhere.
 struct Candidate {
     std::int64_t rk = 0;
     std::string key;
-    int version = 0;
-    std::string content_sha256;  // hexadecimal
-    std::optional<int> class_id;
+    std::array<char, 32> content{};  // SHA-256
     std::optional<double> value;
-    std::optional<std::string> label;   // JSON: what is neither (part_labels.hpp)
-    std::optional<double> probability;  // of the label
-    std::string method;                 // that the label came by
-
-    bool imported() const { return method == "import"; }  // of the contract of labeling/
+    std::optional<double> probability;           // of the label
+    std::unique_ptr<const std::string> label{};  // JSON: what is neither (part_labels.hpp)
+    std::optional<int> class_id;
+    int version = 0;
+    std::uint32_t method = 0;  // that the label came by: its place in Candidates::methods
 };
 
 struct Candidates {
-    std::vector<Candidate> candidates;
+    std::vector<Candidate> candidates;  // in the order of their rk
     std::vector<Member> members;
-    std::uint64_t denied = 0;   // left out: their sites forbid training
+    std::vector<std::string> methods;  // "" of those without a label
+    std::uint64_t denied = 0;          // left out: their sites forbid training
     std::uint64_t stale = 0;    // the record changed after it was labelled; left out if so asked
     std::uint64_t no_time = 0;  // left out: they do not say the time that the split goes by
     std::string time_format;    // that times were read by, if it was found here
+
+    bool imported(const Candidate& one) const {
+        return methods[one.method] == "import";  // of the contract of labeling/
+    }
     std::vector<std::string> strata;    // by number, from 1
     std::vector<std::string> warnings;  // one line each
 };

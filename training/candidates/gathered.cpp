@@ -39,6 +39,7 @@ std::uint64_t not_none(std::int64_t hash) {
 // What the splitter must know of a candidate, but for its time and its stratum.
 Member member_of(
     const Labeled& row,
+    const std::string& content,
     const schema::RecordFields& fields,
     const SnapshotSpec& spec,
     const SnapshotPlan& plan
@@ -46,7 +47,7 @@ Member member_of(
     Member member;
     member.id = static_cast<std::uint64_t>(row.rk);
     member.group = group_hash(spec.group.empty() ? row.group_key : fields(spec.group).value_or(""));
-    member.content = not_none(schema::leading_bytes(schema::bytes_of_hex(row.content_sha256)));
+    member.content = not_none(schema::leading_bytes(content));
     // In a text of a few words one word changes most shingles or none: nearness says nothing.
     if (row.words >= words_to_compare) member.simhash = static_cast<std::uint64_t>(row.simhash);
     const std::optional<std::int64_t> clusters[] = {
@@ -97,7 +98,8 @@ void Presence::refuse(const std::string& what) const {
 void Gathered::add(Labeled& row, const schema::RecordFields& fields) {
     found_.stale += row.stale;
     if (row.stale && spec_.leave_out_stale) return;
-    auto member = member_of(row, fields, spec_, plan_);
+    const auto content = schema::bytes_of_hex(row.content_sha256);
+    auto member = member_of(row, content, fields, spec_, plan_);
     if (!spec_.group.empty() && member.group == 0) ++no_group_;
     if (plan_.split.by == SplitSpec::By::fixed && !member.fixed) ++no_side_;
     if (plan_.split.by == SplitSpec::By::time) times_.push_back(fields(spec_.time));
@@ -114,17 +116,24 @@ void Gathered::add(Labeled& row, const schema::RecordFields& fields) {
                 labels_.try_emplace(name, static_cast<std::uint32_t>(labels_.size())).first->second
             );
     found_.members.push_back(std::move(member));
-    found_.candidates.push_back(
-        {.rk = row.rk,
-         .key = std::move(row.key),
-         .version = row.version,
-         .content_sha256 = std::move(row.content_sha256),
-         .class_id = row.class_id,
-         .value = row.value,
-         .label = std::move(row.label),
-         .probability = row.probability,
-         .method = std::move(row.method)}
-    );
+    auto& one = found_.candidates.emplace_back(Candidate{
+        .rk = row.rk,
+        .key = std::move(row.key),
+        .value = row.value,
+        .probability = row.probability,
+        .class_id = row.class_id,
+        .version = row.version,
+        .method = place_of_method(row.method)});
+    std::copy_n(content.begin(), std::min(content.size(), one.content.size()), one.content.begin());
+    if (row.label) one.label = std::make_unique<const std::string>(std::move(*row.label));
+}
+
+std::uint32_t Gathered::place_of_method(const std::string& method) {
+    auto& all = found_.methods;
+    const auto found = std::find(all.begin(), all.end(), method);
+    const auto place = static_cast<std::uint32_t>(found - all.begin());
+    if (found == all.end()) all.push_back(method);
+    return place;
 }
 
 Candidates Gathered::finish() {

@@ -93,6 +93,7 @@ public:
 private:
     void tell(std::uint64_t count, const std::string& what);
     void set_times();
+    std::uint32_t place_of_method(const std::string& method);
 
     const SnapshotSpec& spec_;
     const SnapshotPlan& plan_;

@@ -76,7 +76,8 @@ std::string counts_of(
         if (one.class_id) ++by_class[classes.at(static_cast<std::size_t>(*one.class_id))][part];
         if (one.label)
             for (const auto& name : classes_in(*one.label)) ++by_class[name][part];
-        if (!one.method.empty()) ++by_method[one.method][part];
+        const auto& method = choice.methods[one.method];
+        if (!method.empty()) ++by_method[method][part];
         if (one.probability && *one.probability < 1) ++unsure;
         if (!split.folds.empty() && split.folds[i] >= 0) ++by_fold[split.folds[i]];
     }

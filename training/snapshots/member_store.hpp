@@ -8,9 +8,12 @@
 
 #include <boost/describe/class.hpp>
 
+#include "base/bytes/file_hash.hpp"
+
 namespace base {
 class Database;
-}
+class Tx;
+}  // namespace base
 
 // The members of snapshots, for the sources of this room.
 namespace training {
@@ -33,7 +36,27 @@ BOOST_DESCRIBE_STRUCT(
     (rk, source_id, key, version, split, class_id, value, label, probability, fold, content_sha256)
 )
 
-// Visits each member in key order, a page of a transaction of its own after the other.
+// The members in the order of their rk, a page of a transaction of its own after the other.
+class MemberReader {
+public:
+    MemberReader(base::Database& database, std::int64_t snapshot_id);
+
+    // Nothing at the end. Members whose record is gone are passed over.
+    std::optional<SnapshotMember> next();
+
+private:
+    void read_page();
+
+    base::Database& database_;
+    std::int64_t snapshot_id_;
+    std::vector<SnapshotMember> page_;
+    std::size_t at_ = 0;
+    bool ended_ = false;
+    std::int64_t rk_, source_id_ = 0;  // of the last that was read
+    std::string key_;
+};
+
+// Visits each member as a MemberReader finds them.
 void each_member(
     base::Database& database,
     std::int64_t snapshot_id,
@@ -45,7 +68,7 @@ void each_member(
 std::string label_text(
     const std::optional<int>& class_id,
     const std::optional<double>& value,
-    const std::optional<std::string>& label,
+    const std::string& label,
     const std::vector<std::string>& classes
 );
 
@@ -62,7 +85,25 @@ std::string member_line(
     const std::optional<int>& fold
 );
 
-// SHA-256 over the source's name and the sorted members.
-std::string members_hash(const std::string& source, std::vector<std::string> lines);
+// SHA-256 over the source's name and the lines of the members in the order of these, which is that
+// of the SHA-256 of their keys.
+class MembersHash {
+public:
+    explicit MembersHash(const std::string& source);
+    // Throws std::logic_error if the line is not behind the one before.
+    void add(const std::string& line);
+    std::string finish();
+
+private:
+    base::Sha256 hash_;
+    std::string last_;
+};
+
+// Calls visit(member) in that order, which the server sorts them into, within the transaction.
+void each_member_by_hash(
+    base::Tx& tx,
+    std::int64_t snapshot_id,
+    const std::function<void(const SnapshotMember&)>& visit
+);
 
 }  // namespace training

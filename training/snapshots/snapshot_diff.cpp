@@ -1,9 +1,10 @@
-// What differs between two snapshots. Members are paired by source and key in one map that holds
-// both snapshots (some 200 bytes a member), since what is listed is in the order of keys and not in
-// that of the table.
+// What differs between two snapshots. Both are read side by side in the order of the table, so that
+// nothing is held but the page that is asked for: it is in the order of keys, which is another one,
+// and the first of these are kept as they come.
 #include "training/snapshots/snapshot_diff.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 
 #include "base/database/database.hpp"
@@ -25,23 +26,57 @@ struct Side {
 
 using Place = std::pair<std::string, std::string>;  // source, key
 
-std::map<Place, std::pair<std::optional<Side>, std::optional<Side>>>
-read_both(base::Database& database, const SnapshotInfo& a, const SnapshotInfo& b) {
-    std::map<Place, std::pair<std::optional<Side>, std::optional<Side>>> all;
-    const auto read = [&](const SnapshotInfo& snapshot, bool first) {
-        auto classes = database.call([&](base::Tx& tx) { return class_names(tx, snapshot); });
-        each_member(database, snapshot.id, [&](const SnapshotMember& member) {
-            auto& both = all[{snapshot.source, member.key}];
-            (first ? both.first : both.second) = Side{
-                member.content_sha256,
-                label_text(member, classes),
-                member.split,
-                member.class_id.has_value()};
-        });
-    };
-    read(a, true);
-    read(b, false);
-    return all;
+// The members of one rk after the other, which are hardly ever more than one.
+class Steps {
+public:
+    Steps(base::Database& database, const SnapshotInfo& snapshot)
+        : source_(snapshot.source),
+          classes_(database.call([&](base::Tx& tx) { return class_names(tx, snapshot); })),
+          members_(database, snapshot.id) {
+        waiting_ = members_.next();
+    }
+
+    std::optional<std::int64_t> rk() const {
+        return waiting_ ? std::optional(waiting_->rk) : std::nullopt;
+    }
+    std::map<Place, Side> take() {
+        std::map<Place, Side> step;
+        for (const auto rk = waiting_->rk; waiting_ && waiting_->rk == rk;
+             waiting_ = members_.next())
+            step[{source_, waiting_->key}] = {
+                waiting_->content_sha256,
+                label_text(*waiting_, classes_),
+                waiting_->split,
+                waiting_->class_id.has_value()};
+        return step;
+    }
+
+private:
+    std::string source_;
+    std::vector<std::string> classes_;
+    MemberReader members_;
+    std::optional<SnapshotMember> waiting_;
+};
+
+// Calls visit(place, left, right), of which one may be nothing, for each record of either.
+template <typename Visit>
+void each_pair(
+    base::Database& database,
+    const SnapshotInfo& a,
+    const SnapshotInfo& b,
+    const Visit& visit
+) {
+    Steps left(database, a), right(database, b);
+    while (left.rk() || right.rk()) {
+        const bool from_left = left.rk() && (!right.rk() || *left.rk() <= *right.rk());
+        const bool from_right = right.rk() && (!left.rk() || *right.rk() <= *left.rk());
+        std::map<Place, std::pair<std::optional<Side>, std::optional<Side>>> both;
+        if (from_left)
+            for (auto& [place, side] : left.take()) both[place].first = std::move(side);
+        if (from_right)
+            for (auto& [place, side] : right.take()) both[place].second = std::move(side);
+        for (const auto& [place, sides] : both) visit(place, sides.first, sides.second);
+    }
 }
 
 std::vector<Difference>
@@ -120,27 +155,29 @@ SnapshotDiff diff_snapshots(
 ) {
     SnapshotDiff diff;
     std::map<std::string, DiffCounts> classes, sources;
+    std::map<Place, DiffRecord> shown;
+    bool more = false;
     const auto after = place_of(page.after);
-    for (const auto& [place, sides] : read_both(database, a, b)) {
-        const auto& [left, right] = sides;
+    each_pair(database, a, b, [&](const Place& place, const auto& left, const auto& right) {
         const auto differences = differences_of(left, right);
-        const auto& shown = right ? right : left;
+        const auto& last = right ? right : left;
         count(diff, differences);
         count(sources[place.first], differences);
-        if (shown->is_class) count(classes[shown->label], differences);
+        if (last->is_class) count(classes[last->label], differences);
         const bool asked =
             !differences.empty() &&
             (!page.only ||
              std::find(differences.begin(), differences.end(), *page.only) != differences.end());
-        if (!asked || (after && place <= *after)) continue;
-        if (diff.items.size() == page.at_most) {
-            if (!diff.next && !diff.items.empty())
-                diff.next = cursor_of({diff.items.back().source, diff.items.back().key});
-            continue;
-        }
-        auto& record = diff.items.emplace_back(record_of(place, left, right));
+        if (!asked || (after && place <= *after)) return;
+        const bool full = shown.size() == page.at_most;
+        more |= full;
+        if (full && (shown.empty() || place > shown.rbegin()->first)) return;
+        auto& record = shown[place] = record_of(place, left, right);
         for (auto one : differences) record.differences.emplace_back(base::name_of(one));
-    }
+        if (full) shown.erase(std::prev(shown.end()));
+    });
+    if (more && !shown.empty()) diff.next = cursor_of(shown.rbegin()->first);
+    for (auto& [place, record] : shown) diff.items.push_back(std::move(record));
     diff.classes = list_of(classes);
     diff.sources = list_of(sources);
     return diff;

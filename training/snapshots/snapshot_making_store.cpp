@@ -9,11 +9,11 @@
 #include <algorithm>
 #include <array>
 #include <map>
-#include <unordered_map>
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include "base/bytes/hash.hpp"
 #include "base/bytes/hex.hpp"
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
@@ -110,7 +110,7 @@ LabelParts find_label(
     };
     for (const auto& c : choice.candidates) {
         if (!copies.open()) break;
-        if (!c.imported() || (!c.class_id && !c.value)) continue;
+        if (!choice.imported(c) || (!c.class_id && !c.value)) continue;
         page.push_back({{c.rk, source_id, c.key}, c.version, c.class_id, c.value, ""});
         if (page.size() == page_size) see();
     }
@@ -161,24 +161,26 @@ void keep_sides(
             tx.exec(sql::file["earlier_snapshots"], project.source_id, project.id)
         );
     });
-    std::unordered_map<std::string, std::size_t> unknown;
-    for (std::size_t i = 0; i < choice.candidates.size(); ++i)
-        unknown.emplace(choice.candidates[i].key, i);
+    const auto& all = choice.candidates;
+    auto unknown = all.size();
     std::size_t looked = 0;
     for (const auto& one : earlier) {
         const auto parsed = json::parse(one.spec);
-        if (unknown.empty() || looked == looked_at) return;
+        if (unknown == 0 || looked == looked_at) return;
         if (!same_kind(parsed.as_object(), spec)) continue;
         ++looked;
         const auto* folds = parsed.as_object().if_contains("folds");
         const bool same_folds = folds && folds->to_number<int>() == spec.folds;
+        std::size_t at = 0;  // both are in the order of rk
         each_member(database, one.id, [&](const SnapshotMember& member) {
-            auto found = unknown.find(member.key);
-            if (found == unknown.end()) return;
-            auto& known = choice.members[found->second];
-            known.kept = static_cast<Part>(member.split);
-            if (same_folds) known.kept_fold = member.fold.value_or(-1);
-            unknown.erase(found);
+            while (at < all.size() && all[at].rk < member.rk) ++at;
+            for (auto i = at; i < all.size() && all[i].rk == member.rk; ++i) {
+                auto& known = choice.members[i];
+                if (known.kept || all[i].key != member.key) continue;
+                known.kept = static_cast<Part>(member.split);
+                if (same_folds) known.kept_fold = member.fold.value_or(-1);
+                --unknown;
+            }
         });
     }
 }
@@ -230,6 +232,37 @@ struct Made {
     }
 };
 
+// Lines are made in their order, by the first bytes of what they begin with: they are too long to
+// be held.
+void set_hash(Made& made) {
+    const auto& candidates = made.choice.candidates;
+    std::vector<std::pair<std::uint64_t, std::uint32_t>> order;
+    for (std::uint32_t i = 0; i < candidates.size(); ++i)
+        if (made.holds(i))
+            order.emplace_back(
+                static_cast<std::uint64_t>(schema::leading_bytes(base::sha256(candidates[i].key))),
+                i
+            );
+    std::sort(order.begin(), order.end(), [&](const auto& a, const auto& b) {
+        if (a.first != b.first) return a.first < b.first;
+        return base::sha256(candidates[a.second].key) < base::sha256(candidates[b.second].key);
+    });
+    MembersHash hash(made.project.source);
+    for (const auto& [first, i] : order) {
+        const auto& c = candidates[i];
+        hash.add(member_line(
+            c.key,
+            base::hex({c.content.data(), c.content.size()}),
+            label_text(c.class_id, c.value, c.label ? *c.label : "", made.classes),
+            static_cast<int>(made.split.parts[i]),
+            c.probability,
+            made.fold(i)
+        ));
+    }
+    made.members = order.size();
+    made.hash = hash.finish();
+}
+
 Made make(base::Database& database, const SnapshotSpec& spec) {
     auto plan = plan_of(spec);
     Made made;
@@ -257,21 +290,7 @@ Made make(base::Database& database, const SnapshotSpec& spec) {
     if (plan.split.by == SplitSpec::By::hash) keep_sides(database, made.project, spec, made.choice);
     made.split = training::split(made.choice.members, plan.split);
     refuse_leaks(made.choice, made.split);
-    std::vector<std::string> lines;
-    for (std::size_t i = 0; i < candidates.size(); ++i) {
-        if (!made.holds(i)) continue;
-        const auto& c = candidates[i];
-        lines.push_back(member_line(
-            c.key,
-            c.content_sha256,
-            label_text(c.class_id, c.value, c.label, made.classes),
-            static_cast<int>(made.split.parts[i]),
-            c.probability,
-            made.fold(i)
-        ));
-        ++made.members;
-    }
-    made.hash = members_hash(made.project.source, std::move(lines));
+    set_hash(made);
     return made;
 }
 

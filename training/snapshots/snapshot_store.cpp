@@ -42,20 +42,22 @@ std::string computed_hash(base::Database& database, const SnapshotInfo& snapshot
     auto classes = names_in(snapshot.counts, "class_names");
     if (classes.empty())
         classes = database.call([&](base::Tx& tx) { return class_names(tx, snapshot); });
-    std::vector<std::string> lines;
-    each_member(database, snapshot.id, [&](const SnapshotMember& member) {
-        const auto known =
-            !member.class_id || static_cast<std::size_t>(*member.class_id) < classes.size();
-        lines.push_back(member_line(
-            member.key,
-            member.content_sha256,
-            known ? label_text(member, classes) : "",
-            member.split,
-            member.probability,
-            member.fold
-        ));
+    return database.call([&](base::Tx& tx) {
+        MembersHash hash(snapshot.source);
+        each_member_by_hash(tx, snapshot.id, [&](const SnapshotMember& member) {
+            const auto known =
+                !member.class_id || static_cast<std::size_t>(*member.class_id) < classes.size();
+            hash.add(member_line(
+                member.key,
+                member.content_sha256,
+                known ? label_text(member, classes) : "",
+                member.split,
+                member.probability,
+                member.fold
+            ));
+        });
+        return hash.finish();
     });
-    return members_hash(snapshot.source, std::move(lines));
 }
 
 }  // namespace

@@ -28,12 +28,12 @@ namespace training {
 
 namespace {
 
-// Calls visit(i, j) for neighbours among the members with the same non-zero key.
+// Calls visit(i, j) for neighbours among the members with the same non-zero key(i).
 template <typename Key, typename Visit>
-void equal_pairs(std::span<const Member> members, Key key, Visit visit) {
+void equal_pairs(std::size_t members, Key key, Visit visit) {
     std::vector<std::pair<std::uint64_t, std::uint32_t>> sorted;
-    for (std::uint32_t i = 0; i < members.size(); ++i) {
-        if (const auto value = key(members[i]); value != 0) sorted.emplace_back(value, i);
+    for (std::uint32_t i = 0; i < members; ++i) {
+        if (const auto value = key(i); value != 0) sorted.emplace_back(value, i);
     }
     std::sort(sorted.begin(), sorted.end());
     for (std::size_t i = 1; i < sorted.size(); ++i) {
@@ -41,27 +41,38 @@ void equal_pairs(std::span<const Member> members, Key key, Visit visit) {
     }
 }
 
-std::vector<std::uint64_t> simhashes(std::span<const Member> members) {
-    std::vector<std::uint64_t> out;
-    out.reserve(members.size());
-    for (const auto& member : members) out.push_back(member.simhash);
-    return out;
+// Visits the pairs of members that must not be on two sides, with the reason, but for those that
+// `has` denies.
+template <typename Has, typename Visit>
+void bound_pairs(std::span<const Member> members, int near, Has has, Visit visit) {
+    const auto equal = [&](auto key, std::string_view reason) {
+        equal_pairs(
+            members.size(),
+            [&](std::uint32_t i) { return has(i) ? key(members[i]) : 0; },
+            [&](std::uint32_t a, std::uint32_t b) { visit(a, b, reason); }
+        );
+    };
+    equal([](const Member& m) { return m.group; }, "group");
+    equal([](const Member& m) { return m.content; }, "content");
+    for (std::size_t way = 0; way < Member{}.duplicates.size(); ++way)
+        equal([way](const Member& m) { return m.duplicates[way]; }, "duplicate");
+    if (near < 0) return;
+    std::vector<std::uint64_t> simhashes(members.size());
+    for (std::uint32_t i = 0; i < members.size(); ++i)
+        if (has(i)) simhashes[i] = members[i].simhash;
+    near_pairs(simhashes, near, [&](std::uint32_t a, std::uint32_t b) {
+        visit(a, b, "near-duplicate");
+    });
 }
 
 std::vector<std::uint32_t> cluster(std::span<const Member> members, int near) {
     base::DisjointSets sets(members.size());
-    const auto join = [&](std::uint32_t a, std::uint32_t b) { sets.join(a, b); };
-    equal_pairs(
-        members, [](const Member& m) { return m.group; }, join
+    bound_pairs(
+        members,
+        near,
+        [](std::uint32_t) { return true; },
+        [&](std::uint32_t a, std::uint32_t b, std::string_view) { sets.join(a, b); }
     );
-    equal_pairs(
-        members, [](const Member& m) { return m.content; }, join
-    );
-    for (std::size_t way = 0; way < Member{}.duplicates.size(); ++way)
-        equal_pairs(
-            members, [way](const Member& m) { return m.duplicates[way]; }, join
-        );
-    if (near >= 0) near_pairs(simhashes(members), near, join);
     // The member with the smallest id stands for its cluster.
     std::vector<std::uint32_t> head(members.size());
     std::iota(head.begin(), head.end(), 0U);
@@ -322,35 +333,15 @@ std::vector<Leak> find_leaks(
     std::size_t limit
 ) {
     std::vector<Leak> out;
-    // Rows left out are taken away first: a chain of equal rows must not hide a leak behind one of
-    // them.
-    std::vector<Member> kept;
-    std::vector<std::uint32_t> where;
-    for (std::uint32_t i = 0; i < members.size(); ++i) {
-        if (parts[i] == Part::left_out) continue;
-        kept.push_back(members[i]);
-        where.push_back(i);
-    }
-    std::string_view reason;
-    const auto look = [&](std::uint32_t a, std::uint32_t b) {
-        if (parts[where[a]] != parts[where[b]] && out.size() < limit)
-            out.push_back({where[a], where[b], reason});
-    };
-    reason = "group";
-    equal_pairs(
-        kept, [](const Member& m) { return m.group; }, look
+    // Rows left out are passed over: a chain of equal rows must not hide a leak behind one of them.
+    bound_pairs(
+        members,
+        std::min(near, 3),
+        [&](std::uint32_t i) { return parts[i] != Part::left_out; },
+        [&](std::uint32_t a, std::uint32_t b, std::string_view reason) {
+            if (parts[a] != parts[b] && out.size() < limit) out.push_back({a, b, reason});
+        }
     );
-    reason = "content";
-    equal_pairs(
-        kept, [](const Member& m) { return m.content; }, look
-    );
-    reason = "duplicate";
-    for (std::size_t way = 0; way < Member{}.duplicates.size(); ++way)
-        equal_pairs(
-            kept, [way](const Member& m) { return m.duplicates[way]; }, look
-        );
-    reason = "near-duplicate";
-    if (near >= 0) near_pairs(simhashes(kept), std::min(near, 3), look);
     return out;
 }
 

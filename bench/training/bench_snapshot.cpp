@@ -1,0 +1,162 @@
+// What snapshots cost by how many records they hold: seconds and peak memory of making one, of
+// verifying it and of telling it from another, with labels, strata and texts that are looked at for
+// near-duplicates. Peak memory is this process's own (VmHWM, set back before each step); the
+// server's lies in its settings.
+//
+//     bench_snapshot [RECORDS ..]      10000, 100000 and 1000000 by default
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/database/database.hpp"
+#include "base/database/postgres.hpp"
+#include "base/numbers/random.hpp"
+#include "base/run/stop.hpp"
+#include "ingest/mapping/rules.hpp"
+#include "ingest/pipeline/pipeline.hpp"
+#include "schema/sources/source_store.hpp"
+#include "service/context.hpp"
+#include "training/snapshots/snapshot_diff.hpp"
+#include "training/snapshots/snapshot_store.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+
+double peak_megabytes() {
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);)
+        if (line.starts_with("VmHWM:")) return std::stod(line.substr(6)) / 1024;
+    throw std::runtime_error("the system tells no peak memory");
+}
+
+struct Cost {
+    double seconds = 0, megabytes = 0;
+};
+
+Cost cost_of(const std::function<void()>& work) {
+    std::ofstream("/proc/self/clear_refs") << "5";  // the peak begins anew
+    const auto begun = std::chrono::steady_clock::now();
+    work();
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
+    return {took.count(), peak_megabytes()};
+}
+
+void ingest_made(service::Context& context, const std::string& name, int records) {
+    const auto path = context.config.home / (name + ".csv");
+    {
+        std::ofstream file(path);
+        base::Random random(1);
+        file << "id,text,n\n";
+        for (int i = 0; i < records; ++i) {
+            std::string line = fmt::format("record-{},", i);
+            for (int word = 0; word < 25; ++word)
+                line += fmt::format("word{} ", random.below(20'000));
+            file << line << "," << random.uniform() << "\n";
+        }
+    }
+    context.database().call([&](base::Tx& tx) {
+        schema::add_source(
+            tx, {0, name, "files", "{}", "", "active"}, std::chrono::system_clock::now()
+        );
+    });
+    ingest::RunRequest request;
+    request.source = name;
+    request.inputs = {path.string()};
+    request.key = "id";
+    request.rules = ingest::parse_rules("key = [\"id\"]\nbody = [\"text\"]\n", "rules");
+    if (ingest::run(context.database(), context.blobs(), request).counts.added !=
+        static_cast<std::uint64_t>(records))
+        throw std::runtime_error("not all records were stored");
+    fs::remove(path);
+}
+
+// A label of one of ten classes for each.
+void label_all(base::Database& database, const std::string& source) {
+    database.call([&](base::Tx& tx) {
+        const auto project = *tx.value<std::int64_t>(
+            "INSERT INTO label_project (name, source_id, kind, spec, created_at) SELECT name, id, "
+            "'classification', '{}', now() FROM source WHERE name = $1 RETURNING id",
+            source
+        );
+        tx.exec(
+            "INSERT INTO label_class (project_id, class_id, name) SELECT $1, n, 'class ' || n FROM "
+            "generate_series(0, 9) n",
+            project
+        );
+        tx.exec(
+            "INSERT INTO ground_truth (rk, source_id, key, project_id, class_id, probability, "
+            "method, set_at, labeled_version) SELECT rk, source_id, key, $1, abs(rk % 10), 1, "
+            "'import', now(), version FROM record WHERE source_id = (SELECT id FROM source WHERE "
+            "name = $2)",
+            project,
+            source
+        );
+        tx.exec("ANALYZE ground_truth");
+    });
+}
+
+void tell(service::Context& context, int records) {
+    const auto name = fmt::format("r{}", records);
+    auto& database = context.database();
+    ingest_made(context, name, records);
+    label_all(database, name);
+    training::SnapshotSpec spec;
+    spec.name = name + "-a";
+    spec.project = name;
+    const auto now = std::chrono::system_clock::now();
+    training::SnapshotInfo a, b;
+    const auto made = cost_of([&] { a = training::create_snapshot(database, spec, now).snapshot; });
+    spec.name = name + "-b";
+    spec.where = "class <> 'class 3'";
+    const auto again =
+        cost_of([&] { b = training::create_snapshot(database, spec, now).snapshot; });
+    const auto verified = cost_of([&] {
+        if (!training::verify_snapshot(database, a)) throw std::runtime_error("it does not hold");
+    });
+    const auto compared = cost_of([&] {
+        const auto diff = training::diff_snapshots(database, a, b);
+        if (diff.removed + diff.same != static_cast<std::uint64_t>(records))
+            throw std::runtime_error("records are lost");
+    });
+    fmt::print("{:9}", records);
+    for (const auto& one : {made, again, verified, compared})
+        fmt::print("{:8.2f} s {:6.0f} MB", one.seconds, one.megabytes);
+    fmt::print("\n");
+    std::fflush(stdout);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    std::vector<int> counts;
+    for (int i = 1; i < argc; ++i) counts.push_back(std::atoi(argv[i]));
+    if (counts.empty()) counts = {10'000, 100'000, 1'000'000};
+    const auto home = fs::temp_directory_path() / fmt::format("tilth-snapshot-{}", ::getpid());
+    fs::create_directories(home);
+    fs::permissions(home, fs::perms::others_read | fs::perms::others_exec, fs::perm_options::add);
+    int code = 0;
+    try {
+        base::StopOnSignal stop;
+        base::EmbeddedPostgres postgres(home);
+        service::Context context(stop);
+        context.config.database.url = postgres.url("snapshot");
+        context.config.home = home;
+        fmt::print(
+            "{:>9}{:>20}{:>20}{:>20}{:>20}\n", "records", "made", "another", "verified", "compared"
+        );
+        for (int count : counts) tell(context, count);
+    } catch (const std::exception& failure) {
+        fmt::print(stderr, "bench_snapshot: {}\n", failure.what());
+        code = 1;
+    }
+    fs::remove_all(home);
+    return code;
+}
