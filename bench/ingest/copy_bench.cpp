@@ -1,9 +1,10 @@
 // Storing CSV rows with a unique text key through the pipeline, against psql's \copy of the same
 // file into a bare table with one unique text index, on the same embedded PostgreSQL, in turns.
-// Prints medians and their ratio. With TILTH_BENCH_SCRIPTS (the folder of pandas_to_sql.py) set,
-// pgloader and pandas store the same file once too, if they are installed.
+// Prints medians, and their ratio with its range over the rounds. With TILTH_BENCH_SCRIPTS (the
+// folder of pandas_to_sql.py) set, pgloader and pandas store the same file once too, if they are
+// installed; what one says when it fails is shown.
 //
-//     ingest_copy_bench [rows=1000000] [rounds=3] [numbers]
+//     ingest_copy_bench [rows=1000000] [rounds=5] [numbers]
 //
 // With `numbers` two columns are also mapped to numeric content.
 
@@ -83,14 +84,22 @@ double by_psql(const std::string& url, const fs::path& file) {
     });
 }
 
-// The seconds that a program prints or takes; nothing if it is not installed or fails.
-std::optional<double> by_program(const std::string& name, const std::string& line) {
-    if (std::system(("command -v " + name + " >/dev/null").c_str()) != 0) return std::nullopt;
-    double taken = 0;
+// The seconds that a program takes; nothing, and why, if it is not installed or fails.
+std::optional<double>
+by_program(const std::string& name, const std::string& line, const fs::path& home) {
+    if (std::system(("command -v " + name + " >/dev/null").c_str()) != 0) {
+        fmt::print("{} is not here\n", name);
+        return std::nullopt;
+    }
+    const auto said = home / "said";
     int code = 0;
-    taken = seconds([&] { code = std::system(line.c_str()); });
-    if (code != 0) return std::nullopt;
-    return taken;
+    const auto taken =
+        seconds([&] { code = std::system((line + " >'" + said.string() + "' 2>&1").c_str()); });
+    if (code == 0) return taken;
+    fmt::print("{} failed:\n", name);
+    std::fflush(stdout);
+    if (std::system(("tail -3 '" + said.string() + "'").c_str()) != 0) fmt::print("(silent)\n");
+    return std::nullopt;
 }
 
 std::optional<double>
@@ -112,16 +121,21 @@ by_pgloader(const std::string& url, const fs::path& file, const fs::path& home) 
     )
                                 .c_str());
     if (made != 0) return std::nullopt;
-    return by_program("pgloader", fmt::format("pgloader '{}' >/dev/null 2>&1", script.string()));
+    return by_program("pgloader", fmt::format("pgloader '{}'", script.string()), home);
 }
 
-std::optional<double>
-by_pandas(const std::string& url, const fs::path& file, const std::string& scripts) {
+// By the system's own Python, which has the system's pandas, whichever comes first on the path.
+std::optional<double> by_pandas(
+    const std::string& url,
+    const fs::path& file,
+    const std::string& scripts,
+    const fs::path& home
+) {
+    const std::string python = "/usr/bin/python3";
     return by_program(
-        "python3",
-        fmt::format(
-            "python3 '{}/pandas_to_sql.py' '{}' '{}' >/dev/null 2>&1", scripts, url, file.string()
-        )
+        python,
+        fmt::format("{} '{}/pandas_to_sql.py' '{}' '{}'", python, scripts, url, file.string()),
+        home
     );
 }
 
@@ -168,7 +182,7 @@ double by_pipeline(
 
 int main(int argc, char** argv) {
     int rows = argc > 1 ? std::atoi(argv[1]) : 1'000'000;
-    int rounds = argc > 2 ? std::atoi(argv[2]) : 3;
+    int rounds = argc > 2 ? std::atoi(argv[2]) : 5;
     bool numbers = argc > 3 && std::string(argv[3]) == "numbers";
     auto home = fs::temp_directory_path() / fmt::format("tilth-bench-{}", ::getpid());
     fs::create_directories(home);
@@ -195,7 +209,7 @@ int main(int argc, char** argv) {
         if (const char* scripts = std::getenv("TILTH_BENCH_SCRIPTS")) {
             auto url = postgres.url("bare");
             auto tell = [&](const char* name, std::optional<double> taken) {
-                if (!taken) return fmt::print("{} is not here, or failed\n", name);
+                if (!taken) return;
                 fmt::print(
                     "{} {:.1f} s: {:.1f} times the pipeline\n",
                     name,
@@ -204,19 +218,29 @@ int main(int argc, char** argv) {
                 );
             };
             tell("pgloader", by_pgloader(url, file, home));
-            tell("pandas to_sql", by_pandas(url, file, scripts));
+            tell("pandas to_sql", by_pandas(url, file, scripts, home));
         }
         rusage used{};
         getrusage(RUSAGE_SELF, &used);
+        std::vector<double> ratios;
+        for (std::size_t i = 0; i < psql.size(); ++i) ratios.push_back(psql[i] / pipeline[i]);
+        const auto [least, most] = std::minmax_element(ratios.begin(), ratios.end());
+        const double all = static_cast<double>(rows) * rounds;
         fmt::print(
-            "{} rows of {} bytes: psql {:.0f} rows/s, pipeline {:.0f} rows/s, ratio {:.2f}, peak "
-            "memory {} MiB\n",
+            "{} rows of {} bytes: psql {:.0f} rows/s, pipeline {:.0f} rows/s, ratio {:.2f} ({:.2f} "
+            "to {:.2f}), peak memory {} MiB; a thousand rows: {:.1f} minor faults, {:.1f} waits, "
+            "{:.1f} times taken away\n",
             rows,
             fs::file_size(file) / static_cast<std::uintmax_t>(rows),
             rows / median(psql),
             rows / median(pipeline),
-            median(psql) / median(pipeline),
-            used.ru_maxrss / 1024
+            median(ratios),
+            *least,
+            *most,
+            used.ru_maxrss / 1024,
+            static_cast<double>(used.ru_minflt) / all * 1000,
+            static_cast<double>(used.ru_nvcsw) / all * 1000,
+            static_cast<double>(used.ru_nivcsw) / all * 1000
         );
     } catch (const std::exception& error) {
         fmt::print(stderr, "{}\n", error.what());
