@@ -4,6 +4,7 @@
 // Records of 150 words of text, of 30 numbers, and of 28 x 28 grey pixels. Training reads them in
 // the order of records, each in its place, as doubles, texts and pixels that a model takes. Rounds
 // are interleaved; medians are told. Promised: at least half of the rows a second that COPY gives.
+// What a million records of each take on disk, with their indexes, is told too.
 //
 //     bench_input [RECORDS [ROUNDS [PICTURES]]]      100000, 5 and 10000 by default
 #include <unistd.h>
@@ -189,8 +190,26 @@ int main(int argc, char** argv) {
         service::Context context(stop);
         context.config.database.url = postgres.url("input");
         context.config.home = home;
-        for (const std::string name : {"texts", "numbers"}) ingest_made(context, name, records);
+        std::int64_t before = 0;
+        const auto stored = [&](const std::string& what, int count) {
+            const auto bytes = context.database().call([](base::Tx& tx) {
+                return *tx.value<std::int64_t>("SELECT pg_database_size(current_database())");
+            });
+            if (count > 0)
+                fmt::print(
+                    "{:<9} {:.2f} GB a million records\n",
+                    what,
+                    static_cast<double>(bytes - before) / count / 1e3
+                );
+            before = bytes;
+        };
+        stored("", 0);
+        for (const std::string name : {"texts", "numbers"}) {
+            ingest_made(context, name, records);
+            stored(name, records);
+        }
         ingest_pictures(context, pictures);
+        stored("pictures", pictures);
         pqxx::connection settled(context.config.database.url);
         pqxx::nontransaction(settled).exec("VACUUM ANALYZE");
         auto* raw = PQconnectdb(context.config.database.url.c_str());
