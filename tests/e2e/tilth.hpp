@@ -30,6 +30,7 @@ public:
     std::vector<std::string> command(std::vector<std::string> words) const {
         std::vector<std::string> all{
             TILTH_PROGRAM, "--home", home.path.string(), "--json", "--quiet"};
+        if (!database.empty()) all.insert(all.end(), {"--db", database});
         all.insert(all.end(), words.begin(), words.end());
         return all;
     }
@@ -49,6 +50,7 @@ public:
     std::vector<std::string> lines(std::vector<std::string> words) const;
 
     test::Folder home;
+    std::string database = {};  // its URL; empty: the embedded one, in the home
 };
 
 }  // namespace e2e
