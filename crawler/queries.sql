@@ -96,7 +96,7 @@ WHERE url.source_id = $1 AND url.url_key = given.url_key AND url.kind IN ('image
 
 -- name: forget_page_records
 DELETE FROM page_record AS held WHERE source_id = $1 AND url_key = ANY ($2::uuid[])
-  AND NOT EXISTS (SELECT FROM unnest($3::uuid[], $4::bigint[], $5::text[]) AS given (url_key, rk, key)
+  AND NOT EXISTS (SELECT 1 FROM unnest($3::uuid[], $4::bigint[], $5::text[]) AS given (url_key, rk, key)
                   WHERE given.url_key = held.url_key AND given.rk = held.rk AND given.key = held.key);
 
 -- name: add_page_records
@@ -135,10 +135,10 @@ UPDATE frontier_host AS host SET token = token + 1, holder = $2, held_until = $4
 WHERE host.host IN (
     SELECT free.host FROM frontier_host AS free
     WHERE (free.holder IS NULL OR free.held_until < $3::timestamptz)
-      AND NOT EXISTS (SELECT FROM frontier_address AS server
+      AND NOT EXISTS (SELECT 1 FROM frontier_address AS server
                       WHERE server.address = free.address AND server.holder <> $2 AND server.held_until >= $3::timestamptz)
-      AND (NOT $7 OR EXISTS (SELECT FROM frontier_address AS own WHERE own.address = free.address AND own.holder = $2))
-      AND EXISTS (SELECT FROM frontier_url AS url
+      AND (NOT $7 OR EXISTS (SELECT 1 FROM frontier_address AS own WHERE own.address = free.address AND own.holder = $2))
+      AND EXISTS (SELECT 1 FROM frontier_url AS url
                   WHERE url.source_id = $1 AND url.host = free.host AND url.state = 'queued' AND url.due_at <= $3::timestamptz
                     AND (NOT $6 OR url.kind IN ('image', 'file')))
     ORDER BY free.next_fetch_at LIMIT $5 FOR UPDATE SKIP LOCKED)
@@ -240,7 +240,7 @@ ON CONFLICT (origin, path) DO UPDATE SET status = excluded.status, body = exclud
 SELECT state, reason, count(*) AS urls FROM frontier_url WHERE source_id = $1 GROUP BY 1, 2 ORDER BY 3 DESC;
 
 -- name: has_kept
-SELECT EXISTS (SELECT FROM frontier_url WHERE source_id = $1 AND state = 'done' AND kind IN ('page', 'image', 'file'));
+SELECT EXISTS (SELECT 1 FROM frontier_url WHERE source_id = $1 AND state = 'done' AND kind IN ('page', 'image', 'file'));
 
 -- The first of the addresses that a crawl begins with, or that these lead to, that tells why nothing was kept.
 -- name: first_obstacle

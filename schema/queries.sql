@@ -350,7 +350,7 @@ RETURNING id, kind, spec::text, token, attempts;
 
 -- Whether one could be claimed now.
 -- name: job_waits
-SELECT EXISTS (SELECT FROM job WHERE kind = ANY($1::text[]) AND due_at <= $2::timestamptz AND (leased_until IS NULL OR leased_until < $2::timestamptz)
+SELECT EXISTS (SELECT 1 FROM job WHERE kind = ANY($1::text[]) AND due_at <= $2::timestamptz AND (leased_until IS NULL OR leased_until < $2::timestamptz)
     AND coalesce(split_part(dedup, '/', 1), '') NOT IN (
         SELECT split_part(o.dedup, '/', 1) FROM job o WHERE o.leased_until >= $2::timestamptz AND starts_with(o.dedup, 'source:')));
 
@@ -643,7 +643,7 @@ SELECT DISTINCT blob_sha256 FROM record_version WHERE blob_sha256 = ANY ($1::byt
 -- name: purge_blobs
 DELETE FROM blob b USING unnest($1::bigint[], $2::bytea[]) AS g (bk, sha256)
 WHERE b.bk = g.bk AND b.sha256 = g.sha256
-  AND NOT EXISTS (SELECT FROM model m WHERE m.artefact_sha256 = b.sha256)
+  AND NOT EXISTS (SELECT 1 FROM model m WHERE m.artefact_sha256 = b.sha256)
 RETURNING coalesce(b.location, '') AS location;
 
 -- name: purge_rejects
@@ -714,7 +714,7 @@ FROM asked d LEFT JOIN sketched s USING (place) LEFT JOIN held h USING (place);
 SELECT r.rk, r.key, r.version, t.body, coalesce(t.language, '')
 FROM record r JOIN content_text t USING (rk, source_id, key, version)
 WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) AND t.rk >= $2
-    AND NOT EXISTS (SELECT FROM content_quality q
+    AND NOT EXISTS (SELECT 1 FROM content_quality q
                     WHERE (q.rk, q.source_id, q.key, q.version) = (r.rk, r.source_id, r.key, r.version) AND q.rk >= $2)
 ORDER BY r.rk, r.key LIMIT $4;
 

@@ -165,7 +165,7 @@ FROM snapshot_item i JOIN record_version v USING (rk, source_id, key, version) W
 -- Members that their sites forbid to train on now, and those whose licence is another by now.
 -- name: rights_counts
 SELECT count(*) FILTER (WHERE n.consent->>'decision' = 'deny'
-        OR EXISTS (SELECT FROM record_denied d WHERE (d.rk, d.source_id, d.key) = (i.rk, i.source_id, i.key))) AS denied,
+        OR EXISTS (SELECT 1 FROM record_denied d WHERE (d.rk, d.source_id, d.key) = (i.rk, i.source_id, i.key))) AS denied,
     count(*) FILTER (WHERE n.licence IS DISTINCT FROM v.licence) AS licence_changed
 FROM snapshot_item i JOIN record r USING (rk, source_id, key)
 JOIN record_version n ON (n.rk, n.source_id, n.key, n.version) = (r.rk, r.source_id, r.key, r.version)
@@ -176,7 +176,7 @@ WHERE i.snapshot_id = $1;
 SELECT i.key FROM snapshot_item i JOIN record r USING (rk, source_id, key)
 JOIN record_version n ON (n.rk, n.source_id, n.key, n.version) = (r.rk, r.source_id, r.key, r.version)
 WHERE i.snapshot_id = $1 AND (n.consent->>'decision' = 'deny'
-    OR EXISTS (SELECT FROM record_denied d WHERE (d.rk, d.source_id, d.key) = (i.rk, i.source_id, i.key)))
+    OR EXISTS (SELECT 1 FROM record_denied d WHERE (d.rk, d.source_id, d.key) = (i.rk, i.source_id, i.key)))
 ORDER BY i.rk LIMIT 10;
 
 -- name: licences_now
@@ -387,7 +387,7 @@ UPDATE model_run SET name = $3, note = $4, tags = $5::jsonb, edition = edition +
 UPDATE model_run SET run_key = $2 WHERE id = $1;
 
 -- name: run_done_before
-SELECT max(r.id) FROM model_run r WHERE r.run_key = $1 AND r.state = 'done' AND EXISTS (SELECT FROM model m WHERE m.run_id = r.id);
+SELECT max(r.id) FROM model_run r WHERE r.run_key = $1 AND r.state = 'done' AND EXISTS (SELECT 1 FROM model m WHERE m.run_id = r.id);
 
 -- name: run_steps
 SELECT step, stage, done, total, loss, validation, at FROM run_step WHERE run_id = $1 AND step > $2 ORDER BY step LIMIT $3;
