@@ -1,9 +1,10 @@
 // What snapshots cost by how many records they hold: seconds and peak memory of making one, of
 // verifying it and of telling it from another, with labels, strata and texts that are looked at for
-// near-duplicates. Peak memory is this process's own (VmHWM, set back before each step); the
-// server's lies in its settings.
+// near-duplicates. Peak memory is what a step adds to this process (VmHWM, set back before it, less
+// what was held then); the server's lies in its settings.
 //
 //     bench_snapshot [RECORDS ..]      10000, 100000 and 1000000 by default
+#include <malloc.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -30,11 +31,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-double peak_megabytes() {
+double megabytes(std::string_view what) {
     std::ifstream status("/proc/self/status");
     for (std::string line; std::getline(status, line);)
-        if (line.starts_with("VmHWM:")) return std::stod(line.substr(6)) / 1024;
-    throw std::runtime_error("the system tells no peak memory");
+        if (line.starts_with(what)) return std::stod(line.substr(what.size())) / 1024;
+    throw std::runtime_error("the system tells no memory");
 }
 
 struct Cost {
@@ -42,11 +43,13 @@ struct Cost {
 };
 
 Cost cost_of(const std::function<void()>& work) {
+    ::malloc_trim(0);
     std::ofstream("/proc/self/clear_refs") << "5";  // the peak begins anew
+    const auto before = megabytes("VmRSS:");
     const auto begun = std::chrono::steady_clock::now();
     work();
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
-    return {took.count(), peak_megabytes()};
+    return {took.count(), megabytes("VmHWM:") - before};
 }
 
 void ingest_made(service::Context& context, const std::string& name, int records) {

@@ -9,8 +9,8 @@
 #include <set>
 #include <stdexcept>
 
-#include <boost/json.hpp>
 #include <pg_query.h>
+#include <boost/json.hpp>
 
 #include "schema/placement/placement.hpp"
 
