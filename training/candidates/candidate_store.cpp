@@ -2,7 +2,7 @@
 // counted and left out, unless its source only records what sites say.
 #include "training/candidates/candidate_store.hpp"
 
-#include <algorithm>
+#include <future>
 #include <limits>
 
 #include <fmt/format.h>
@@ -87,6 +87,28 @@ pqxx::result next_page(
         question,
         question.empty() ? "{}" : schema::array_of(classes)
     );
+}
+
+std::vector<schema::RecordFields> fields_of_page(
+    base::Database& database,
+    const SnapshotProject& project,
+    const SnapshotPlan& plan,
+    const pqxx::result& rows,
+    const std::vector<Labeled>& page,
+    const std::vector<std::string>& classes
+) {
+    std::vector<schema::RecordFields> fields;
+    std::vector<schema::RecordVersion> versions;
+    for (std::size_t i = 0; i < page.size(); ++i) {
+        const auto row = rows[static_cast<pqxx::result::size_type>(i)];
+        fields.push_back(fields_of(row, page[i], classes));
+        versions.push_back({page[i].rk, page[i].key, page[i].version});
+    }
+    if (!plan.asked.empty())
+        database.call([&](base::Tx& tx) {
+            schema::add_findings(tx, plan.asked, project.source_id, versions, fields);
+        });
+    return fields;
 }
 
 // A form is learnt question by question.
@@ -181,30 +203,24 @@ Candidates choose(
         return tx.value<std::string>(sql::file["consent_policy"], project.source_id) != "record";
     });
     const bool payload = schema::needs_payload(plan.asked);
-    std::int64_t rk = std::numeric_limits<std::int64_t>::min();
-    std::string key;
-    for (;;) {
-        std::vector<Labeled> page;
-        std::vector<schema::RecordFields> fields;
-        database.call([&](base::Tx& tx) {
-            auto rows = next_page(tx, project, rk, key, payload, spec.question, classes);
-            page = base::rows_as<Labeled>(rows);
-            fields.clear();
-            std::vector<schema::RecordVersion> versions;
-            for (std::size_t i = 0; i < page.size(); ++i) {
-                const auto& one = page[i];
-                auto row = rows[static_cast<pqxx::result::size_type>(i)];
-                fields.push_back(fields_of(row, one, classes));
-                versions.push_back({one.rk, one.key, one.version});
-            }
-            schema::add_findings(tx, plan.asked, project.source_id, versions, fields);
+    // The server looks for the next page while this one is read.
+    const auto ask = [&](std::int64_t rk, std::string key) {
+        return std::async(std::launch::async, [&, rk, key = std::move(key)] {
+            return database.call([&](base::Tx& tx) {
+                return next_page(tx, project, rk, key, payload, spec.question, classes);
+            });
         });
+    };
+    auto next = ask(std::numeric_limits<std::int64_t>::min(), "");
+    for (;;) {
+        const auto rows = next.get();
+        auto page = base::rows_as<Labeled>(rows);
         if (page.empty()) {
             presence.refuse(fmt::format("snapshot '{}'", spec.name));
             return gathered.finish();
         }
-        rk = page.back().rk;
-        key = page.back().key;
+        next = ask(page.back().rk, page.back().key);
+        const auto fields = fields_of_page(database, project, plan, rows, page, classes);
         for (std::size_t i = 0; i < page.size(); ++i) {
             const auto& one = page[i];
             if (project.id != 0 && !one.class_id && !one.value && !one.label) {
