@@ -4,7 +4,7 @@
 // sees as the same mark is the nearest one, and a picture with a thousand marks must not take a
 // minute. Marks of two classes never belong together; a mark whose class is in doubt is voted on
 // under each of them, and falls if none has most of the people behind it.
-#include "labeling/tasks/pictures/marks.hpp"
+#include "labeling/tasks/marks/marks.hpp"
 
 #include <algorithm>
 #include <cmath>

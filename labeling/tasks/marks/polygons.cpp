@@ -3,8 +3,8 @@
 #include <boost/json.hpp>
 
 #include "labeling/tasks/answer_json.hpp"
-#include "labeling/tasks/pictures/marks.hpp"
-#include "labeling/tasks/pictures/shapes.hpp"
+#include "labeling/tasks/marks/marks.hpp"
+#include "labeling/tasks/marks/shapes.hpp"
 #include "labeling/tasks/task_types.hpp"
 
 namespace labeling {

@@ -1,4 +1,4 @@
-#include "labeling/tasks/pictures/shapes.hpp"
+#include "labeling/tasks/marks/shapes.hpp"
 
 #include <algorithm>
 #include <cmath>
