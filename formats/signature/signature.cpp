@@ -17,7 +17,9 @@ using namespace std::string_view_literals;
 constexpr auto as_table = "export it as CSV or JSON lines"sv;
 constexpr auto as_text = "save it as text, one file a document"sv;
 constexpr auto by_program = "write it as CSV or JSON lines with the program that made it"sv;
-constexpr auto no_data = "only texts, tables and pictures are read"sv;
+constexpr auto as_picture = "save it as JPEG or PNG"sv;
+constexpr auto as_film = "make it MP4 or WebM, as with ffmpeg"sv;
+constexpr auto no_data = "only texts, tables, pictures, sounds and films are read"sv;
 
 struct Known {
     std::string_view start;
@@ -36,7 +38,6 @@ constexpr std::array known{
         {"an SQLite database",
          "gather it as a source of the kind database, or export a table as CSV"}},
     Known{"DUCK"sv, {"a DuckDB database", "export a table as CSV"}, 8},
-    Known{"%PDF-"sv, {"a PDF", "make it a text first, as with pdftotext"}},
     Known{
         "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"sv,
         {"a file of Microsoft Office before 2007 (.xls, .doc, .ppt)",
@@ -69,11 +70,14 @@ constexpr std::array known{
         "\x7f"
         "ELF"sv,
         {"a program", no_data}},
-    Known{"OggS"sv, {"sound or film", no_data}},
-    Known{"fLaC"sv, {"sound", no_data}},
-    Known{"ID3"sv, {"sound", no_data}},
-    Known{"ftyp"sv, {"sound or film", no_data}, 4},
-    Known{"\x1a\x45\xdf\xa3"sv, {"film", no_data}},
+    Known{"ftyphei"sv, {"a HEIC picture", as_picture}, 4},
+    Known{"ftyphev"sv, {"a HEIC picture", as_picture}, 4},
+    Known{"ftypmif1"sv, {"a HEIF picture", as_picture}, 4},
+    Known{"ftypmsf1"sv, {"a HEIF picture", as_picture}, 4},
+    Known{"ftypavi"sv, {"an AVIF picture", as_picture}, 4},
+    Known{"AVI LIST"sv, {"an AVI film", as_film}, 8},
+    Known{"FLV\x01"sv, {"a Flash film", as_film}},
+    Known{"\x30\x26\xb2\x75\x8e\x66\xcf\x11"sv, {"a film or sound of Windows Media", as_film}},
     Known{"wOF2"sv, {"a font", no_data}},
 };
 
