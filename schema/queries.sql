@@ -236,6 +236,7 @@ WITH gone AS (SELECT * FROM unnest($2::bigint[], $3::text[], $4::int[]) AS d (rk
 texts AS (DELETE FROM content_text t USING gone g WHERE t.rk = g.rk AND t.source_id = $1 AND t.key = g.key AND t.version = g.version),
 numbers AS (DELETE FROM content_numeric t USING gone g WHERE t.rk = g.rk AND t.source_id = $1 AND t.key = g.key AND t.version = g.version),
 images AS (DELETE FROM content_image t USING gone g WHERE t.rk = g.rk AND t.source_id = $1 AND t.key = g.key AND t.version = g.version),
+media AS (DELETE FROM content_media t USING gone g WHERE t.rk = g.rk AND t.source_id = $1 AND t.key = g.key AND t.version = g.version),
 measures AS (DELETE FROM content_quality t USING gone g WHERE t.rk = g.rk AND t.source_id = $1 AND t.key = g.key AND t.version = g.version),
 words AS (DELETE FROM record_search t USING gone g WHERE t.rk = g.rk AND t.source_id = $1 AND t.key = g.key)
 DELETE FROM record_version t USING gone g WHERE t.rk = g.rk AND t.source_id = $1 AND t.key = g.key AND t.version = g.version;
@@ -258,6 +259,9 @@ SELECT sha256 FROM blob WHERE bk = ANY($1::bigint[]);
 -- name: load_blob
 SELECT encoding, bytes, location, size FROM blob WHERE bk = $1 AND sha256 = $2;
 
+-- name: blob_size
+SELECT size FROM blob WHERE bk = $1 AND sha256 = $2;
+
 -- name: add_reject
 INSERT INTO reject (rk, source_id, place_sha256, run_id, at, raw, file, member, line, byte_offset, column_name, code, reason)
 VALUES ($1, $2, $3, $4, $5::timestamptz, $6, $7, $8, $9, $10, $11, $12, $13)
@@ -272,11 +276,12 @@ SELECT count(*) FROM record WHERE source_id = $1;
 
 -- name: list_records
 SELECT r.rk, r.source_id, r.key, r.version, r.group_key, r.first_seen, r.last_seen, v.url, left(v.payload::text, 2000) AS payload,
-    t.title, left(t.body, 200) AS snippet, t.language, i.width, i.height
+    t.title, left(t.body, 200) AS snippet, t.language, i.width, i.height, m.kind AS media
 FROM (SELECT * FROM record WHERE source_id = $1 AND (rk, key) > ($2, $3) ORDER BY rk, key LIMIT $4) r
 JOIN record_version v USING (rk, source_id, key, version)
 LEFT JOIN content_text t ON (t.rk, t.source_id, t.key, t.version) = (v.rk, v.source_id, v.key, v.version)
 LEFT JOIN content_image i ON (i.rk, i.source_id, i.key, i.version) = (v.rk, v.source_id, v.key, v.version)
+LEFT JOIN content_media m ON (m.rk, m.source_id, m.key, m.version) = (v.rk, v.source_id, v.key, v.version)
 ORDER BY r.rk, r.key;
 
 -- name: show_record
@@ -284,12 +289,15 @@ SELECT r.rk, r.version, r.group_key, r.record_time, r.first_seen, r.last_seen, e
     v.url, v.file, v.member, v.line, v.byte_offset, v.licence, v.consent, v.run_id, v.media_type, encode(v.blob_sha256, 'hex') AS blob_sha256,
     to_char(v.stored_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS stored_at, v.fetched_at,
     t.rk IS NOT NULL AS has_text, t.title, t.body, t.language, t.characters, t.words, n.values::text AS numbers, n.column_set,
-    i.rk IS NOT NULL AS has_image, i.width, i.height, i.channels, i.format, q.measures::text, q.language AS measured_language
+    i.rk IS NOT NULL AS has_image, i.width, i.height, i.channels, i.format, q.measures::text, q.language AS measured_language,
+    m.kind AS media_kind, m.type AS media_as, m.seconds, m.pages, m.width AS media_width, m.height AS media_height,
+    m.channels AS media_channels, m.sample_rate, CASE WHEN v.blob_sha256 IS NOT NULL THEN v.media_type END AS blob_type
 FROM record r
 JOIN record_version v USING (rk, source_id, key, version)
 LEFT JOIN content_text t USING (rk, source_id, key, version)
 LEFT JOIN content_numeric n USING (rk, source_id, key, version)
 LEFT JOIN content_image i USING (rk, source_id, key, version)
+LEFT JOIN content_media m USING (rk, source_id, key, version)
 LEFT JOIN content_quality q USING (rk, source_id, key, version)
 WHERE r.rk = $1 AND r.source_id = $2 AND r.key = $3;
 
@@ -311,6 +319,14 @@ SELECT v.blob_sha256, v.media_type, i.width, i.height, i.channels, i.format
 FROM record r
 JOIN record_version v USING (rk, source_id, key, version)
 LEFT JOIN content_image i USING (rk, source_id, key, version)
+WHERE r.rk = $1 AND r.source_id = $2 AND r.key = $3 AND v.blob_sha256 IS NOT NULL;
+
+-- name: record_media
+SELECT v.blob_sha256, m.kind AS media_kind, m.type AS media_as, m.seconds, m.pages, m.width AS media_width, m.height AS media_height,
+    m.channels AS media_channels, m.sample_rate, CASE WHEN v.blob_sha256 IS NOT NULL THEN v.media_type END AS blob_type
+FROM record r
+JOIN record_version v USING (rk, source_id, key, version)
+LEFT JOIN content_media m USING (rk, source_id, key, version)
 WHERE r.rk = $1 AND r.source_id = $2 AND r.key = $3 AND v.blob_sha256 IS NOT NULL;
 
 -- Every version of a record: when and by which run it came, from where exactly.
@@ -472,7 +488,7 @@ DELETE FROM webhook_message WHERE ended_at < $1::timestamptz;
 
 -- name: analyze_records
 ANALYZE record (rk, source_id, key, version), record_version (rk, source_id, key, version), content_text (rk, source_id, key, version),
-    content_numeric (rk, source_id, key, version), content_image (rk, source_id, key, version), blob (bk, sha256),
+    content_numeric (rk, source_id, key, version), content_image (rk, source_id, key, version), content_media (rk, source_id, key, version), blob (bk, sha256),
     frontier_url (source_id, url_key, host, state, reason, due_at);
 
 -- A sample of 9,000 rows tells the planner what it needs of keys, in a third of the time.
@@ -539,6 +555,10 @@ WHERE t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key;
 
 -- name: purge_images
 DELETE FROM content_image t USING unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (rk, source_id, key)
+WHERE t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key;
+
+-- name: purge_media
+DELETE FROM content_media t USING unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (rk, source_id, key)
 WHERE t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key;
 
 -- name: purge_truth

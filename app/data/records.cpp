@@ -29,7 +29,7 @@ void tell(service::Context& context, const service::RecordItem& item, Table& tab
             {item.key,
              std::to_string(item.version),
              item.title.substr(0, 60),
-             item.image ? fmt::format("{}x{}", item.width, item.height) : "",
+             item.image ? fmt::format("{}x{}", item.width, item.height) : item.media,
              item.url}
         );
         return;
@@ -39,6 +39,7 @@ void tell(service::Context& context, const service::RecordItem& item, Table& tab
     if (!item.title.empty()) object["title"] = item.title;
     if (!item.excerpt.empty()) object["text"] = item.excerpt;
     if (item.image) object["image"] = json::object{{"width", item.width}, {"height", item.height}};
+    if (!item.media.empty()) object["media"] = item.media;
     print_json(object);
 }
 
@@ -109,6 +110,17 @@ std::string shown(const json::value& value) {
     return value.is_string() ? std::string(value.get_string()) : base::plain_json(value);
 }
 
+// "audio/mpeg, 12.5 s, 2 channels, 44100 Hz".
+std::string told(const schema::ShownMedia& media) {
+    std::string text = media.type;
+    if (media.seconds) text += fmt::format(", {:.1f} s", *media.seconds);
+    if (media.pages) text += fmt::format(", {} pages", *media.pages);
+    if (media.width && media.height) text += fmt::format(", {} x {}", *media.width, *media.height);
+    if (media.channels) text += fmt::format(", {} channels", *media.channels);
+    if (media.sample_rate) text += fmt::format(", {} Hz", *media.sample_rate);
+    return text;
+}
+
 void show_record(const schema::ShownRecord& record) {
     auto line = [](std::string_view what, const std::optional<std::string>& value) {
         if (value && !value->empty()) print_line(fmt::format("{:<10} {}", what, *value));
@@ -144,6 +156,7 @@ void show_record(const schema::ShownRecord& record) {
                 record.image->format
             )
         );
+    if (record.media) line("media", told(*record.media));
     for (const auto& field : record.fields)
         line(
             field.name,
@@ -229,7 +242,7 @@ void show_found(const service::Page<schema::FoundRecord>& found) {
 
 void tell_purged(const service::Purged& purged) {
     print_line(fmt::format(
-        "{} {}: {} records with {} versions ({} texts, {} numbers, {} images), {} labels, {} blobs",
+        "{} {}: {} records with {} versions ({} texts, {} numbers, {} images, {} media), {} labels, {} blobs",
         purged.what,
         purged.purged ? "purged" : "would lose",
         grouped(purged.records),
@@ -237,6 +250,7 @@ void tell_purged(const service::Purged& purged) {
         grouped(purged.texts),
         grouped(purged.numbers),
         grouped(purged.images),
+        grouped(purged.media),
         grouped(purged.labels),
         grouped(purged.blobs)
     ));

@@ -2,8 +2,11 @@
 #include "base/bytes/percent.hpp"
 #include "base/text/ascii.hpp"
 #include "base/text/utf8.hpp"
+#include "crawler/extract/page_quality.hpp"
 #include "crawler/frontier/discover.hpp"
 #include "crawler/run/digest.hpp"
+#include "formats/media/media.hpp"
+#include "formats/pdf/pdf.hpp"
 
 namespace crawler {
 
@@ -97,7 +100,26 @@ void Digest::file() {
         payload["file_name"] = name;
     if (auto modified = response_.header("last-modified"); !modified.empty())
         payload["last_modified"] = base::mend_utf8(modified.substr(0, modified.find('\0')));
-    keep({}, payload, consent, {});
+    schema::Draft draft;
+    std::string_view body = response_.body;
+    if (formats::is_pdf(body)) {
+        auto examined = formats::examine_pdf(body);
+        if (auto* pdf = std::get_if<formats::Pdf>(&examined)) {
+            draft.media = std::move(pdf->media);
+            if (!pdf->text.empty() || !pdf->title.empty()) {
+                auto& text = draft.text.emplace();
+                text.title = std::move(pdf->title);
+                text.body = std::move(pdf->text);
+                auto guess = formats::judge_language(text.body);
+                if (guess.reliable) text.language = guess.language;
+                draft.quality = measure_plain(text, guess);
+            }
+        }
+    } else if (!formats::media_signature(body).empty()) {
+        auto examined = formats::examine_media(body);
+        if (auto* media = std::get_if<formats::Media>(&examined)) draft.media = std::move(*media);
+    }
+    keep(std::move(draft), payload, consent, {});
 }
 
 boost::json::object Digest::media_payload() const {

@@ -46,6 +46,13 @@ bool take_blob(
     schema::Reject& bad
 ) {
     draft.image = record.image;
+    draft.media = record.media;
+    if (!record.text.empty()) {
+        auto& text = draft.text.emplace();
+        text.body = record.text;
+        for (const auto& field : given)
+            if (field.name == "title") text.title = field.value;
+    }
     draft.blob.assign(record.blob);
     if (record.page) return true;
     draft.media_type.assign(record.media_type);

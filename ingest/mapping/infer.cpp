@@ -143,7 +143,7 @@ Rules infer_rules(const Page& sample, const std::string& key, std::vector<std::s
     }
     if (pages > 0) say("title and body of pages: what each says");
     if (std::any_of(sample.records.begin(), sample.records.end(), [](const RawRecord& r) {
-            return r.image.has_value();
+            return r.image.has_value() || r.media.has_value();
         }))
         return rules;
 

@@ -17,8 +17,8 @@ namespace ingest {
 struct RawRecord {
     std::uint32_t first_field = 0;
     std::uint32_t fields = 0;
-    std::string_view raw;   // its bytes as in the (uncompressed) input; empty for images, whose
-                            // bytes are the blob
+    std::string_view raw;   // its bytes as in the (uncompressed) input; empty for images and media,
+                            // whose bytes are the blob
     std::string_view json;  // the record as a JSON object, when it was received as one
     std::string_view key;  // what the input itself names it by (a path, an index); empty if nothing
     std::string_view file;
@@ -27,6 +27,8 @@ struct RawRecord {
     std::int64_t byte_offset = -1;
     bool page = false;  // the blob is a web page, and what it says is still to be read
     std::optional<formats::Image> image;
+    std::optional<formats::Media> media;
+    std::string_view text;  // of a document, beside its bytes
     std::string_view blob;
     std::string_view media_type;
 };

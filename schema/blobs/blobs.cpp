@@ -94,6 +94,31 @@ void write_synced(const std::filesystem::path& path, std::string_view data) {
     close(file);
 }
 
+std::ifstream opened(const std::filesystem::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    if (!in)
+        throw BlobsAway(
+            path.string(),
+            "the file of a stored blob is missing",
+            "restore the blob directory from a backup"
+        );
+    return in;
+}
+
+[[noreturn]] void unreadable(const std::filesystem::path& path) {
+    throw BlobsAway(path.string(), "cannot be read", "look at the disk that it is on");
+}
+
+std::string read_part(const std::filesystem::path& path, std::uint64_t from, std::uint64_t size) {
+    auto in = opened(path);
+    std::string bytes(size, '\0');
+    in.seekg(static_cast<std::streamoff>(from));
+    in.read(bytes.data(), static_cast<std::streamsize>(size));
+    if (in.bad()) unreadable(path);
+    bytes.resize(static_cast<std::size_t>(in.gcount()));
+    return bytes;
+}
+
 }  // namespace
 
 Blobs::Row Blobs::seal(std::string_view data) const {
@@ -137,6 +162,34 @@ std::optional<std::string> Blobs::load(base::Tx& tx, const std::string& sha256_b
     );
 }
 
+std::optional<std::uint64_t> Blobs::size(base::Tx& tx, const std::string& sha256_bytes) const {
+    return tx.value<std::uint64_t>(
+        sql::file["blob_size"], leading_bytes(sha256_bytes), base::bytes_of(sha256_bytes)
+    );
+}
+
+std::string Blobs::load_part(
+    base::Tx& tx,
+    const std::string& sha256_bytes,
+    std::uint64_t from,
+    std::uint64_t size
+) const {
+    auto rows =
+        tx.exec(sql::file["load_blob"], leading_bytes(sha256_bytes), base::bytes_of(sha256_bytes));
+    if (rows.empty()) throw base::Error("blob", "it is missing", "restore it from a backup");
+    const auto& row = rows[0];
+    const auto encoding = row["encoding"].as<std::string>();
+    if (encoding == "identity" && !row["location"].is_null())
+        return read_part(directory_ / row["location"].as<std::string>(), from, size);
+    auto whole = unpack(
+        encoding,
+        row["bytes"].is_null() ? std::string() : base::bytes(row["bytes"]),
+        row["location"].is_null() ? std::string() : row["location"].as<std::string>(),
+        row["size"].as<std::size_t>()
+    );
+    return from < whole.size() ? whole.substr(from, size) : std::string();
+}
+
 std::string Blobs::unpack(
     const std::string& encoding,
     std::string bytes,
@@ -145,17 +198,10 @@ std::string Blobs::unpack(
 ) const {
     if (!location.empty()) {
         auto path = directory_ / location;
-        std::ifstream in(path, std::ios::binary);
-        if (!in)
-            throw BlobsAway(
-                path.string(),
-                "the file of a stored blob is missing",
-                "restore the blob directory from a backup"
-            );
+        auto in = opened(path);
         std::ostringstream text;
         text << in.rdbuf();
-        if (in.bad())
-            throw BlobsAway(path.string(), "cannot be read", "look at the disk that it is on");
+        if (in.bad()) unreadable(path);
         bytes = text.str();
     }
     return encoding == "zstd" ? decompress(bytes, size) : bytes;

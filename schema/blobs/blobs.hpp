@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -36,6 +37,17 @@ public:
     // The bytes of a blob, or nothing if there is none of that hash. Throws BlobsAway if its
     // file is missing or can not be read, base::Error if it is damaged.
     std::optional<std::string> load(base::Tx& tx, const std::string& sha256) const;
+
+    // How many bytes a blob has; nothing if there is none of that hash.
+    std::optional<std::uint64_t> size(base::Tx& tx, const std::string& sha256) const;
+    // `size` of its bytes from `from` on, fewer at its end. Reads no more of a file than that.
+    // Throws as load() does, and base::Error if there is none of that hash.
+    std::string load_part(
+        base::Tx& tx,
+        const std::string& sha256,
+        std::uint64_t from,
+        std::uint64_t size
+    ) const;
 
     // The bytes of a blob from the columns of its row (bytes is empty where there is a location).
     std::string unpack(

@@ -70,6 +70,7 @@ inline constexpr std::array placement{
     Placed{"content_text", Place::by_record},
     Placed{"content_numeric", Place::by_record},
     Placed{"content_image", Place::by_record},
+    Placed{"content_media", Place::by_record},
     Placed{"content_quality", Place::by_record},
     Placed{"text_sketch", Place::by_record},
     Placed{"record_search", Place::by_record},

@@ -99,6 +99,7 @@ private:
         counts_.texts += drop(sql::file["purge_texts"]);
         counts_.numbers += drop(sql::file["purge_numbers"]);
         counts_.images += drop(sql::file["purge_images"]);
+        counts_.media += drop(sql::file["purge_media"]);
         counts_.labels += drop(sql::file["purge_truth"]) + drop(sql::file["purge_annotations"]) +
                           drop(sql::file["purge_predictions"]);
         for (auto query :

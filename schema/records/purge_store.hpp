@@ -28,7 +28,7 @@ struct PurgeWhat {
 struct PurgeCounts {
     std::uint64_t records = 0;
     std::uint64_t versions = 0;
-    std::uint64_t texts = 0, numbers = 0, images = 0;
+    std::uint64_t texts = 0, numbers = 0, images = 0, media = 0;
     std::uint64_t labels = 0;     // ground truth, annotations, tasks and predictions of the records
     std::uint64_t blobs = 0;      // bytes that nothing else uses
     std::uint64_t rejects = 0;    // whose raw bytes were emptied
@@ -44,6 +44,7 @@ BOOST_DESCRIBE_STRUCT(
      texts,
      numbers,
      images,
+     media,
      labels,
      blobs,
      rejects,

@@ -13,6 +13,7 @@
 #include "base/time/time.hpp"
 #include "base/words.hpp"
 #include "formats/image/image_measures.hpp"
+#include "formats/media/media_measures.hpp"
 
 // The rows that the modules share. A gatherer (crawler, ingest) makes Drafts and Rejects;
 // schema/record_store writes them.
@@ -93,7 +94,8 @@ struct Draft {
     std::vector<std::pair<std::size_t, std::string>>
         categories;  // column, value; coded by the store into `numbers`
     std::optional<formats::Image> image;
-    std::string blob;        // the body or image bytes as received; empty: none
+    std::optional<formats::Media> media;
+    std::string blob;        // the body, image or media bytes as received; empty: none
     std::string media_type;  // of the blob
     Origin origin;
 };

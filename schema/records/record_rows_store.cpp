@@ -209,6 +209,35 @@ void write_images(base::Tx& tx, const BatchTarget& target, const BatchPlan& plan
     copy.finish();
 }
 
+template <typename T>
+void value_or_null(base::CopyWriter& copy, const std::optional<T>& value) {
+    if (value) {
+        copy.value(*value);
+    } else {
+        copy.null();
+    }
+}
+
+void write_media(base::Tx& tx, const BatchTarget& target, const BatchPlan& plan) {
+    auto copy = tx.copy(
+        "content_media (rk, source_id, key, version, kind, type, seconds, pages, width, height, "
+        "channels, sample_rate)",
+        12
+    );
+    for (const auto& row : plan.versions) {
+        if (!row.sealed->draft.media) continue;
+        const auto& media = *row.sealed->draft.media;
+        begin(copy, target, row);
+        copy.text(base::name_of(media.kind));
+        copy.text(media.type);
+        value_or_null(copy, media.seconds);
+        for (const auto& number :
+             {media.pages, media.width, media.height, media.channels, media.sample_rate})
+            value_or_null(copy, number);
+    }
+    copy.finish();
+}
+
 void write_blobs(base::Tx& tx, const BatchPlan& plan) {
     std::map<std::string, const Blobs::Row*> fresh;
     for (const auto& row : plan.versions)
@@ -239,10 +268,11 @@ void write_blobs(base::Tx& tx, const BatchPlan& plan) {
 }  // namespace
 
 void write_rows(base::Tx& tx, const BatchTarget& target, const BatchPlan& plan) {
-    bool any_text = false, any_image = false, any_quality = false;
+    bool any_text = false, any_image = false, any_media = false, any_quality = false;
     for (const auto& row : plan.versions) {
         any_text = any_text || row.sealed->draft.text;
         any_image = any_image || row.sealed->draft.image;
+        any_media = any_media || row.sealed->draft.media;
         any_quality = any_quality || row.sealed->draft.quality;
     }
     write_heads(tx, target, plan);
@@ -251,6 +281,7 @@ void write_rows(base::Tx& tx, const BatchTarget& target, const BatchPlan& plan) 
     if (any_quality) write_quality(tx, target, plan);
     write_numbers(tx, target, plan);
     if (any_image) write_images(tx, target, plan);
+    if (any_media) write_media(tx, target, plan);
     write_blobs(tx, plan);
 }
 

@@ -17,6 +17,7 @@
 #include "base/numbers/parse.hpp"
 #include "schema/records/record_fields.hpp"
 #include "schema/records/record_store.hpp"
+#include "schema/records/media_columns.hpp"
 #include "schema/records/values.hpp"
 #include "schema/sql.hpp"
 
@@ -50,6 +51,7 @@ struct Row {
     bool has_text = false, has_image = false;
     ShownText text;
     ShownImage image;
+    MediaColumns media;
     std::string numbers;
     int column_set = 0;
     std::optional<std::string> measures;
@@ -82,6 +84,7 @@ BOOST_DESCRIBE_STRUCT(
      has_image,
      text,
      image,
+     media,
      numbers,
      column_set,
      measures,
@@ -94,6 +97,20 @@ struct BlobRow {
     std::string format;
 };
 BOOST_DESCRIBE_STRUCT(BlobRow, (), (media_type, width, height, channels, format))
+
+std::optional<ShownMedia> shown_media(const MediaColumns& columns) {
+    auto media = media_of(columns);
+    if (!media) return std::nullopt;
+    return ShownMedia{
+        .kind = media->kind,
+        .type = std::move(media->type),
+        .seconds = media->seconds,
+        .pages = media->pages,
+        .width = media->width,
+        .height = media->height,
+        .channels = media->channels,
+        .sample_rate = media->sample_rate};
+}
 
 std::vector<ShownField> fields_of(base::Tx& tx, std::int64_t source_id, const Row& row) {
     std::vector<ShownField> fields;
@@ -224,6 +241,7 @@ std::optional<ShownRecord> show_record(base::Tx& tx, const Source& source, const
         .fetched_at = row->fetched_at,
         .text = {},
         .image = {},
+        .media = shown_media(row->media),
         .fields = {},
         .blob = row->blob_sha256.has_value(),
         .blob_sha256 = row->blob_sha256,
@@ -247,6 +265,17 @@ std::vector<NamedRecord> records_of_id(base::Tx& tx, const RecordId& id) {
 
 std::vector<FoundRecord> find_by_key(base::Tx& tx, const std::string& key) {
     return base::rows_as<FoundRecord>(tx.exec(sql::file["find_by_key"], key));
+}
+
+std::optional<RecordMedia>
+record_media(base::Tx& tx, const Source& source, const std::string& key) {
+    auto rows = tx.exec(sql::file["record_media"], record_key(source.name, key), source.id, key);
+    auto row = base::first_as<MediaColumns>(rows);
+    if (!row) return std::nullopt;
+    auto about = shown_media(*row);
+    if (!about) return std::nullopt;
+    return RecordMedia{
+        std::move(*about), row->blob_type, base::bytes(rows.front()["blob_sha256"])};
 }
 
 std::optional<RecordBlob>

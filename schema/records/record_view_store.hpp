@@ -8,6 +8,7 @@
 #include <boost/describe/class.hpp>
 
 #include "base/json/shape.hpp"
+#include "formats/media/media_measures.hpp"
 #include "schema/blobs/blobs.hpp"
 #include "schema/records/record.hpp"
 #include "schema/sources/source_store.hpp"
@@ -37,6 +38,7 @@ struct RecordLine {
     std::string language;
     int width = 0;
     int height = 0;
+    std::string media;  // kind of formats::Media; empty: none, or a web page
 };
 BOOST_DESCRIBE_STRUCT(
     RecordLine,
@@ -52,7 +54,8 @@ BOOST_DESCRIBE_STRUCT(
      snippet,
      language,
      width,
-     height)
+     height,
+     media)
 )
 
 // Records of a source in key order, after `after` (the first ones if it is empty).
@@ -124,6 +127,18 @@ struct ShownImage {
 };
 BOOST_DESCRIBE_STRUCT(ShownImage, (), (width, height, channels, format))
 
+struct ShownMedia {
+    formats::MediaKind kind = formats::MediaKind::audio;
+    std::string type;
+    std::optional<double> seconds;
+    std::optional<int> pages, width, height, channels, sample_rate;
+};
+BOOST_DESCRIBE_STRUCT(
+    ShownMedia,
+    (),
+    (kind, type, seconds, pages, width, height, channels, sample_rate)
+)
+
 struct ShownField {
     std::string name, unit;
     base::JsonText value;  // a number, or the text of a category; null: missing
@@ -149,6 +164,7 @@ struct ShownRecord {
     std::optional<Time> fetched_at;
     std::optional<ShownText> text;
     std::optional<ShownImage> image;
+    std::optional<ShownMedia> media;
     std::vector<ShownField> fields;  // its numbers and categories
     bool blob = false;
     std::optional<std::string> blob_sha256;
@@ -182,6 +198,7 @@ BOOST_DESCRIBE_STRUCT(
      fetched_at,
      text,
      image,
+     media,
      fields,
      blob,
      blob_sha256,
@@ -220,6 +237,17 @@ struct RecordBlob {
     int width = 0, height = 0, channels = 0;  // 0 if it is no image
     std::string format;                       // "raw", "png", ..; empty likewise
 };
+
+// The bytes of a record that is heard, watched or read as it is, and what they are.
+struct RecordMedia {
+    ShownMedia about;
+    std::string blob_type;    // as received: of a page, with what it says of its encoding
+    std::string blob_sha256;  // 32 bytes
+};
+
+// Nothing if the record is no such thing.
+std::optional<RecordMedia>
+record_media(base::Tx& tx, const Source& source, const std::string& key);
 
 // Nothing if the record has none. Throws base::Error if its bytes are lost.
 std::optional<RecordBlob>

@@ -98,6 +98,7 @@ RecordItem item_of(const schema::RecordLine& line) {
         .image = line.width > 0,
         .width = line.width,
         .height = line.height,
+        .media = line.media,
         .payload = payload_of(line.payload)};
 }
 
@@ -223,6 +224,16 @@ schema::RecordBlob blob_of_record(Work& work, const NameRecord& request) {
     if (!blob)
         throw Refusal(Refusal::Kind::not_found, "record '" + key + "'", "has no bytes of its own");
     return std::move(*blob);
+}
+
+schema::RecordMedia media_of_record(Work& work, const NameRecord& request) {
+    auto [source, key] = found_record(work, request);
+    auto media = schema::record_media(work.tx, source, key);
+    if (!media)
+        throw Refusal(
+            Refusal::Kind::not_found, "record '" + key + "'", "is no sound, film, document or page"
+        );
+    return std::move(*media);
 }
 
 schema::RecordLineage trace_record(Work& work, const KeyOfRecord& request) {

@@ -33,6 +33,7 @@ struct RecordItem {
     std::string language;
     bool image = false;
     int width = 0, height = 0;
+    std::string media;  // "audio", "video" or "pdf"; empty: none of them
     boost::json::value payload;  // cut to a text if it is longer than 2,000 characters
 };
 BOOST_DESCRIBE_STRUCT(
@@ -51,6 +52,7 @@ BOOST_DESCRIBE_STRUCT(
      image,
      width,
      height,
+     media,
      payload)
 )
 // Looks at no more than some thousands of records for a condition: a part may hold fewer than
@@ -94,6 +96,8 @@ struct NameRecord {
 schema::ShownRecord show_record(Work& work, const NameRecord& request);
 // Its bytes. Refusal not_found also if it has none.
 schema::RecordBlob blob_of_record(Work& work, const NameRecord& request);
+// What is heard, watched or read of it as it is. Refusal not_found also if there is no such thing.
+schema::RecordMedia media_of_record(Work& work, const NameRecord& request);
 
 // Labels, answers and skips of a record, in all projects.
 labeling::LabelsOfRecord list_record_labels(Work& work, const NameRecord& request);

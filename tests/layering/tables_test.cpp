@@ -24,6 +24,7 @@ const std::map<std::string, std::set<std::string>> owned{
       "category",
       "column_set",
       "content_image",
+      "content_media",
       "content_numeric",
       "content_quality",
       "content_text",

@@ -19,6 +19,8 @@ std::span<const Format* const> formats() {
         &deb822_format,
         &idx_format,
         &images_format,
+        &media_format,
+        &pdf_format,
         &files_format,
         &yaml_format,
         &parquet_format,

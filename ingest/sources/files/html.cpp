@@ -36,6 +36,8 @@ std::string other_than_page(std::string_view bytes) {
     if (!known) return found.reason;
     for (const auto& [format, name] : {
              std::pair(&images_format, "an image"),
+             std::pair(&media_format, "a sound or film"),
+             std::pair(&pdf_format, "a PDF"),
              std::pair(&json_format, "JSON"),
              std::pair(&jsonl_format, "JSON lines"),
              std::pair(&feed_format, "a feed"),

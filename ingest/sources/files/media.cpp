@@ -1,0 +1,82 @@
+// Sounds and films of which each file is one record, as they are; the folder it lies in is a field.
+// What their heads tell is read, and nothing is decoded.
+//
+// What has the head of a sound or film and describes none is a reject. One whose length is not told,
+// as of a recording that was streamed, is a record, and counted for people.
+#include <string>
+
+#include <fmt/format.h>
+
+#include "formats/media/media.hpp"
+#include "ingest/sources/files/format.hpp"
+
+namespace ingest {
+
+namespace {
+
+class MediaReader : public MemberReader {
+public:
+    explicit MediaReader(const MemberInput& input)
+        : bytes_(input.bytes),
+          name_(input.name),
+          limit_(input.options.max_record),
+          done_(input.start.index > 0) {}
+
+    bool next(Page& page) override {
+        if (done_) return false;
+        done_ = true;
+        auto data = read_whole(bytes_, limit_);
+        if (!data) return reject_whole(page, {}, "media.too_large", "larger than the limit");
+        page.bytes += data->size();
+        auto examined = formats::examine_media(*data);
+        if (auto* reason = std::get_if<std::string>(&examined))
+            return reject_whole(page, std::move(*data), "media.broken", std::move(*reason));
+        auto& record = add_named(page, name_);
+        record.blob = page.arena.keep(*data);
+        record.media = std::get<formats::Media>(std::move(examined));
+        record.media_type = page.arena.keep(record.media->type);
+        if (!record.media->seconds)
+            ++page.notes["a sound or film whose length is not told by its head"];
+        return true;
+    }
+
+    Position position() const override { return {bytes_.offset(), 1, done_ ? 1 : 0}; }
+    std::string describe() const override { return "one sound or film a file"; }
+
+private:
+    formats::Bytes& bytes_;
+    std::string name_;
+    std::size_t limit_;
+    bool done_;
+};
+
+std::string by_signature(const Sample& sample) {
+    if (auto kind = formats::media_signature(sample.head); !kind.empty())
+        return fmt::format("begins as {}", kind);
+    return {};
+}
+
+std::string by_name(const Sample& sample) {
+    const bool named = sample.named(
+        {"wav", "mp3", "flac", "ogg", "oga", "ogv", "opus", "m4a", "m4v", "mp4", "mov", "webm", "mkv",
+         "mka"}
+    );
+    return named ? "the name ends in ." + std::string(sample.extension) : "";
+}
+
+constexpr Sign signs[]{{Strength::signature, by_signature}, {Strength::name, by_name}};
+
+std::unique_ptr<MemberReader> open(const MemberInput& input) {
+    return std::make_unique<MediaReader>(input);
+}
+
+}  // namespace
+
+const Format media_format{
+    .name = "media",
+    .words = "a sound or film a file, as it is; the folder it lies in is a field",
+    .signs = signs,
+    .open = open,
+};
+
+}  // namespace ingest
