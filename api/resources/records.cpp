@@ -1,7 +1,20 @@
+// The bytes of records: pictures, media, and all others as a download.
+//
+// Media are seeked in, so that they come in parts. A part is short, whatever was asked for (RFC 9110,
+// 15.3.7 allows it): a browser that asks for all the rest of a film would otherwise have it read
+// anew at each step of the slider. What is named by the hash of its content can not have changed
+// meanwhile, so that a Range needs no If-Range.
 #include "service/records/records.hpp"
+
+#include <algorithm>
+
 #include "api/ids.hpp"
 #include "api/resources/resources.hpp"
+#include "api/server/ranges.hpp"
+#include "base/bytes/hex.hpp"
 #include "base/bytes/png.hpp"
+#include "base/error.hpp"
+#include "formats/text/charset.hpp"
 #include "labeling/queue/people_store.hpp"
 #include "service/refusal.hpp"
 
@@ -23,17 +36,68 @@ void check_readable(Call& call) {
         not_found("record", call.segment("id"));
 }
 
-schema::RecordBlob blob_of(Call& call) {
+template <typename Answer>
+Answer of_record(Call& call, Answer (*verb)(service::Work&, const service::NameRecord&)) {
     check_readable(call);
     service::Work work{call.tx, call.here, call.account, call.at};
     auto key = call.request.parameter("key").value_or("");
     try {
-        return service::blob_of_record(
-            work, {.id = call.segment("id"), .source = {}, .key = std::move(key)}
-        );
+        return verb(work, {.id = call.segment("id"), .source = {}, .key = std::move(key)});
     } catch (const service::Refusal& refusal) {
         throw problem_of(refusal);
     }
+}
+
+schema::RecordBlob blob_of(Call& call) {
+    return of_record(call, &service::blob_of_record);
+}
+
+std::string etag_of(const schema::RecordMedia& media) {
+    return "\"" + base::hex(media.blob_sha256).substr(0, 32) + "\"";
+}
+
+constexpr std::uint64_t longest_part = 4 << 20;
+
+// What a browser may do with it: show it in this application, and nothing that it says itself. A
+// document of pages has no sandbox, in which browsers do not start their viewers of such.
+std::string_view policy_of(formats::MediaKind kind) {
+    switch (kind) {
+        case formats::MediaKind::html:
+            return "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; "
+                   "sandbox; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+        case formats::MediaKind::pdf:
+            return "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; base-uri "
+                   "'none'; form-action 'none'; frame-ancestors 'self'";
+        case formats::MediaKind::audio:
+        case formats::MediaKind::video:
+            break;
+    }
+    return "default-src 'none'; media-src 'self'; sandbox; frame-ancestors 'self'";
+}
+
+// As UTF-8: what a page says of its encoding may have stood in a header that is no part of it.
+void answer_page(Call& call, const schema::RecordMedia& media, Response& response) {
+    auto bytes = call.here.blobs.load(call.tx, media.blob_sha256);
+    if (!bytes) throw base::Error("blob of record " + call.segment("id"), "it is missing");
+    response.body = formats::decode_page(*bytes, media.blob_type);
+    response.media_type = "text/html; charset=utf-8";
+}
+
+void answer_bytes(Call& call, const schema::RecordMedia& media, Response& response) {
+    const auto& blobs = call.here.blobs;
+    auto size = blobs.size(call.tx, media.blob_sha256);
+    if (!size) throw base::Error("blob of record " + call.segment("id"), "it is missing");
+    response.set("Accept-Ranges", "bytes");
+    FilePart wanted{.from = 0, .size = *size};
+    auto same = call.request.header("if-range");
+    if (call.request.method == Method::get && (same.empty() || same == etag_of(media)))
+        if (auto part = part_of(call.request.header("range"), *size)) {
+            wanted = {.from = part->from, .size = std::min(part->size, longest_part)};
+            set_part(response, wanted, *size);
+        }
+    response.body = blobs.load_part(call.tx, media.blob_sha256, wanted.from, wanted.size);
+    if (response.body.size() != wanted.size)
+        throw base::Error("blob of record " + call.segment("id"), "its file is too short");
 }
 
 std::string picture_type(const schema::RecordBlob& blob) {
@@ -62,6 +126,24 @@ Response show_image(Call& call) {
         response.body = std::move(blob.bytes);
     }
     response.set("Cache-Control", "private, max-age=86400");
+    return response;
+}
+
+Response show_media(Call& call) {
+    auto media = of_record(call, &service::media_of_record);
+    Response response;
+    response.set("ETag", etag_of(media));
+    response.set("Cache-Control", "private, no-cache");
+    response.set("X-Frame-Options", "SAMEORIGIN");
+    response.set("Content-Security-Policy", std::string(policy_of(media.about.kind)));
+    response.media_type = media.about.type;
+    if (call.request.header("if-none-match") == etag_of(media)) {
+        response.status = 304;
+    } else if (media.about.kind == formats::MediaKind::html) {
+        answer_page(call, media, response);
+    } else {
+        answer_bytes(call, media, response);
+    }
     return response;
 }
 

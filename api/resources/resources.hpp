@@ -23,6 +23,7 @@ Response push(Call&);
 // records.cpp
 Response show_image(Call&);
 Response show_blob(Call&);
+Response show_media(Call&);
 
 // service.cpp
 Response stream_events(Call&);

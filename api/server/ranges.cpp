@@ -38,8 +38,8 @@ std::string etag_of(const base::Spool& file) {
     return "\"" + base::hex(digest).substr(0, 32) + "\"";
 }
 
-// The bytes that "bytes=5-", "bytes=5-9" or "bytes=-5" ask for; size 0: there are none. Nothing for
-// what is no such range.
+}  // namespace
+
 std::optional<FilePart> part_of(std::string_view range, std::uint64_t size) {
     constexpr std::string_view unit = "bytes=";
     if (!range.starts_with(unit)) return std::nullopt;
@@ -60,7 +60,17 @@ std::optional<FilePart> part_of(std::string_view range, std::uint64_t size) {
     return FilePart{.from = *first, .size = end - *first};
 }
 
-}  // namespace
+void set_part(Response& response, const FilePart& part, std::uint64_t size) {
+    if (part.size == 0) {
+        Problem none(416, "No such part", fmt::format("the file has {} bytes", size));
+        none.headers.emplace_back("Content-Range", fmt::format("bytes */{}", size));
+        throw none;
+    }
+    response.status = 206;
+    response.set(
+        "Content-Range", fmt::format("bytes {}-{}/{}", part.from, part.from + part.size - 1, size)
+    );
+}
 
 void answer_range(const Request& request, Response& response) {
     if (!response.file || response.status != 200) return;
@@ -71,17 +81,8 @@ void answer_range(const Request& request, Response& response) {
     auto size = response.file->size();
     auto part = part_of(request.header("range"), size);
     if (!part) return;
-    if (part->size == 0) {
-        Problem none(416, "No such part", fmt::format("the file has {} bytes", size));
-        none.headers.emplace_back("Content-Range", fmt::format("bytes */{}", size));
-        throw none;
-    }
-    response.status = 206;
+    set_part(response, *part, size);
     response.part = part;
-    response.set(
-        "Content-Range",
-        fmt::format("bytes {}-{}/{}", part->from, part->from + part->size - 1, size)
-    );
 }
 
 }  // namespace api

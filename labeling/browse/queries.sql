@@ -54,11 +54,14 @@ WITH task AS MATERIALIZED (
 )
 SELECT t.id AS task, t.state, coalesce(t.part, '') AS part, t.bookmarked, t.source_id || '.' || lpad(to_hex(t.rk), 16, '0') AS record, t.key,
     c.title, c.body, c.language, i.width, i.height, v.payload, v.url,
+    m.kind AS media_kind, m.type AS media_as, m.seconds, m.pages, m.width AS media_width, m.height AS media_height,
+    m.channels AS media_channels, m.sample_rate, CASE WHEN v.blob_sha256 IS NOT NULL THEN v.media_type END AS blob_type,
     (SELECT cs.columns FROM column_set cs WHERE cs.source_id = t.source_id ORDER BY cs.version DESC LIMIT 1) AS columns
 FROM task t
 JOIN record_version v USING (rk, source_id, key, version)
 LEFT JOIN content_text c ON (c.rk, c.source_id, c.key, c.version) = (v.rk, v.source_id, v.key, v.version)
-LEFT JOIN content_image i ON (i.rk, i.source_id, i.key, i.version) = (v.rk, v.source_id, v.key, v.version);
+LEFT JOIN content_image i ON (i.rk, i.source_id, i.key, i.version) = (v.rk, v.source_id, v.key, v.version)
+LEFT JOIN content_media m ON (m.rk, m.source_id, m.key, m.version) = (v.rk, v.source_id, v.key, v.version);
 
 -- Whether task $1 is there for user $2 to keep: one that he was given, or with $4 any.
 -- name: keep_bookmark

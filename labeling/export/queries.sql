@@ -106,12 +106,13 @@ SELECT EXISTS (SELECT 1 FROM ground_truth WHERE project_id = $1 AND jsonb_path_e
 
 -- What there is of these records; with $4 also what answers to them are checked by (no version is 0, which is asked for without).
 -- name: records_to_label
-SELECT r.key, t.body AS text, i.width, i.height, v.payload
+SELECT r.key, t.body AS text, i.width, i.height, v.payload, coalesce(m.kind IN ('audio', 'video'), false) AS recorded, m.seconds
 FROM unnest($2::bigint[], $3::text[]) AS w (rk, key)
 JOIN record r ON r.rk = w.rk AND r.source_id = $1 AND r.key = w.key
 LEFT JOIN record_version v ON v.rk = r.rk AND v.source_id = r.source_id AND v.key = r.key AND v.version = r.version * $4::boolean::int
 LEFT JOIN content_text t ON t.rk = r.rk AND t.source_id = r.source_id AND t.key = r.key AND t.version = r.version * $4::boolean::int
-LEFT JOIN content_image i ON i.rk = r.rk AND i.source_id = r.source_id AND i.key = r.key AND i.version = r.version * $4::boolean::int;
+LEFT JOIN content_image i ON i.rk = r.rk AND i.source_id = r.source_id AND i.key = r.key AND i.version = r.version * $4::boolean::int
+LEFT JOIN content_media m ON m.rk = r.rk AND m.source_id = r.source_id AND m.key = r.key AND m.version = r.version * $4::boolean::int;
 
 -- name: keys_page
 SELECT rk, key FROM record WHERE source_id = $1 AND (rk, key) > ($2::bigint, $3::text) ORDER BY rk, key LIMIT $4::int;

@@ -35,8 +35,10 @@ struct DetailRow {
     std::string key, text;
     int width = 0, height = 0;
     std::string payload;
+    bool recorded = false;
+    std::optional<double> seconds;
 };
-BOOST_DESCRIBE_STRUCT(DetailRow, (), (key, text, width, height, payload))
+BOOST_DESCRIBE_STRUCT(DetailRow, (), (key, text, width, height, payload, recorded, seconds))
 
 struct TextRow {
     std::int64_t rk = 0;
@@ -71,6 +73,11 @@ std::string name_of_given(const GivenLabel& label) {
 std::optional<AskedRecord::Size> MatchedRecord::picture() const {
     if (width <= 0) return std::nullopt;
     return Size{.width = width, .height = height};
+}
+
+std::optional<AskedRecord::Recording> MatchedRecord::recording() const {
+    if (!recorded) return std::nullopt;
+    return Recording{.seconds = seconds};
 }
 
 struct RecordMatch::FileNames {
@@ -129,6 +136,8 @@ RecordMatch::by_key(const std::vector<std::string>& keys, bool whole) {
         record.body = std::move(row.text);
         record.width = row.width;
         record.height = row.height;
+        record.recorded = row.recorded;
+        record.seconds = row.seconds;
         record.fields = std::move(row.payload);
         found.insert_or_assign(std::move(row.key), std::move(record));
     }

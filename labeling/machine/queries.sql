@@ -57,12 +57,14 @@ ORDER BY rk, source_id, key LIMIT $5::int;
 
 -- What a machine is told of these records.
 -- name: records_to_ask
-SELECT r.key, r.version, t.title, t.body AS text, t.language, v.url, i.width, i.height, v.payload
+SELECT r.key, r.version, t.title, t.body AS text, t.language, v.url, i.width, i.height, v.payload, coalesce(m.kind IN ('audio', 'video'), false) AS recorded,
+    m.seconds
 FROM unnest($2::bigint[], $3::text[]) AS w (rk, key)
 JOIN record r ON r.rk = w.rk AND r.source_id = $1 AND r.key = w.key
 JOIN record_version v ON v.rk = r.rk AND v.source_id = r.source_id AND v.key = r.key AND v.version = r.version
 LEFT JOIN content_text t ON t.rk = r.rk AND t.source_id = r.source_id AND t.key = r.key AND t.version = r.version
-LEFT JOIN content_image i ON i.rk = r.rk AND i.source_id = r.source_id AND i.key = r.key AND i.version = r.version;
+LEFT JOIN content_image i ON i.rk = r.rk AND i.source_id = r.source_id AND i.key = r.key AND i.version = r.version
+LEFT JOIN content_media m ON m.rk = r.rk AND m.source_id = r.source_id AND m.key = r.key AND m.version = r.version;
 
 -- What was spent on a record adds up. Returns new and changed suggestions.
 -- name: put_suggestions

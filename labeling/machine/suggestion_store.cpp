@@ -41,11 +41,13 @@ struct ToAskRow {
     std::string title, text, language, url;
     int width = 0, height = 0;
     std::string payload;
+    bool recorded = false;
+    std::optional<double> seconds;
 };
 BOOST_DESCRIBE_STRUCT(
     ToAskRow,
     (),
-    (key, version, title, text, language, url, width, height, payload)
+    (key, version, title, text, language, url, width, height, payload, recorded, seconds)
 )
 
 struct TaskSuggestionRow {
@@ -176,6 +178,11 @@ std::optional<AskedRecord::Size> RecordToAsk::picture() const {
     return Size{.width = width, .height = height};
 }
 
+std::optional<AskedRecord::Recording> RecordToAsk::recording() const {
+    if (!recorded) return std::nullopt;
+    return Recording{.seconds = seconds};
+}
+
 std::vector<RecordToAsk>
 records_to_ask(base::Tx& tx, const StoredProject& project, const std::vector<std::string>& keys) {
     std::vector<RecordToAsk> records;
@@ -194,6 +201,8 @@ records_to_ask(base::Tx& tx, const StoredProject& project, const std::vector<std
         record.url = std::move(row.url);
         record.width = row.width;
         record.height = row.height;
+        record.recorded = row.recorded;
+        record.seconds = row.seconds;
         record.fields = std::move(row.payload);
         records.push_back(std::move(record));
     }

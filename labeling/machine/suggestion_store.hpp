@@ -62,10 +62,13 @@ public:
     std::string key{}, title{}, body{}, language{}, url{};
     int version = 0;
     int width = 0, height = 0;
+    bool recorded = false;
+    std::optional<double> seconds{};
     std::string fields{};
 
     std::string text() const override { return body; }
     std::optional<Size> picture() const override;
+    std::optional<Recording> recording() const override;
     base::JsonText payload() const override { return {fields}; }
 };
 // Those that there are, in the order of the keys.

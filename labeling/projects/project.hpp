@@ -89,7 +89,7 @@ struct MemberRules {
 //     kind = "text"
 //     when = { question = "spam", is = "yes" }
 struct Project {
-    enum class Show { text, image, fields };
+    enum class Show { text, image, media, fields };
 
     std::string name;
     std::string title;         // on the page; empty: the name
@@ -114,6 +114,7 @@ constexpr auto words_of(Project::Show) {
     return std::to_array<base::Word<Project::Show>>({
         {Project::Show::text, "text", "title and text"},
         {Project::Show::image, "image", "the picture"},
+        {Project::Show::media, "media", "the sound, film, document or page as it is"},
         {Project::Show::fields, "fields", "fields of the payload"},
     });
 }

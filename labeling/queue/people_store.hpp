@@ -9,6 +9,7 @@
 
 #include "base/json/shape.hpp"
 #include "labeling/queue/assignment.hpp"
+#include "schema/records/media_columns.hpp"
 
 namespace base {
 class Batch;
@@ -118,12 +119,13 @@ struct SeenRecord {
     std::string key;
     std::string title, body, language, url;
     std::optional<int> width, height;  // of its picture
+    schema::MediaColumns media;
     base::JsonText payload, columns;
 };
 BOOST_DESCRIBE_STRUCT(
     SeenRecord,
     (),
-    (record, key, title, body, language, url, width, height, payload, columns)
+    (record, key, title, body, language, url, width, height, media, payload, columns)
 )
 // A task in somebody's hands.
 struct TaskInHand : SeenRecord {

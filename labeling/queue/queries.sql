@@ -424,11 +424,14 @@ WITH hand AS MATERIALIZED (
 )
 SELECT h.task_id, h.token, h.attempt, h.expires_at, h.reason, h.audit, h.source_id || '.' || lpad(to_hex(h.rk), 16, '0') AS record, h.key,
     c.title, c.body, c.language, i.width, i.height, v.payload, v.url, h.draft, h.comment, h.returned_by, h.bookmarked,
+    m.kind AS media_kind, m.type AS media_as, m.seconds, m.pages, m.width AS media_width, m.height AS media_height,
+    m.channels AS media_channels, m.sample_rate, CASE WHEN v.blob_sha256 IS NOT NULL THEN v.media_type END AS blob_type,
     (SELECT cs.columns FROM column_set cs WHERE cs.source_id = h.source_id ORDER BY cs.version DESC LIMIT 1) AS columns
 FROM hand h
 JOIN record_version v USING (rk, source_id, key, version)
 LEFT JOIN content_text c ON (c.rk, c.source_id, c.key, c.version) = (v.rk, v.source_id, v.key, v.version)
 LEFT JOIN content_image i ON (i.rk, i.source_id, i.key, i.version) = (v.rk, v.source_id, v.key, v.version)
+LEFT JOIN content_media m ON (m.rk, m.source_id, m.key, m.version) = (v.rk, v.source_id, v.key, v.version)
 ORDER BY h.fresh, h.place, h.task_id;
 
 -- name: project_of_task
@@ -438,10 +441,11 @@ SELECT project_id FROM label_task WHERE id = $1;
 WITH task AS (
     SELECT rk, source_id, key, version FROM label_task WHERE id = $1
 )
-SELECT coalesce(c.body, '') AS body, i.width, i.height, v.payload
+SELECT coalesce(c.body, '') AS body, i.width, i.height, v.payload, coalesce(m.kind IN ('audio', 'video'), false) AS recorded, m.seconds
 FROM task t JOIN record_version v USING (rk, source_id, key, version)
 LEFT JOIN content_text c ON (c.rk, c.source_id, c.key, c.version) = (v.rk, v.source_id, v.key, v.version)
-LEFT JOIN content_image i ON (i.rk, i.source_id, i.key, i.version) = (v.rk, v.source_id, v.key, v.version);
+LEFT JOIN content_image i ON (i.rk, i.source_id, i.key, i.version) = (v.rk, v.source_id, v.key, v.version)
+LEFT JOIN content_media m ON (m.rk, m.source_id, m.key, m.version) = (v.rk, v.source_id, v.key, v.version);
 
 -- To labeler $1 in a project that is open to them, or it is in the queue of one that they own or review.
 -- name: record_was_handed

@@ -96,6 +96,11 @@ std::optional<AskedRecord::Size> TaskRecord::picture() const {
     return Size{.width = *read().width, .height = *read().height};
 }
 
+std::optional<AskedRecord::Recording> TaskRecord::recording() const {
+    if (!read().recorded) return std::nullopt;
+    return Recording{.seconds = read().seconds};
+}
+
 base::JsonText TaskRecord::payload() const {
     return read().payload;
 }

@@ -167,6 +167,7 @@ public:
     TaskRecord(base::Tx& tx, std::int64_t task) : tx_(tx), task_(task) {}
     std::string text() const override;
     std::optional<Size> picture() const override;
+    std::optional<Recording> recording() const override;
     base::JsonText payload() const override;
 
 private:
@@ -174,7 +175,11 @@ private:
         std::string body;
         std::optional<int> width, height;
         base::JsonText payload;
-        BOOST_DESCRIBE_CLASS(Read, (), (body, width, height, payload), (), ())
+        bool recorded = false;
+        std::optional<double> seconds;
+        BOOST_DESCRIBE_CLASS(
+            Read, (), (body, width, height, payload, recorded, seconds), (), ()
+        )
     };
     const Read& read() const;
 

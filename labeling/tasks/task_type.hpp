@@ -37,6 +37,10 @@ public:
     };
     virtual std::string text() const = 0;             // as shown; empty: none
     virtual std::optional<Size> picture() const = 0;  // pixels
+    struct Recording {
+        std::optional<double> seconds;  // if its length is known
+    };
+    virtual std::optional<Recording> recording() const = 0;  // a sound or a film
     virtual base::JsonText payload() const = 0;       // an object: the fields as received
 };
 

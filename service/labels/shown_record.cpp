@@ -1,5 +1,5 @@
-// Which parts of a record a task shows: what the project says, by default the text and the picture,
-// or the fields of a record that has neither; and always the fields that the question is about.
+// Which parts of a record a task shows: what the project says, by default the text, the picture and
+// the sound, film or document, or the fields of a record that has none of them; and always the fields that the question is about.
 #include "service/labels/shown_record.hpp"
 
 #include <algorithm>
@@ -38,13 +38,23 @@ std::string unit_of(const json::value& columns, std::string_view name) {
     return {};
 }
 
+// A web page is its text where the project does not ask for the page itself.
+std::optional<formats::Media> media_of(const Project& project, const SeenRecord& task) {
+    if (!shows(project, Project::Show::media)) return std::nullopt;
+    auto media = schema::media_of(task.media);
+    if (media && media->kind == formats::MediaKind::html && project.show.empty())
+        return std::nullopt;
+    return media;
+}
+
 // Only fields that the project names, all if it names none; and always what the question is about,
 // which could not be answered without.
 std::vector<ShownField> fields_of(const Project& project, const SeenRecord& task) {
     std::vector<ShownField> shown;
     const auto asked = labeling::asked_fields(project.question);
     // A project that does not say what to show shows the fields of what has nothing else to see.
-    bool bare = project.show.empty() && task.title.empty() && task.body.empty() && !task.width;
+    bool bare = project.show.empty() && task.title.empty() && task.body.empty() && !task.width &&
+                !media_of(project, task);
     bool listed = shows(project, Project::Show::fields) || bare;
     if (!listed && asked.empty()) return shown;
     auto whole = parsed(task.payload);
@@ -85,12 +95,22 @@ Item shown(const Project& project, const SeenRecord& held) {
         .language = held.language,
         .url = held.url,
         .image = {},
+        .media = {},
         .fields = fields_of(project, held)};
     if (shows(project, Project::Show::image) && held.width)
         item.image = Picture{
             .url = "/api/v1/records/" + held.record + "/image",
             .width = *held.width,
             .height = held.height.value_or(0)};
+    if (auto media = media_of(project, held))
+        item.media = ItemMedia{
+            .kind = media->kind,
+            .type = std::move(media->type),
+            .url = "/api/v1/records/" + held.record + "/media",
+            .seconds = media->seconds,
+            .pages = media->pages,
+            .width = media->width,
+            .height = media->height};
     return item;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/json/shape.hpp"
+#include "formats/media/media_measures.hpp"
 #include "service/verb.hpp"
 
 // The work of those who label. Each verb is for the caller; an administrator, and so the command
@@ -26,15 +27,27 @@ struct Picture {
 };
 BOOST_DESCRIBE_STRUCT(Picture, (), (url, width, height))
 
+// A sound, a film, a document or a web page as it is.
+struct ItemMedia {
+    formats::MediaKind kind = formats::MediaKind::audio;
+    std::string type;  // IANA
+    std::string url;
+    std::optional<double> seconds;      // if its length is known
+    std::optional<int> pages;           // of a document
+    std::optional<int> width, height;  // of a film in pixels, of a document's first page in points
+};
+BOOST_DESCRIBE_STRUCT(ItemMedia, (), (kind, type, url, seconds, pages, width, height))
+
 // What a labeler sees of a record: what the project shows, so that nothing gives the answer away.
 struct Item {
     std::string id;
     std::string key;
     std::string title, text, language, url;
     std::optional<Picture> image;
+    std::optional<ItemMedia> media;
     std::vector<ShownField> fields;
 };
-BOOST_DESCRIBE_STRUCT(Item, (), (id, key, title, text, language, url, image, fields))
+BOOST_DESCRIBE_STRUCT(Item, (), (id, key, title, text, language, url, image, media, fields))
 
 // What a machine says of a record.
 struct ShownSuggestion {

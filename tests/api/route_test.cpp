@@ -85,7 +85,8 @@ TEST_CASE(
             route.pattern.starts_with("/api/v1/tokens") || route.pattern == "/api/v1/password" ||
             route.pattern.starts_with("/api/v1/projects") ||
             route.pattern.starts_with("/api/v1/tasks") ||
-            route.pattern == "/api/v1/records/{id}/image" || route.pattern == "/api/v1/events";
+            route.pattern == "/api/v1/records/{id}/image" ||
+            route.pattern == "/api/v1/records/{id}/media" || route.pattern == "/api/v1/events";
         CHECK(theirs);
         CHECK(route.operation != "editProject");
         CHECK(route.operation != "listAnnotators");

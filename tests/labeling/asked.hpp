@@ -14,17 +14,23 @@ public:
     explicit Asked(
         std::string body = "",
         std::string fields = "{}",
-        std::optional<Size> size = std::nullopt
+        std::optional<Size> size = std::nullopt,
+        std::optional<Recording> recording = std::nullopt
     )
-        : body_(std::move(body)), fields_(std::move(fields)), size_(size) {}
+        : body_(std::move(body)),
+          fields_(std::move(fields)),
+          size_(size),
+          recording_(recording) {}
 
     std::string text() const override { return body_; }
     std::optional<Size> picture() const override { return size_; }
+    std::optional<Recording> recording() const override { return recording_; }
     base::JsonText payload() const override { return {fields_}; }
 
 private:
     std::string body_, fields_;
     std::optional<Size> size_;
+    std::optional<Recording> recording_;
 };
 
 }  // namespace test

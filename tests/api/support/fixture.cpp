@@ -6,9 +6,12 @@
 #include <fmt/format.h>
 #include <boost/json/serialize.hpp>
 
+#include "formats/media/media.hpp"
+#include "formats/pdf/pdf.hpp"
 #include "labeling/queue/people_store.hpp"
 #include "labeling/store.hpp"
 #include "schema/records/record_store.hpp"
+#include "tests/support/media_files.hpp"
 
 namespace test {
 
@@ -83,6 +86,47 @@ Draft package(int i) {
         {"essential", i % 2 == 0},
         {"section", sections[static_cast<std::size_t>(i) % sections.size()]}});
     draft.numbers = {12'345.0 * (i + 1), static_cast<double>(i % 17)};
+    return draft;
+}
+
+// A call, a film, a document and a page, as they are.
+Draft recording(int i) {
+    Draft draft;
+    draft.payload = "{}";
+    auto read = [&](std::string key, std::string bytes) {
+        draft.key = std::move(key);
+        draft.media = std::get<formats::Media>(formats::examine_media(bytes));
+        draft.media_type = draft.media->type;
+        draft.blob = std::move(bytes);
+    };
+    if (i == 0) read("call.wav", wav(2));
+    if (i == 1) read("film.mp4", mp4(12.5, 640, 360));
+    if (i == 2) {
+        draft.key = "paper.pdf";
+        draft.blob = pdf({"Hello there", "On page two"});
+        auto found = std::get<formats::Pdf>(formats::examine_pdf(draft.blob));
+        draft.media = found.media;
+        draft.media_type = found.media.type;
+        draft.text = schema::Text{found.title, found.text, "en"};
+    }
+    if (i == 3) {
+        draft.key = "page.html";
+        draft.blob = "<!DOCTYPE html><title>Page</title><p onclick='alert(1)'>caf\xe9"
+                     "<script>parent.document.title = 'owned'</script>";
+        draft.media_type = "text/html; charset=iso-8859-1";
+        draft.text = schema::Text{"Page", "caf\xc3\xa9", "en"};
+    }
+    return draft;
+}
+
+// Longer than what is sent at once.
+Draft long_sound(int) {
+    Draft draft;
+    draft.key = "long.wav";
+    draft.payload = "{}";
+    draft.blob = wav(600);
+    draft.media = std::get<formats::Media>(formats::examine_media(draft.blob));
+    draft.media_type = draft.media->type;
     return draft;
 }
 
@@ -229,6 +273,21 @@ void make_world(base::Database& database, int records_per_source) {
     start(database, table);
     answer_some(database, "topics", std::max(2, n / 3));
     train(database);
+}
+
+void make_media(base::Database& database) {
+    constexpr std::array sounds{"speech", "music"};
+    constexpr std::array judgements{"good", "bad"};
+    gather(database, "recordings", recording, 4, {});
+    gather(database, "longer", long_sound, 1, {});
+    auto ranges = project("sounds", "recordings", sounds);
+    ranges.question.kind = "segments";
+    ranges.question.transcribe = true;
+    start(database, ranges);
+    auto pages = project("pages-as-they-are", "recordings", judgements);
+    pages.show = {labeling::Project::Show::media};
+    start(database, pages);
+    start(database, project("long", "longer", judgements));
 }
 
 namespace {

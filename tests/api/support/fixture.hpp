@@ -16,6 +16,10 @@ namespace test {
 // two simulated annotators.
 void make_world(base::Database& database, int records_per_source);
 
+// Sources `recordings` (a sound, a film, a document and a web page) and `longer`; label projects
+// `sounds` (ranges of time), `pages-as-they-are` and `long`.
+void make_media(base::Database& database);
+
 // A server on a free port, on a thread of its own.
 class Running {
 public:

@@ -27,6 +27,7 @@ const RoleRow table[] = {
     {"GET /api/v1/records/{id}/labels", 401, 403, 404, 404, 404},
     {"GET /api/v1/records", 401, 403, 400, 400, 400},
     {"GET /api/v1/records/{id}/image", 401, 404, 404, 404, 404},
+    {"GET /api/v1/records/{id}/media", 401, 404, 404, 404, 404},
     {"GET /api/v1/records/{id}/blob", 401, 403, 404, 404, 404},
     {"GET /api/v1/disk", 401, 403, 403, 200, 200},
     {"GET /api/v1/jobs", 401, 403, 200, 200, 200},

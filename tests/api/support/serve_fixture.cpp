@@ -4,7 +4,8 @@
 //     serve_fixture STATIC_DIR [PORT [RECORDS]]
 //
 // With a port, a server that was stopped can be started again at the same place: the database is
-// taken from TILTH_FIXTURE_DB if that is set, and then not filled again.
+// taken from TILTH_FIXTURE_DB if that is set, and then not filled again. TILTH_FIXTURE_MEDIA: with
+// sounds, films, documents and pages, too.
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
@@ -34,6 +35,7 @@ int main(int argc, char** argv) {
         own.emplace(4);
     auto& database = given ? *given : **own;
     if (!url) test::make_world(database, records);
+    if (!url && std::getenv("TILTH_FIXTURE_MEDIA")) test::make_media(database);
 
     api::Server server(database, options);
     boost::json::object out{

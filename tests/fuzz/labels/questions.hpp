@@ -35,6 +35,7 @@ public:
         return "Ann \U0001F600 met Bob in Caf\u00e9 Ro\u0308ntgen.";
     }
     std::optional<Size> picture() const override { return Size{.width = 64, .height = 48}; }
+    std::optional<Recording> recording() const override { return Recording{.seconds = 60}; }
     base::JsonText payload() const override {
         return {R"({"answer_a":"yes","answer_b":"no","answer_c":"x","prompt":"?",)"
                 R"("rows":[["a","1"],["b","2"],["c","3"]]})"};
