@@ -98,6 +98,7 @@ enum class LabelShape {
     boxes,
     polygons,
     keypoints,
+    segments,  // ranges of time
     form,
 };
 

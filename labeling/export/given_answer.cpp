@@ -46,6 +46,7 @@ void each_name(const Question& question, json::value& answer, const VisitName& v
         case LabelShape::boxes:
         case LabelShape::polygons:
         case LabelShape::keypoints:
+        case LabelShape::segments:
             if (auto* list = answer.if_array())
                 for (auto& item : *list) label(item);
             return;

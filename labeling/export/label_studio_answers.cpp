@@ -61,6 +61,8 @@ public:
                 return marks("polygonlabels");
             case LabelShape::keypoints:
                 return keypoints();
+            case LabelShape::segments:
+                return segments();
             case LabelShape::rows:
             case LabelShape::form:
                 return std::nullopt;
@@ -157,6 +159,33 @@ private:
             spans.push_back(std::move(span));
         });
         return spans;
+    }
+
+    // A range has one class; what is said in it is another result of its id.
+    json::array segments() const {
+        std::map<std::string, json::value> texts;
+        auto id_of = [](const json::object& result) {
+            const auto* id = result.if_contains("id");
+            return id && id->is_string() ? std::string(id->get_string()) : std::string();
+        };
+        if (question_.transcribe)
+            each("textarea", [&](const json::object& result, const json::object& value) {
+                auto text = label_in(value, "text");
+                if (text && !id_of(result).empty()) texts[id_of(result)] = *text;
+            });
+        json::array made;
+        each("labels", [&](const json::object& result, const json::object& value) {
+            auto label = label_in(value, "labels");
+            if (!label) return;
+            json::object one{
+                {"from", number_in(value, "start")},
+                {"to", number_in(value, "end")},
+                {"label", *label}};
+            if (auto text = texts.find(id_of(result)); text != texts.end())
+                one["text"] = text->second;
+            made.push_back(std::move(one));
+        });
+        return made;
     }
 
     json::object graph() const {
@@ -333,7 +362,10 @@ answer_of_results(const Question& question, const json::array& results, const St
             const auto* result = item.if_object();
             const auto* from = result ? result->if_contains("from_name") : nullptr;
             bool relation = result && result->contains("from_id");
-            if (relation || (from && from->is_string() && from->get_string() == part.name))
+            auto is_from = [&](std::string_view name) {
+                return from && from->is_string() && from->get_string() == name;
+            };
+            if (relation || is_from(part.name) || is_from(part.name + std::string(studio_said)))
                 own.push_back(item);
         }
         if (own.empty()) continue;

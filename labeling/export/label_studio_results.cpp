@@ -96,6 +96,8 @@ public:
                 for (const auto& mark : picture_marks(shape_of(question_), json::serialize(answer)))
                     write_mark(mark);
                 return;
+            case LabelShape::segments:
+                return write_segments(answer.as_array());
             case LabelShape::rows:
             case LabelShape::form:
                 return;
@@ -132,6 +134,22 @@ private:
             value["labels"] = json::array{span.at("label")};
             auto& made = add("labels", std::move(value));
             if (field) made["to_name"] = *field;
+        }
+    }
+
+    // What is said in a range is a result of its own, with the range's id.
+    void write_segments(const json::array& segments) {
+        for (const auto& one : segments) {
+            json::object range{{"start", one.at("from")}, {"end", one.at("to")}, {"channel", 0}};
+            auto labelled = range;
+            labelled["labels"] = json::array{one.at("label")};
+            auto id = add("labels", std::move(labelled)).at("id");
+            const auto* text = one.as_object().if_contains("text");
+            if (!text) continue;
+            range["text"] = json::array{*text};
+            auto& said = add("textarea", std::move(range));
+            said["id"] = id;
+            said["from_name"] = name_ + std::string(studio_said);
         }
     }
 

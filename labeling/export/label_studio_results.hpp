@@ -14,10 +14,13 @@ namespace labeling {
 // What results are about.
 struct StudioTask {
     std::string id{};              // of the annotation; results are named after it
-    std::string shown{"text"};     // name of what is shown: text, title, image
+    std::string shown{"text"};     // name of what is shown: text, title, image, audio
     std::string text{};            // that spans are parts of
     double width = 0, height = 0;  // of the picture
 };
+
+// Behind the name of a question about ranges of time: the control by which they are transcribed.
+inline constexpr std::string_view studio_said = "_text";
 
 // What Label Studio has no results for; nothing if it can tell every answer to the question.
 std::optional<std::string> studio_lacks(const Question& question);

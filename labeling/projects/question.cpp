@@ -220,6 +220,7 @@ const base::Settings<Question> Question::settings{
     {"high", &Question::high, "the highest"},
     {"step", &Question::step, "between two numbers that are answers", {.low = 1e-9}},
     {"unit", &Question::unit, "of the number, as people read it"},
+    {"transcribe", &Question::transcribe, "whether a range of time may carry a text"},
     {"candidates", &Question::candidates, "fields of the record that are compared or ranked"},
     {"ties", &Question::ties, "whether candidates may be level"},
     {"table", &Question::table, "field of the record whose rows are labeled"},

@@ -38,15 +38,27 @@ struct Asked {
     const XmlElement* control = nullptr;
 };
 
-constexpr std::array<std::string_view, 7>
-    shown_tags{"Text", "HyperText", "Paragraphs", "Image", "Table", "List", "Chat"};
+constexpr std::array<std::string_view, 9> shown_tags{
+    "Text", "HyperText", "Paragraphs", "Image", "Table", "List", "Chat", "Audio", "Video"};
 // Tags that ask something and have no kind here.
-constexpr std::array<std::string_view, 20> no_kinds{
-    "BrushLabels",     "Brush",          "EllipseLabels",   "Ellipse",
-    "VectorLabels",    "Vector",         "MagicWand",       "BitmaskLabels",
-    "Bitmask",         "VideoRectangle", "TimelineLabels",  "TimeSeriesLabels",
-    "ParagraphLabels", "DateTime",       "HyperTextLabels", "Ranker",
-    "ChatMessage",     "ReactCode",      "Video",           "Audio"};
+constexpr std::array<std::string_view, 17> no_kinds{
+    "BrushLabels",
+    "Brush",
+    "EllipseLabels",
+    "Ellipse",
+    "VectorLabels",
+    "Vector",
+    "MagicWand",
+    "BitmaskLabels",
+    "Bitmask",
+    "VideoRectangle",
+    "TimeSeriesLabels",
+    "ParagraphLabels",
+    "DateTime",
+    "HyperTextLabels",
+    "Ranker",
+    "ChatMessage",
+    "ReactCode"};
 
 class ConfigReader {
 public:
@@ -108,7 +120,7 @@ private:
         bool picture = is(element, "Image");
         if (picture) pictures_ = true;
         bool is_text = is(element, "Text") && (value == "text" || value == "body");
-        if (picture || is_text) return;
+        if (picture || is_text || is(element, "Audio") || is(element, "Video")) return;
         if (std::find(fields_.begin(), fields_.end(), value) == fields_.end() && !value.empty())
             fields_.push_back(value);
     }
@@ -118,12 +130,15 @@ private:
         if (is(element, "Choices")) return choices(element), true;
         if (is(element, "Taxonomy")) return hierarchy(element), true;
         if (is(element, "Labels")) return labels(element), true;
+        if (is(element, "TimelineLabels")) return ranges(element), true;
         if (is(element, "RectangleLabels")) return marks(element, "boxes"), true;
         if (is(element, "PolygonLabels")) return marks(element, "polygons"), true;
         if (is(element, "KeyPointLabels")) return points(element), true;
         if (is(element, "Relations")) return relations(element), true;
         if (is(element, "Rectangle")) return plain_marks_.emplace_back("boxes"), true;
         if (is(element, "Polygon")) return plain_marks_.emplace_back("polygons"), true;
+        if (is(element, "TextArea") && is_per_region(element) && is_recorded(element))
+            return transcribe_ = true, true;
         if (is(element, "TextArea")) return add(element, "text"), true;
         if (is(element, "Rating")) {
             auto most = element.attribute("maxRating");
@@ -143,7 +158,7 @@ private:
         std::string settings = {},
         std::string tables = {}
     ) {
-        if (base::equal_ignoring_case(element.attribute("perRegion"), "true"))
+        if (is_per_region(element))
             return lack(element, "it is asked of each region, not of the record");
         asked_.push_back(
             {.name = element.attribute("name"),
@@ -239,6 +254,22 @@ private:
             lack(element, "one class is asked for, where it takes several");
     }
 
+    static bool is_per_region(const XmlElement& element) {
+        return base::equal_ignoring_case(element.attribute("perRegion"), "true");
+    }
+
+    // About a sound or a film.
+    bool is_recorded(const XmlElement& element) const {
+        auto shown = shown_.find(element.attribute("toName"));
+        return shown != shown_.end() &&
+               (base::equal_ignoring_case(shown->second.first, "Audio") ||
+                base::equal_ignoring_case(shown->second.first, "Video"));
+    }
+
+    void ranges(const XmlElement& element) {
+        add(element, "segments", "overlapping_spans = true\n", classes(element, "Label"));
+    }
+
     bool is_of_picture(const XmlElement& element) const {
         auto shown = shown_.find(element.attribute("toName"));
         return shown == shown_.end() ? pictures_
@@ -246,7 +277,9 @@ private:
     }
 
     void labels(const XmlElement& element) {
-        if (is_of_picture(element))
+        if (is_recorded(element))
+            ranges(element);
+        else if (is_of_picture(element))
             plain_labels_ = &element;
         else
             add(element, "spans", {}, classes(element, "Label"));
@@ -283,6 +316,8 @@ private:
         } else if (plain_labels_) {
             lack(*plain_labels_, "no shape is drawn that there is a kind for");
         }
+        for (auto& one : asked_)
+            if (transcribe_ && one.type_name == "segments") one.settings += "transcribe = true\n";
         if (relations_.empty()) return;
         auto spans = std::find_if(asked_.begin(), asked_.end(), [](const Asked& one) {
             return one.type_name == "spans";
@@ -361,7 +396,7 @@ private:
     std::string instructions_, relations_;
     std::map<std::string, std::pair<std::string, std::string>> shown_;  // tag and field, by name
     std::vector<std::string> fields_;
-    bool pictures_ = false;
+    bool pictures_ = false, transcribe_ = false;
     std::vector<Asked> asked_;
     const XmlElement* plain_labels_ = nullptr;
     std::vector<std::string> plain_marks_;

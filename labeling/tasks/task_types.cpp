@@ -22,6 +22,7 @@ std::span<const TaskType* const> task_types() {
         &boxes_task(),
         &polygons_task(),
         &keypoints_task(),
+        &segments_task(),
         &form_task(),
     };
     return all;

@@ -24,12 +24,20 @@ bool shows_pictures(const Question& question) {
     return false;
 }
 
+bool hears_sound(const Question& question) {
+    if (task_type(question.kind).shape() == LabelShape::segments) return true;
+    for (const auto& part : question.parts)
+        if (hears_sound(part.question)) return true;
+    return false;
+}
+
 class LabelStudio : public Exporter {
 public:
     LabelStudio(const ExportContent& content, ExportFiles& files)
         : project_(*content.project),
           answers_(content.answers),
           pictures_(shows_pictures(project_.question)),
+          sounds_(hears_sound(project_.question)),
           out_(files.open("tasks.json")) {
         out_ << '[';
     }
@@ -39,13 +47,17 @@ public:
         ++tasks_;
         bool has_text = !row.text.empty() || row.title.empty();
         StudioTask task{
-            .shown = row.width > 0 && pictures_ ? "image" : (has_text ? "text" : "title"),
+            .shown = row.width > 0 && pictures_ ? "image"
+                     : sounds_                  ? "audio"
+                     : has_text                 ? "text"
+                                                : "title",
             .text = row.text,
             .width = static_cast<double>(row.width),
             .height = static_cast<double>(row.height)};
         out_ << (tasks_ == 1 ? "\n" : ",\n") << "{\"id\":" << tasks_
              << ",\"data\":{\"key\":" << quoted(row.key);
         if (row.width > 0) out_ << ",\"image\":" << quoted(row.url.empty() ? row.key : row.url);
+        if (sounds_) out_ << ",\"audio\":" << quoted(row.url.empty() ? row.key : row.url);
         if (!row.title.empty()) out_ << ",\"title\":" << quoted(row.title);
         if (has_text) out_ << ",\"text\":" << quoted(row.text);
         if (!row.url.empty()) out_ << ",\"url\":" << quoted(row.url);
@@ -97,7 +109,7 @@ private:
     }
 
     Project project_;
-    bool answers_, pictures_;
+    bool answers_, pictures_, sounds_;
     std::ostream& out_;
     std::size_t tasks_ = 0, annotations_ = 0;
 };

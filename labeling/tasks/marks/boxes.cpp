@@ -47,7 +47,7 @@ double upright_overlap(const Box& a, const Box& b) {
     return common / (a.width * a.height + b.width * b.height - common);
 }
 
-class BoxesTask : public MarksTask {
+class BoxesTask : public PictureMarksTask {
 public:
     std::string_view name() const override { return "boxes"; }
     std::string_view meaning() const override { return "labeled boxes in a picture"; }

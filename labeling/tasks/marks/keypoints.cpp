@@ -46,7 +46,7 @@ double area_of(const Mark& mark) {
     return std::max(right - left, 1.0) * std::max(bottom - top, 1.0);
 }
 
-class KeypointsTask : public MarksTask {
+class KeypointsTask : public PictureMarksTask {
 public:
     std::string_view name() const override { return "keypoints"; }
     std::string_view meaning() const override { return "named points of things in a picture"; }

@@ -1,4 +1,4 @@
-// What all marks in pictures have in common: reading, matching, clustering, voting.
+// What all marks have in common: reading, matching, clustering, voting.
 //
 // Marks are matched greedily, the most alike first, and not by the best sum over all: what a person
 // sees as the same mark is the nearest one, and a picture with a thousand marks must not take a
@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
@@ -88,11 +89,21 @@ protected:
     }
 
     std::string whole(std::vector<Candidate>& candidates) const override {
+        std::vector<std::pair<Mark, Candidate*>> sure;
+        for (auto& one : candidates)
+            if (one.kept) sure.emplace_back(marks_.marks_of(one.part).front(), &one);
+        std::sort(sure.begin(), sure.end(), [](const auto& a, const auto& b) {
+            return std::tie(b.second->probability, a.first) <
+                   std::tie(a.second->probability, b.first);
+        });
         std::vector<Mark> kept;
-        for (const auto& one : candidates)
-            if (one.kept) kept.push_back(marks_.marks_of(one.part).front());
+        for (auto& [mark, one] : sure) {
+            auto left = marks_.beside(question(), kept, std::move(mark));
+            one->kept = left.has_value();
+            if (left) kept.push_back(std::move(*left));
+        }
         std::sort(kept.begin(), kept.end());
-        return marks_.text_of(kept);
+        return marks_.text_of(std::move(kept));
     }
 
 private:
@@ -166,7 +177,9 @@ std::vector<Mark> MarksTask::parse(const std::string& answer, const Question* qu
         auto name = question ? known_class(*question, *label) : std::string(label->get_string());
         mark.erase("label");
         auto numbers = numbers_of(mark, name, question);
-        marks.push_back({.label = std::move(name), .numbers = std::move(numbers)});
+        marks.push_back(
+            {.label = std::move(name), .numbers = std::move(numbers), .text = said_in(mark)}
+        );
     }
     return marks;
 }
@@ -179,23 +192,7 @@ std::string MarksTask::read(
     auto marks = parse(answer, &question);
     check_count(question, marks.size(), "marks");
     if (marks.size() > most_marks) not_an_answer("has more than 10,000 marks", "mark fewer");
-    auto picture = record.picture();
-    if (!picture) throw base::UsageError("the record", "has no picture", "skip the task");
-    constexpr double rounding = 0.5;
-    for (const auto& mark : marks)
-        for (const auto& [x, y] : corners(mark))
-            if (x < -rounding || y < -rounding || x > picture->width + rounding ||
-                y > picture->height + rounding)
-                not_an_answer(
-                    fmt::format(
-                        "has a mark that leaves the picture at {}, {}; it has {} x {} pixels",
-                        x,
-                        y,
-                        picture->width,
-                        picture->height
-                    ),
-                    "keep it inside"
-                );
+    check_places(question, marks, record);
     std::sort(marks.begin(), marks.end());
     if (std::adjacent_find(marks.begin(), marks.end()) != marks.end())
         not_an_answer("has the same mark twice", "send each once");
@@ -228,7 +225,8 @@ double MarksTask::likeness(const Question&, const std::string& a, const std::str
     auto all = first.size() + second.size();
     if (all == 0) return 1;
     double sum = 0;
-    for (const auto& match : matched(*this, first, second)) sum += match.alike;
+    for (const auto& match : matched(*this, first, second))
+        sum += alike_in_all(first[match.a], second[match.b]);
     return 2 * sum / static_cast<double>(all);
 }
 
@@ -253,7 +251,7 @@ std::vector<Mark> MarksTask::marks_of(const std::string& answer) const {
     return parse(answer, nullptr);
 }
 
-std::string MarksTask::text_of(const std::vector<Mark>& marks) const {
+std::string MarksTask::text_of(std::vector<Mark> marks) const {
     json::array list;
     for (const auto& mark : marks) {
         json::object item;
@@ -264,13 +262,38 @@ std::string MarksTask::text_of(const std::vector<Mark>& marks) const {
     return json::serialize(list);
 }
 
-double mark_number(const json::object& mark, std::string_view name) {
+void PictureMarksTask::check_places(
+    const Question&,
+    const std::vector<Mark>& marks,
+    const AskedRecord& record
+) const {
+    auto picture = record.picture();
+    if (!picture) throw base::UsageError("the record", "has no picture", "skip the task");
+    constexpr double rounding = 0.5;
+    for (const auto& mark : marks)
+        for (const auto& [x, y] : corners(mark))
+            if (x < -rounding || y < -rounding || x > picture->width + rounding ||
+                y > picture->height + rounding)
+                not_an_answer(
+                    fmt::format(
+                        "has a mark that leaves the picture at {}, {}; it has {} x {} pixels",
+                        x,
+                        y,
+                        picture->width,
+                        picture->height
+                    ),
+                    "keep it inside"
+                );
+}
+
+double mark_number(const json::object& mark, std::string_view name, std::string_view unit) {
     const auto* value = mark.if_contains(name);
     boost::system::error_code code;
     double number = value ? value->to_number<double>(code) : NAN;
     if (code || !std::isfinite(number))
         not_an_answer(
-            fmt::format("has a mark without '{}'", name), "give it as a number of pixels"
+            fmt::format("has a mark without '{}'", name),
+            fmt::format("give it as a number of {}", unit)
         );
     return number;
 }

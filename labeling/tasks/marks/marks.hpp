@@ -11,16 +11,17 @@
 
 namespace labeling {
 
-// Something marked in a picture: its class, and where it is, in pixels from the left upper corner,
-// as numbers that its kind knows to read.
+// Something marked in a picture or a recording: its class, and where it is, in pixels from the left
+// upper corner or in seconds, as numbers that its kind knows to read.
 struct Mark {
-    std::string label;
-    std::vector<double> numbers;
+    std::string label{};
+    std::vector<double> numbers{};
+    std::string text{};  // what is said there, of kinds that ask for it
 
     auto operator<=>(const Mark&) const = default;
 };
 
-// Labeled marks in a picture. An answer is a list of marks, each an object with "label" and what
+// Labeled marks in a record. An answer is a list of marks, each an object with "label" and what
 // the kind has besides.
 //
 // Two answers are alike by twice the likeness of the marks that belong together over the number of
@@ -50,12 +51,20 @@ public:
 
     // Of a stored answer.
     std::vector<Mark> marks_of(const std::string& answer) const;
-    std::string text_of(const std::vector<Mark>& marks) const;
+    virtual std::string text_of(std::vector<Mark> marks) const;
 
     // From 0 to 1; marks of two classes are never asked about.
     virtual double alike(const Mark& a, const Mark& b) const = 0;
+    // Not in place alone, of two that belong together; at most as much.
+    virtual double alike_in_all(const Mark& a, const Mark& b) const { return alike(a, b); }
     // What lies in the middle of marks of one class, of which there is one at least.
     virtual Mark middle(const std::vector<const Mark*>& marks) const = 0;
+    // What is left of a mark of the truth beside surer ones; nothing: it falls.
+    virtual std::optional<Mark>
+    beside(const Question&, const std::vector<Mark>& surer, Mark mark) const {
+        (void)surer;
+        return mark;
+    }
 
 protected:
     virtual std::string_view likeness_meaning() const = 0;
@@ -65,9 +74,15 @@ protected:
         const std::string& label,
         const Question* question
     ) const = 0;
+    // Likewise its text.
+    virtual std::string said_in(const boost::json::object&) const { return {}; }
     virtual void write(const Mark& mark, boost::json::object& to) const = 0;
-    // Every point must lie in the picture.
-    virtual std::vector<std::array<double, 2>> corners(const Mark& mark) const = 0;
+    // Throws base::UsageError if they do not lie in the record, or not so beside each other.
+    virtual void check_places(
+        const Question& question,
+        const std::vector<Mark>& marks,
+        const AskedRecord& record
+    ) const = 0;
 
 private:
     static constexpr std::array<std::string_view, 3> acting{"class", "at_least", "at_most"};
@@ -75,7 +90,19 @@ private:
     std::vector<Mark> parse(const std::string& answer, const Question* question) const;
 };
 
+// Marks in a picture.
+class PictureMarksTask : public MarksTask {
+protected:
+    // Every point must lie in the picture.
+    virtual std::vector<std::array<double, 2>> corners(const Mark& mark) const = 0;
+    void check_places(const Question&, const std::vector<Mark>&, const AskedRecord&) const override;
+};
+
 // A finite number among the members of a mark. Throws base::UsageError if it is missing.
-double mark_number(const boost::json::object& mark, std::string_view name);
+double mark_number(
+    const boost::json::object& mark,
+    std::string_view name,
+    std::string_view unit = "pixels"
+);
 
 }  // namespace labeling

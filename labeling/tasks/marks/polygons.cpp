@@ -22,7 +22,7 @@ std::vector<Point> points_of(const Mark& mark) {
     return points;
 }
 
-class PolygonsTask : public MarksTask {
+class PolygonsTask : public PictureMarksTask {
 public:
     std::string_view name() const override { return "polygons"; }
     std::string_view meaning() const override { return "labeled outlines in a picture"; }

@@ -56,7 +56,12 @@ inline const std::string fields =
     R"({"answer_a":"yes","answer_b":"no","answer_c":"perhaps","prompt":"Is it?",)"
     R"("rows":[{"a":1},{"a":2},{"a":3}]})";
 inline const test::Asked
-    record(text, fields, labeling::AskedRecord::Size{.width = 640, .height = 427});
+    record(
+        text,
+        fields,
+        labeling::AskedRecord::Size{.width = 640, .height = 427},
+        labeling::AskedRecord::Recording{.seconds = 60}
+    );
 
 // Two answers to the example of each kind.
 inline const std::map<std::string, std::vector<std::string>> examples{
@@ -80,6 +85,8 @@ inline const std::map<std::string, std::vector<std::string>> examples{
       "[]"}},
     {"polygons", {R"([{"points":[[10,10],[40,10],[40,40],[20,50]],"label":"cat"}])", "[]"}},
     {"keypoints", {R"([{"points":[[100,20,2],[30.5,40,1],[0,0,0]],"label":"person"}])", "[]"}},
+    {"segments",
+     {R"([{"from":0.5,"to":2.25,"label":"speech"},{"from":2.25,"to":40,"label":"music"}])", "[]"}},
     {"form", {R"({"spam":"yes","why":"it shouts"})", R"({"spam":"no"})"}},
 };
 

@@ -50,6 +50,7 @@ TEST_CASE("each kind can leave by the formats that are made for it", "[labeling]
         {"boxes", {"label-studio", "coco", "yolo", "yolo-obb", "voc"}},
         {"polygons", {"label-studio", "coco", "yolo"}},
         {"keypoints", {"label-studio", "coco", "yolo"}},
+        {"segments", {"label-studio"}},
         {"form", {"label-studio"}},
     };
     REQUIRE(others.size() == labeling::kinds().size());

@@ -33,7 +33,8 @@ inline std::string failure(const std::string& kind, const std::string& toml) {
 inline const test::Asked record(
     "Ada Lovelace worked with Charles Babbage in London.",
     R"({"answer_a":"yes","answer_b":"no","answer_c":"perhaps","rows":[{"a":1},{"a":2},{"a":3}]})",
-    labeling::AskedRecord::Size{.width = 100, .height = 80}
+    labeling::AskedRecord::Size{.width = 100, .height = 80},
+    labeling::AskedRecord::Recording{.seconds = 10}
 );
 
 inline std::string read(const std::string& kind, const std::string& answer) {

@@ -34,6 +34,8 @@ const std::map<std::string, std::pair<std::string, std::string>> examples{
     {"keypoints",
      {R"([{"points":[[10,10,2],[20,30,1],[0,0,0]],"label":"person"}])",
       R"([{"points":[[60,60,2],[70,70,2],[65,75,2]],"label":"person"}])"}},
+    {"segments",
+     {R"([{"from":0.5,"to":2.25,"label":"speech"}])", R"([{"from":5,"to":6,"label":"music"}])"}},
     {"form", {R"({"spam":"yes","why":"it sells"})", R"({"spam":"no"})"}},
 };
 
