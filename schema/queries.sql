@@ -695,22 +695,26 @@ INSERT INTO audit_event (at, actor, action, subject, detail) VALUES ($1::timesta
 -- Records of a source after ($2, $3), with what conditions may ask for; the payload only if $5 says so.
 -- name: record_fields
 SELECT r.rk, r.key, r.version, coalesce(r.group_key, ''), CASE WHEN $5 THEN v.payload::text END, t.words, t.characters, t.language, t.title,
-    v.url, v.file, v.media_type, i.width, i.height, extract(epoch FROM r.record_time)::float8
+    v.url, v.file, v.media_type, coalesce(i.width, m.width), coalesce(i.height, m.height), extract(epoch FROM r.record_time)::float8,
+    m.kind, m.seconds, m.pages
 FROM (SELECT * FROM record WHERE source_id = $1 AND (rk, key) > ($2, $3) ORDER BY rk, key LIMIT $4) r
 JOIN record_version v USING (rk, source_id, key, version)
 LEFT JOIN content_text t ON (t.rk, t.source_id, t.key, t.version) = (v.rk, v.source_id, v.key, v.version)
 LEFT JOIN content_image i ON (i.rk, i.source_id, i.key, i.version) = (v.rk, v.source_id, v.key, v.version)
+LEFT JOIN content_media m ON (m.rk, m.source_id, m.key, m.version) = (v.rk, v.source_id, v.key, v.version)
 ORDER BY r.rk, r.key;
 
 -- The same of named versions, with their places.
 -- name: fields_of_records
 SELECT d.rk, d.key, d.version, coalesce(r.group_key, ''), CASE WHEN $5 THEN v.payload::text END, t.words, t.characters, t.language, t.title,
-    v.url, v.file, v.media_type, i.width, i.height, extract(epoch FROM r.record_time)::float8, d.place
+    v.url, v.file, v.media_type, coalesce(i.width, m.width), coalesce(i.height, m.height), extract(epoch FROM r.record_time)::float8,
+    m.kind, m.seconds, m.pages, d.place
 FROM unnest($2::bigint[], $3::text[], $4::int[]) WITH ORDINALITY AS d (rk, key, version, place)
 JOIN record r ON r.source_id = $1 AND r.rk = d.rk AND r.key = d.key
 JOIN record_version v ON (v.rk, v.source_id, v.key, v.version) = (r.rk, r.source_id, r.key, d.version)
 LEFT JOIN content_text t ON (t.rk, t.source_id, t.key, t.version) = (v.rk, v.source_id, v.key, v.version)
-LEFT JOIN content_image i ON (i.rk, i.source_id, i.key, i.version) = (v.rk, v.source_id, v.key, v.version);
+LEFT JOIN content_image i ON (i.rk, i.source_id, i.key, i.version) = (v.rk, v.source_id, v.key, v.version)
+LEFT JOIN content_media m ON (m.rk, m.source_id, m.key, m.version) = (v.rk, v.source_id, v.key, v.version);
 
 -- name: quality_of
 SELECT d.place, q.measures::text, coalesce(q.language, '')
@@ -1015,13 +1019,14 @@ SELECT d.place, v.payload::text AS payload, encode(v.content_sha256, 'hex') AS c
     to_char(v.fetched_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS fetched_at,
     to_char(v.stored_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS stored_at,
     to_char(r.record_time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS record_time, r.group_key, t.title, t.body,
-    n.column_set, array_send(n.values) AS numbers, i.rk IS NOT NULL AS picture
+    n.column_set, array_send(n.values) AS numbers, i.rk IS NOT NULL AS picture, m.type AS media, m.seconds, m.pages
 FROM unnest($2::bigint[], $3::text[], $4::int[]) WITH ORDINALITY AS d (rk, key, version, place)
 JOIN record_version v ON v.rk = d.rk AND v.source_id = $1 AND v.key = d.key AND v.version = d.version
 LEFT JOIN record r ON (r.rk, r.source_id, r.key) = (v.rk, v.source_id, v.key)
 LEFT JOIN content_text t ON (t.rk, t.source_id, t.key, t.version) = (v.rk, v.source_id, v.key, v.version)
 LEFT JOIN content_numeric n ON (n.rk, n.source_id, n.key, n.version) = (v.rk, v.source_id, v.key, v.version)
 LEFT JOIN content_image i ON (i.rk, i.source_id, i.key, i.version) = (v.rk, v.source_id, v.key, v.version)
+LEFT JOIN content_media m ON (m.rk, m.source_id, m.key, m.version) = (v.rk, v.source_id, v.key, v.version)
 ORDER BY d.place;
 
 -- The pictures of record versions ($2 rk, $3 key, $4 version) of a source.

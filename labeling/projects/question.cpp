@@ -210,7 +210,7 @@ const base::Settings<Question> Question::settings{
     {"relation", &Question::relations, "how two marks may be related"},
     {"overlapping_spans",
      &Question::overlapping_spans,
-     "whether the spans of one answer may overlap"},
+     "whether the spans, or ranges, of one answer may overlap"},
     {"text_fields",
      &Question::text_fields,
      "fields of the record in which spans are marked too, beside its text"},

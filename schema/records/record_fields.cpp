@@ -87,6 +87,9 @@ bool needs_payload(const std::vector<std::string>& fields) {
         "media_type",
         "width",
         "height",
+        "media",
+        "seconds",
+        "pages",
         ""};
     return std::any_of(fields.begin(), fields.end(), [](const auto& field) {
         return !is_duplicate_field(field) &&

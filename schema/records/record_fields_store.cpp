@@ -69,13 +69,16 @@ RecordFields fields_of(const pqxx::row& row) {
         "media_type",
         "width",
         "height",
-        "time"};
+        "time",
+        "media",
+        "seconds",
+        "pages"};
     RecordFields fields;
     fields.set("key", row[1].as<std::string>());
     fields.set("version", row[2].as<std::string>());
     fields.set("group", row[3].as<std::string>());
     if (!row[4].is_null()) fields.set_payload(row[4].as<std::string>());
-    for (int i = 0; i < 10; ++i) fields.set(names[i], text_of(row[5 + i]));
+    for (int i = 0; i < 13; ++i) fields.set(names[i], text_of(row[5 + i]));
     return fields;
 }
 
@@ -133,7 +136,7 @@ std::vector<RecordFields> load_fields(
         arrays.versions,
         needs_payload(asked)
     );
-    for (const auto& row : rows) fields[row[15].as<std::size_t>() - 1] = fields_of(row);
+    for (const auto& row : rows) fields[row[18].as<std::size_t>() - 1] = fields_of(row);
     add_findings(tx, asked, source_id, versions, fields);
     return fields;
 }

@@ -47,6 +47,21 @@ constexpr OwnColumn text_columns[]{
      [](const StoredRow& row, const std::string&) { return cell_of(row.body); }},
 };
 
+constexpr OwnColumn media_columns[]{
+    {"media_type",
+     CellType::text,
+     "type of its sound, film or document",
+     [](const StoredRow& row, const std::string&) { return cell_of(row.media); }},
+    {"seconds",
+     CellType::number,
+     "length of its sound or film",
+     [](const StoredRow& row, const std::string&) { return cell_of(row.seconds); }},
+    {"pages",
+     CellType::integer,
+     "pages of its document",
+     [](const StoredRow& row, const std::string&) { return cell_of(row.pages); }},
+};
+
 constexpr const char* picture_name = "image";
 
 constexpr OwnColumn origin_columns[]{
@@ -212,6 +227,8 @@ RowMaker::Cells RowMaker::own_cells(const StoredRow& row, std::span<const DataCe
     auto add = [&](const OwnColumn& own) { cells[own.name] = own.cell(row, source_); };
     add(key_column);
     for (const auto& own : text_columns) add(own);
+    if (row.media)
+        for (const auto& own : media_columns) add(own);
     for (const auto& own : origin_columns) add(own);
     for (std::size_t i = 0; i < given_.size(); ++i) cells[given_[i].name] = given[i];
     return cells;
@@ -240,6 +257,7 @@ void RowMaker::look(
 ) {
     text_ |= row.body.has_value();
     picture_ |= row.picture;
+    media_ |= row.media.has_value();
     member_ |= row.member.has_value();
     line_ |= row.line.has_value();
     if (row.column_set)
@@ -279,6 +297,8 @@ const std::vector<DataColumn>& RowMaker::finish() {
     for (const auto& own : text_columns)
         if (text_) add(column_of(own));
     if (picture_) add({picture_name, CellType::picture, "its picture, as its file was"});
+    for (const auto& own : media_columns)
+        if (media_) add(column_of(own));
     // Those behind the features have their names first.
     std::vector<DataColumn> behind;
     for (const auto& own : origin_columns) {

@@ -16,7 +16,8 @@ namespace schema {
 // What an exported row holds. Every export of records, whatever its format, is made of these rows:
 //
 // - key; then what the caller adds (`given`: the label and the split of a snapshot ..);
-// - title and body, where there are texts; image, where there are pictures;
+// - title and body, where there are texts; image, where there are pictures; media_type, seconds and
+//   pages, where there are sounds, films or documents;
 // - the features: the columns of numbers and categories that the records were stored with, typed,
 //   and each field of the records as it was received;
 // - where it came from: source, url, file, member, line, content_sha256, licence, fetched_at,
@@ -71,7 +72,7 @@ private:
 
     std::string source_;
     std::vector<formats::DataColumn> given_;
-    bool text_ = false, picture_ = false, member_ = false, line_ = false;
+    bool text_ = false, picture_ = false, media_ = false, member_ = false, line_ = false;
     std::map<std::string, FieldSeen, std::less<>> fields_;
     std::map<std::string, NumberSeen, std::less<>> numbers_;
     formats::Arena arena_;

@@ -28,6 +28,9 @@ struct Found {
     std::optional<int> column_set;
     base::Binary numbers;
     bool picture = false;
+    std::optional<std::string> media;
+    std::optional<double> seconds;
+    std::optional<std::int64_t> pages;
 };
 BOOST_DESCRIBE_STRUCT(
     Found,
@@ -48,7 +51,10 @@ BOOST_DESCRIBE_STRUCT(
      body,
      column_set,
      numbers,
-     picture)
+     picture,
+     media,
+     seconds,
+     pages)
 )
 
 constexpr std::string_view bare_pixels = "raw";
@@ -112,7 +118,10 @@ load_rows(base::Tx& tx, std::int64_t source_id, std::span<const RecordVersion> v
             .body = std::move(one.body),
             .column_set = one.column_set,
             .numbers = {},
-            .picture = one.picture});
+            .picture = one.picture,
+            .media = std::move(one.media),
+            .seconds = one.seconds,
+            .pages = one.pages});
         if (one.column_set) doubles_of_sent(one.numbers.bytes, row.numbers);
     }
     return rows;

@@ -30,6 +30,9 @@ struct StoredRow {
     std::optional<int> column_set;
     std::vector<double> numbers;  // of that set; NaN is missing
     bool picture = false;
+    std::optional<std::string> media;  // type of its sound, film or document
+    std::optional<double> seconds;
+    std::optional<std::int64_t> pages;
 };
 
 // In the order asked for; versions that are gone are left out.

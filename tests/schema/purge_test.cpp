@@ -47,6 +47,7 @@ struct World {
         draft.payload = "{}";
         draft.text = schema::Text{"t", "text of " + url, "en"};
         draft.blob = body;
+        draft.media = formats::Media{.kind = formats::MediaKind::pdf, .type = "application/pdf"};
         draft.media_type = "text/html";
         draft.origin.url = url;
         draft.origin.licence = licence;
@@ -100,12 +101,14 @@ TEST_CASE(
     CHECK(done.records == 3);
     CHECK(done.versions == 4);
     CHECK(done.texts == 4);
+    CHECK(done.media == 4);
     CHECK(done.blobs == 3);  // the fourth is used by b.test
     CHECK(done.addresses == 3);
     CHECK(world.files() == 0);
     CHECK(world.db.number("SELECT count(*) FROM record") == 2);
     CHECK(world.db.number("SELECT count(*) FROM record_version WHERE url LIKE '%//a.test/%'") == 0);
     CHECK(world.db.number("SELECT count(*) FROM content_text") == 2);
+    CHECK(world.db.number("SELECT count(*) FROM content_media") == 2);
     CHECK(world.db.number("SELECT count(*) FROM blob") == 2);
     CHECK(
         world.db.number("SELECT count(*) FROM frontier_url WHERE reason = 'purged' AND state = "

@@ -161,6 +161,16 @@ TEST_CASE("small and large blobs come back as they were and are stored once", "[
         auto loaded =
             f.db->call([&](base::Tx& tx) { return f.blobs.load(tx, base::sha256(bytes)); });
         CHECK((loaded && *loaded == bytes));
+        auto part = [&](std::uint64_t from, std::uint64_t size) {
+            return f.db->call([&](base::Tx& tx) {
+                return f.blobs.load_part(tx, base::sha256(bytes), from, size);
+            });
+        };
+        auto size = f.db->call([&](base::Tx& tx) { return f.blobs.size(tx, base::sha256(bytes)); });
+        CHECK(size == bytes.size());
+        CHECK(part(0, 2) == bytes.substr(0, 2));
+        CHECK(part(*size - 3, 100) == bytes.substr(bytes.size() - 3));
+        CHECK(part(*size + 1, 100).empty());
     }
     CHECK_FALSE(f.db->call([&](base::Tx& tx) { return f.blobs.load(tx, base::sha256("other")); }));
     f.check_sums();

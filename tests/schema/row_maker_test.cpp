@@ -48,6 +48,21 @@ Made made_of(
 
 }  // namespace
 
+TEST_CASE("sounds and documents say what they are, beside fields of such names", "[schema][rows]") {
+    auto sound = row_of("a", R"({"pages":"many"})"), document = row_of("b", "{}");
+    sound.media = "audio/wav";
+    sound.seconds = 1.5;
+    document.media = "application/pdf";
+    document.pages = 3;
+    auto made = made_of({sound, document, row_of("c", "{}")});
+    CHECK(made.rows[0].at("media_type") == "audio/wav");
+    CHECK(made.rows[0].at("seconds") == "1.5");
+    CHECK(made.rows[0].at("field_pages") == "many");
+    CHECK(made.rows[1].at("pages") == "3");
+    CHECK(made.rows[2].at("media_type") == "-");
+    CHECK_FALSE(made_of({row_of("c", "{}")}).types.contains("media_type"));
+}
+
 TEST_CASE("a field has the type of all its values", "[schema][rows]") {
     auto made = made_of(
         {row_of(

@@ -66,6 +66,37 @@ TEST_CASE("each kind can leave by the formats that are made for it", "[labeling]
     }
 }
 
+TEST_CASE("what is said in a range of time goes with it", "[labeling][formats]") {
+    auto project = project_of(
+        "segments",
+        "overlapping_spans = true\ntranscribe = true\n[[class]]\nname = \"a\"\n[[class]]\nname = \"b\"\n"
+    );
+    auto answer = labeling::task_type("segments").read(
+        project.question,
+        R"([{"from":0.5,"to":10,"label":"a","text":"hello"},{"from":4,"to":10,"label":"b"}])",
+        record
+    );
+    for (auto name : {"label-studio", "jsonl", "csv"}) {
+        Folder folder;
+        INFO(name);
+        auto path = written(
+            labeling::export_format(name), content_of(project), {row_of(project, answer, 1)}, folder
+        );
+        auto found = imported(path, project.question);
+        REQUIRE(found.size() == 1);
+        CHECK(same(project.question, found.begin()->second, answer));
+        if (std::string(name) != "label-studio") continue;
+        auto task = json::parse(read_file(path)).at(0);
+        CHECK(task.at("data").as_object().contains("audio"));
+        const auto& result = task.at("annotations").at(0).at("result");
+        REQUIRE(result.as_array().size() == 3);
+        CHECK(result.at(0).at("value").at("start").to_number<double>() == 0.5);
+        CHECK(result.at(0).at("to_name") == "audio");
+        CHECK(result.at(1).at("type") == "textarea");
+        CHECK(result.at(1).at("id") == result.at(0).at("id"));
+    }
+}
+
 TEST_CASE("turned boxes go where they can be told", "[labeling][formats]") {
     auto project = project_of("boxes");
     auto content = content_of(project);

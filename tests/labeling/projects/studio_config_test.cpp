@@ -26,6 +26,23 @@ Converted converted(const std::string& xml) {
 
 }  // namespace
 
+TEST_CASE("labels of an audio or a video are ranges of time", "[labeling][projects]") {
+    auto plain = converted(R"(<View><Audio name="a" value="$audio"/><Labels name="l" toName="a">
+        <Label value="speech"/><Label value="music"/></Labels></View>)");
+    CHECK(plain.made.kind == "segments");
+    CHECK(plain.made.lacks.empty());
+    CHECK(plain.project.question.classes.size() == 2);
+    CHECK(plain.project.question.overlapping_spans);
+    CHECK_FALSE(plain.project.question.transcribe);
+    CHECK(plain.project.fields.empty());
+    auto said = converted(R"(<View><Video name="v" value="$video"/><TimelineLabels name="l" toName="v">
+        <Label value="speech"/></TimelineLabels>
+        <TextArea name="t" toName="v" perRegion="true"/></View>)");
+    CHECK(said.made.kind == "segments");
+    CHECK(said.made.lacks.empty());
+    CHECK(said.project.question.transcribe);
+}
+
 TEST_CASE("controls of Label Studio become questions", "[labeling][projects]") {
     auto choice = converted(R"(<View><Header value="Which mood?"/><Text name="t" value="$text"/>
         <Choices name="mood" toName="t" choice="single"><Choice value="good" hotkey="g"/>
@@ -93,8 +110,8 @@ TEST_CASE("several controls make a form, and what is not held is told", "[labeli
     CHECK_THAT(form.made.file, Contains("# Not held: <BrushLabels b>"));
 
     CHECK_THROWS_WITH(
-        converted(R"(<View><Audio name="a" value="$audio"/></View>)"),
-        Contains("no control") && Contains("<Audio a>")
+        converted(R"(<View><Image name="i" value="$image"/><Brush name="a" toName="i"/></View>)"),
+        Contains("no control") && Contains("<Brush a>")
     );
     CHECK_THROWS_AS(converted("<View>"), base::Error);
 }
