@@ -20,6 +20,10 @@ namespace base {
 class Tx;
 }
 
+namespace schema {
+class BlobStore;
+}
+
 namespace service {
 struct Environment;
 class OpenIdProvider;
@@ -37,7 +41,7 @@ struct Hooks {
 // What handlers may ask of the place they run in.
 struct Setting {
     Hooks hooks;
-    std::string blob_directory;
+    std::shared_ptr<schema::BlobStore> blobs = nullptr;  // none: no large one is kept or found
     bool secure_cookies = false;
     long session_seconds = 14L * 24 * 3600;
     std::shared_ptr<service::OpenIdProvider> openid = nullptr;  // none: no such sign-in

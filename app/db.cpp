@@ -104,11 +104,7 @@ void back_up(service::Context& context, const std::string& folder) {
     std::unique_ptr<base::Progress> bar;
     std::string at;
     auto backup = schema::back_up(
-        context.database(),
-        context.config.blob_directory(),
-        folder,
-        service::version,
-        shown(bar, at)
+        context.database(), context.blobs(), folder, service::version, shown(bar, at)
     );
     print_backup(context, "backed up", backup);
 }
@@ -116,9 +112,7 @@ void back_up(service::Context& context, const std::string& folder) {
 void restore(service::Context& context, const std::string& folder) {
     std::unique_ptr<base::Progress> bar;
     std::string at;
-    auto backup = schema::restore(
-        context.database(), context.config.blob_directory(), folder, shown(bar, at)
-    );
+    auto backup = schema::restore(context.database(), context.blobs(), folder, shown(bar, at));
     print_backup(context, "restored", backup);
 }
 

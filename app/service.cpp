@@ -107,7 +107,7 @@ void serve(service::Context& context, const Options& options, bool with_workers)
     service.max_per_address = told.max_connections_per_address;
     service.max_streams_per_user = told.max_streams_per_user;
     service.drain = std::chrono::milliseconds(500);  // the program ends within a second
-    service.setting.blob_directory = context.config.blob_directory().string();
+    service.setting.blobs = context.blob_store();
     service.config = context.config;
     api::Server server(database, service);
 

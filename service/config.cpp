@@ -4,6 +4,7 @@
 #include "service/config.hpp"
 
 #include "base/settings/settings.hpp"
+#include "schema/blobs/s3/s3.hpp"
 
 namespace service {
 
@@ -15,8 +16,41 @@ const base::Settings<Config::Database> Config::Database::settings{
     {"migrate", &Database::migrate, "bring the schema up to date by itself"},
 };
 
+namespace {
+
+std::optional<base::Fault> check_blobs_url(const std::string& url) {
+    if (url.empty() || schema::s3::parse_place(url)) return std::nullopt;
+    return base::Fault{
+        .reason = "names no bucket", .mend = "write it as s3://bucket or s3://bucket/prefix"};
+}
+
+std::optional<base::Fault> check_endpoint(const std::string& url) {
+    if (url.empty() || schema::s3::is_endpoint(url)) return std::nullopt;
+    return base::Fault{
+        .reason = "is no address of a server",
+        .mend = "write it as https://s3.example.org, without a path"};
+}
+
+}  // namespace
+
 const base::Settings<Config::Blobs> Config::Blobs::settings{
     {"directory", &Blobs::directory, "where large blobs are; blobs below home by default"},
+    {"url",
+     &Blobs::url,
+     "s3://bucket/prefix: large blobs, and uploads that wait, are there instead",
+     {.check = &check_blobs_url}},
+    {"endpoint",
+     &Blobs::endpoint,
+     "server that speaks S3; Amazon's of the region by default",
+     {.check = &check_endpoint}},
+    {"region", &Blobs::region, "that requests are signed for"},
+    {"path_style", &Blobs::path_style, "the bucket stands in the path, not in the server's name"},
+    {"access_key_id", &Blobs::access_key_id, "env:NAME or file:PATH", {.secret = true}},
+    {"secret_access_key", &Blobs::secret_access_key, "env:NAME or file:PATH", {.secret = true}},
+    {"session_token",
+     &Blobs::session_token,
+     "env:NAME or file:PATH; none for keys that stay",
+     {.secret = true}},
 };
 
 const base::Settings<Config::Log> Config::Log::settings{

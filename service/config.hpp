@@ -25,6 +25,14 @@ struct Config {
     };
     struct Blobs {
         std::filesystem::path directory;  // empty: HOME/blobs
+        std::string url;                  // "s3://bucket/prefix": there instead
+        std::string endpoint;             // empty: Amazon's of the region
+        std::string region = "us-east-1";
+        bool path_style = true;
+        // References; the token may be empty.
+        std::string access_key_id = "env:AWS_ACCESS_KEY_ID";
+        std::string secret_access_key = "env:AWS_SECRET_ACCESS_KEY";
+        std::string session_token;
         static const base::Settings<Blobs> settings;
     };
     struct Log {
@@ -73,7 +81,7 @@ struct Config {
     Server server;
     OpenId oidc;
 
-    // Where large blobs are.
+    // Where large blobs are, unless `blobs.url` says elsewhere.
     std::filesystem::path blob_directory() const;
 
     static const base::Settings<Config> settings;

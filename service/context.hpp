@@ -30,6 +30,8 @@ public:
 
     base::Database& database();
     const schema::Blobs& blobs();
+    // Where they lie. Throws base::Error for a secret of it that is not there.
+    std::shared_ptr<schema::BlobStore> blob_store();
     // What verbs need of this place. Valid as long as this is.
     Environment environment();
     std::stop_token stop() const { return stop_.token(); }
@@ -44,6 +46,7 @@ private:
     std::unique_ptr<base::EmbeddedPostgres> server_;
     std::unique_ptr<base::Database> database_;
     std::optional<schema::Blobs> blobs_;
+    std::shared_ptr<schema::BlobStore> store_;
 };
 
 }  // namespace service

@@ -66,7 +66,7 @@ public:
           helpers_(database.url(), 2),
           reports_(database.url(), 2),
           doors_(database.url(), 2),
-          blobs_(options_.setting.blob_directory),
+          blobs_(options_.setting.blobs),
           here_{helpers_, blobs_, options_.config, stop_.get_token()},
           service_(options_.setting, here_),
           bodies_(options_),

@@ -300,7 +300,7 @@ void run(service::Context& context, double seconds) {
     learn(context, "rows", csv_of_rows(), rules_of_rows(), 2);
     auto& database = context.database();
     api::Options options;
-    options.setting.blob_directory = context.config.blob_directory().string();
+    options.setting.blobs = context.blob_store();
     options.config = context.config;
     api::Server server(database, options);
     const std::jthread serving([&](std::stop_token stop) { server.run(std::move(stop)); });

@@ -91,11 +91,13 @@ std::vector<std::string> whole_blobs(const fs::path& folder, const Backup& backu
     return locations;
 }
 
-void copy_blob(const fs::path& from, const fs::path& to, const std::string& location) {
-    fs::create_directories((to / location).parent_path());
-    auto part = to / (location + ".part");
-    fs::copy_file(from / location, part, fs::copy_options::overwrite_existing);
-    fs::rename(part, to / location);
+void write_blob(const fs::path& folder, const std::string& location, const std::string& bytes) {
+    auto path = folder / blobs_name / location;
+    fs::create_directories(path.parent_path());
+    std::ofstream out(path, std::ios::binary);
+    out << bytes;
+    if (!out.flush())
+        throw base::Error(path.string(), "cannot be written", "free space on that disk");
 }
 
 void write_manifest(const fs::path& folder, const Backup& backup) {
@@ -152,17 +154,16 @@ void begin_folder(const fs::path& folder) {
 
 void copy_blobs(
     base::Tx& tx,
-    const fs::path& from,
+    const Blobs& blobs,
     const fs::path& folder,
     Sums& sums,
     Backup& backup,
     const BackupProgress& progress
 ) {
-    each_blob_file(tx, Blobs(from), [&](const std::string& location) {
-        copy_blob(from, folder / blobs_name, location);
+    each_blob_file(tx, blobs, [&](const std::string& location, const std::string& bytes) {
+        write_blob(folder, location, bytes);
         sums.add(blobs_name / location);
-        backup.blob_bytes +=
-            static_cast<std::int64_t>(fs::file_size(folder / blobs_name / location));
+        backup.blob_bytes += static_cast<std::int64_t>(bytes.size());
         progress("blobs", static_cast<std::uint64_t>(++backup.blobs), 0);
     });
 }
@@ -185,7 +186,7 @@ std::string differences(
 
 Backup back_up(
     base::Database& database,
-    const fs::path& blobs,
+    const Blobs& blobs,
     const fs::path& folder,
     const std::string& version,
     const BackupProgress& progress
@@ -228,7 +229,7 @@ Backup back_up(
 
 Backup restore(
     base::Database& database,
-    const fs::path& blobs,
+    const Blobs& blobs,
     const fs::path& folder,
     const BackupProgress& progress
 ) {
@@ -244,7 +245,9 @@ Backup restore(
     // Files first: the database, which names them, comes whole or not.
     std::uint64_t copied = 0;
     for (const auto& location : files) {
-        copy_blob(folder / blobs_name, blobs, location);
+        blobs.store()->put(
+            location, base::read_whole_file((folder / blobs_name / location).string())
+        );
         progress("blobs", ++copied, files.size());
     }
     progress("database", 0, 0);

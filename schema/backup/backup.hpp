@@ -14,6 +14,8 @@ class Database;
 
 namespace schema {
 
+class Blobs;
+
 // What a backup holds: the manifest that is written when all the rest of it lies there.
 struct Backup {
     int format = 1;
@@ -37,19 +39,19 @@ using BackupProgress =
 // not empty, pg_dump is missing or fails, a blob is missing or damaged.
 Backup back_up(
     base::Database& database,
-    const std::filesystem::path& blobs,
+    const Blobs& blobs,
     const std::filesystem::path& folder,
     const std::string& version,
     const BackupProgress& progress
 );
 
-// Brings a backup into an empty database and a folder of blobs; the database gets all of it or
+// Brings a backup into an empty database and a store of blobs; the database gets all of it or
 // nothing. What lies there then is counted and held against the manifest. Throws base::Error: the
 // folder holds no whole backup, or one of a newer program; the database is not empty; a file is
 // damaged; the counts differ.
 Backup restore(
     base::Database& database,
-    const std::filesystem::path& blobs,
+    const Blobs& blobs,
     const std::filesystem::path& folder,
     const BackupProgress& progress
 );

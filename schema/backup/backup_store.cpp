@@ -43,7 +43,7 @@ bool is_empty(base::Tx& tx) {
 void each_blob_file(
     base::Tx& tx,
     const Blobs& blobs,
-    const std::function<void(const std::string&)>& visit
+    const std::function<void(const std::string&, std::string)>& visit
 ) {
     auto bk = std::numeric_limits<std::int64_t>::min();
     std::string after;
@@ -53,8 +53,9 @@ void each_blob_file(
             bk = row["bk"].as<std::int64_t>();
             after = base::bytes(row["sha256"]);
             auto location = row["location"].as<std::string>();
+            auto stored = blobs.stored(location);
             auto content = blobs.unpack(
-                row["encoding"].as<std::string>(), {}, location, row["size"].as<std::size_t>()
+                row["encoding"].as<std::string>(), stored, {}, row["size"].as<std::size_t>()
             );
             if (base::sha256(content) != after)
                 throw base::Error(
@@ -62,7 +63,7 @@ void each_blob_file(
                     "its bytes are not those it was stored with",
                     "restore it from an older backup"
                 );
-            visit(location);
+            visit(location, std::move(stored));
         }
         if (rows.size() < blobs_at_once) return;
     }

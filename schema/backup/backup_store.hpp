@@ -22,12 +22,12 @@ std::map<std::string, std::int64_t> count_tables(base::Tx& tx);
 
 bool is_empty(base::Tx& tx);
 
-// Calls visit(location) for each file of `blobs` that the database names. Throws base::Error where
-// one is missing, or its bytes are not those of its hash.
+// Calls visit(location, bytes as they are stored) for each blob in the store that the database
+// names. Throws base::Error where one is missing, or its bytes are not those of its hash.
 void each_blob_file(
     base::Tx& tx,
     const Blobs& blobs,
-    const std::function<void(const std::string&)>& visit
+    const std::function<void(const std::string&, std::string)>& visit
 );
 
 }  // namespace schema

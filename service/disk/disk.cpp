@@ -15,6 +15,8 @@
 #include <sys/statvfs.h>
 
 #include "base/settings/settings.hpp"
+#include "schema/blobs/blobs.hpp"
+#include "schema/blobs/blobs_away.hpp"
 #include "schema/size/size_store.hpp"
 #include "service/config.hpp"
 #include "training/run_store.hpp"
@@ -97,6 +99,22 @@ DiskPart counted(std::string name, const fs::path& folder, Steady::time_point un
     return part;
 }
 
+// What is in a bucket, as long as there is time: no disk of this machine.
+void count_bucket(schema::BlobStore& store, DiskUse& use, Steady::time_point until) {
+    DiskPart part{.part = "blobs", .path = store.place(), .bytes = 0, .files = 0};
+    try {
+        store.each([&](const std::string&, std::uint64_t size) {
+            part.bytes += static_cast<std::int64_t>(size);
+            if (++*part.files % 1000 == 0 && Steady::now() > until) part.whole = false;
+            return part.whole;
+        });
+    } catch (const schema::BlobsAway& away) {
+        use.notes.emplace_back(away.what());
+        part.whole = false;
+    }
+    use.parts.push_back(std::move(part));
+}
+
 // The nearest folder above that is there.
 fs::path standing(fs::path path) {
     path = fs::absolute(path).lexically_normal();
@@ -138,7 +156,7 @@ std::vector<std::pair<std::string, fs::path>> places_of(const Config& config) {
     std::vector<std::pair<std::string, fs::path>> places;
     if (config.database.url.empty())
         places.emplace_back("database", config.home / "postgres" / "data");
-    places.emplace_back("blobs", config.blob_directory());
+    if (config.blobs.url.empty()) places.emplace_back("blobs", config.blob_directory());
     places.emplace_back("uploads", config.home / "uploads");
     places.emplace_back("downloads", config.home / "downloads");
     return places;
@@ -203,6 +221,8 @@ DiskUse show_disk(Work& work, const ShowDisk&) {
     for (const auto& [part, path] : places)
         if (part != "database")
             use.parts.push_back(counted(part, fs::absolute(path).lexically_normal(), until));
+    if (auto* store = work.here.blobs.store(); store && !store->folder())
+        count_bucket(*store, use, until);
     use.tables = groups_of(schema::table_sizes(work.tx));
     return use;
 }

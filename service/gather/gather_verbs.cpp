@@ -1,8 +1,8 @@
 // What is gathered without being described first. An upload is a file before it is a source: a
 // worker reads it later, perhaps again, and its rejects name it. It is written whole under a name
 // of its content and renamed, so that a request that is repeated changes nothing.
+#include <algorithm>
 #include <filesystem>
-#include <fstream>
 
 #include "base/bytes/base64.hpp"
 #include "base/bytes/hash.hpp"
@@ -14,6 +14,7 @@
 #include "service/gather/gather.hpp"
 #include "service/gather/gathering.hpp"
 #include "service/gather/kinds/kind.hpp"
+#include "service/gather/kinds/uploads.hpp"
 #include "service/gather/sources.hpp"
 #include "service/refusal.hpp"
 
@@ -39,23 +40,13 @@ QueuedRun queue(Work& work, const Wanted& wanted) {
     return {source.name, queued, wanted.differs};
 }
 
-void write_whole(const fs::path& file, const std::string& bytes) {
-    fs::create_directories(file.parent_path());
-    auto part = file;
-    part += ".part";
-    std::ofstream out(part, std::ios::binary | std::ios::trunc);
-    out << bytes;
-    if (!out.flush()) throw base::Error(file.string(), "cannot be written", "is the disk full?");
-    fs::rename(part, file);
-}
-
 // The settings of the source that the upload goes to.
-FileSettings settings_for(Work& work, const Upload& request, const fs::path& folder) {
+FileSettings settings_for(Work& work, const Upload& request) {
     FileSettings settings;
     auto found = find_of_kind(work.tx, request.source, files_kind.name);
     if (found) settings = FileSettings::settings.read(base::Document::json(found->spec));
     for (const auto& input : settings.inputs)
-        if (fs::path(input).parent_path() != folder)
+        if (!is_upload(input, request.source))
             throw Refusal(
                 Refusal::Kind::conflict,
                 "source '" + request.source + "'",
@@ -123,17 +114,15 @@ QueuedRun upload_file(Work& work, const Upload& request) {
         throw base::UsageError(
             "upload", "needs 'content' or 'base64', and bytes in it", "give one of both"
         );
-    auto folder = fs::absolute(work.here.config.home / "uploads" / request.source);
-    auto settings = settings_for(work, request, folder.lexically_normal());
-    auto file = folder / (base::sha256_hex(*bytes).substr(0, 16) + "-" + request.name);
-    settings.inputs = {file.lexically_normal().string()};
+    auto settings = settings_for(work, request);
+    auto name = base::sha256_hex(*bytes).substr(0, 16) + "-" + request.name;
+    settings.inputs = {upload_path(work.here.config, request.source, name).string()};
     auto spec = FileSettings::settings.text(settings);
     auto source = want_source(work, request.source, files_kind, spec, true);
-    write_whole(file, *bytes);
+    keep_upload(work.here, request.source, name, *bytes);
     // A job of its own reads each: the source's inputs are those of the last one.
-    const bool queued = queue_source(
-        work.tx, source.source, work.now, work.now, true, source.made, file.filename().string()
-    );
+    const bool queued =
+        queue_source(work.tx, source.source, work.now, work.now, true, source.made, name);
     return {request.source, queued, false};
 }
 

@@ -31,7 +31,7 @@ struct AskedWorld {
     // Blobs where the world has them.
     static api::Options options() {
         api::Options options;
-        options.setting.blob_directory = "/nonexistent";
+        options.setting.blobs = schema::open_folder("/nonexistent");
         return options;
     }
     json::value ask(int inputs) {

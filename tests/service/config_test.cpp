@@ -98,3 +98,28 @@ TEST_CASE("the address of a service that listens everywhere is one to go to", "[
     CHECK(service::local_url("::", 8080) == "http://localhost:8080");
     CHECK(service::local_url("::1", 8080) == "http://[::1]:8080");
 }
+
+TEST_CASE("a bucket is named by its url, and its keys by reference", "[app][config]") {
+    service::Config config;
+    service::read_file(
+        config,
+        file_with(
+            "[blobs]\nurl = \"s3://bucket/tilth\"\nendpoint = \"http://10.0.0.1:9000\"\nregion = "
+            "\"garage\"\nsecret_access_key = \"file:/run/secrets/s3\"\n"
+        )
+    );
+    CHECK(config.blobs.url == "s3://bucket/tilth");
+    CHECK(config.blobs.access_key_id == "env:AWS_ACCESS_KEY_ID");
+    CHECK(config.blobs.secret_access_key == "file:/run/secrets/s3");
+    for (const char* wrong :
+         {"url = \"https://bucket/tilth\"",
+          "url = \"s3://\"",
+          "endpoint = \"10.0.0.1:9000\"",
+          "secret_access_key = \"written out\""}) {
+        INFO(wrong);
+        CHECK_THROWS_WITH(
+            service::read_file(config, file_with("[blobs]\n" + std::string(wrong) + "\n")),
+            Catch::Contains("line 2")
+        );
+    }
+}

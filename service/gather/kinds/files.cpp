@@ -20,6 +20,7 @@
 #include "service/gather/download.hpp"
 #include "service/gather/gather_records.hpp"
 #include "service/gather/kinds/kind.hpp"
+#include "service/gather/kinds/uploads.hpp"
 #include "service/gather/preview/previewed.hpp"
 #include "service/gather/scraping.hpp"
 #include "service/gather/settings.hpp"
@@ -137,7 +138,9 @@ GatherResult gather_archives(const Gathering& run, const crawler::CrawlSettings&
     }
 }
 
-bool look_at_files(const Opening& opening, std::size_t records, SourcePreview& seen) {
+bool look_at_files(const Opening& given, std::size_t records, SourcePreview& seen) {
+    const auto source = with_uploads_here(given.here, given.source);
+    const Opening opening{given.here, source, given.stop, given.look};
     auto pages = pages_of(base::Document::json(opening.source.spec));
     if (!pages) return false;
     auto options = replay_options(opening, *pages);
@@ -154,7 +157,7 @@ bool look_at_files(const Opening& opening, std::size_t records, SourcePreview& s
 
 ingest::RunRequest request_files(const Opening& opening) {
     const auto& here = opening.here;
-    const auto& source = opening.source;
+    const auto source = with_uploads_here(here, opening.source);
     auto document = base::Document::json(source.spec);
     auto settings = FileSettings::settings.read(document);
     auto request = mapped_request(source, settings.reading.mapping, document);
@@ -183,8 +186,10 @@ void check_files(const base::Document& document) {
     }
 }
 
-GatherResult gather_files(const Gathering& run) {
-    if (auto pages = pages_of(base::Document::json(run.source.spec)))
+GatherResult gather_files(const Gathering& given) {
+    const auto source = with_uploads_here(given.here, given.source);
+    const Gathering run{given.here, source, given.stop, given.events, given.company};
+    if (auto pages = pages_of(base::Document::json(source.spec)))
         return gather_archives(run, *pages);
     return gather_records(run);
 }

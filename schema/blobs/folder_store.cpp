@@ -1,0 +1,146 @@
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "schema/blobs/blob_store.hpp"
+#include "schema/blobs/blobs_away.hpp"
+
+namespace schema {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr auto mend_directory = "free disk space or mend the folder's permissions";
+
+// A name that nobody else writes under: several threads may have the same bytes at once.
+fs::path part_of(const fs::path& path) {
+    static std::atomic<std::uint64_t> count{0};
+    auto part = path;
+    part += fmt::format(".{}.{}.part", getpid(), ++count);
+    return part;
+}
+
+void write_synced(const fs::path& path, std::string_view data) {
+    auto fail = [&] { throw BlobsAway(path.string(), std::strerror(errno), mend_directory); };
+    int file = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (file < 0) fail();
+    while (!data.empty()) {
+        auto written = write(file, data.data(), data.size());
+        if (written < 0) {
+            if (errno == EINTR) continue;
+            close(file);
+            fail();
+        }
+        data.remove_prefix(static_cast<std::size_t>(written));
+    }
+    if (fsync(file) != 0) {
+        close(file);
+        fail();
+    }
+    close(file);
+}
+
+std::ifstream opened(const fs::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    if (!in)
+        throw BlobsAway(
+            path.string(),
+            "the file of a stored blob is missing",
+            "restore the blob directory from a backup"
+        );
+    return in;
+}
+
+[[noreturn]] void unreadable(const fs::path& path) {
+    throw BlobsAway(path.string(), "cannot be read", "look at the disk that it is on");
+}
+
+class FolderStore : public BlobStore {
+public:
+    explicit FolderStore(fs::path directory) : directory_(std::move(directory)) {}
+
+    void put(const std::string& name, std::string_view bytes) override {
+        auto path = directory_ / name;
+        try {
+            if (fs::exists(path)) return;
+            fs::create_directories(path.parent_path());
+            auto part = part_of(path);
+            write_synced(part, bytes);
+            fs::rename(part, path);
+        } catch (const fs::filesystem_error& error) {
+            throw BlobsAway(path.string(), error.code().message(), mend_directory);
+        }
+    }
+
+    std::string get(const std::string& name) override {
+        auto path = directory_ / name;
+        auto in = opened(path);
+        std::ostringstream text;
+        text << in.rdbuf();
+        if (in.bad()) unreadable(path);
+        return std::move(text).str();
+    }
+
+    std::string
+    get_part(const std::string& name, std::uint64_t from, std::uint64_t size) override {
+        auto path = directory_ / name;
+        auto in = opened(path);
+        in.seekg(0, std::ios::end);
+        const auto there = static_cast<std::uint64_t>(std::max<std::streamoff>(0, in.tellg()));
+        if (from >= there) return {};
+        std::string bytes(std::min(size, there - from), '\0');
+        in.seekg(static_cast<std::streamoff>(from));
+        if (!in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()))) unreadable(path);
+        return bytes;
+    }
+
+    bool has(const std::string& name) override {
+        std::error_code error;
+        auto there = fs::exists(directory_ / name, error);
+        if (error)
+            throw BlobsAway((directory_ / name).string(), error.message(), mend_directory);
+        return there;
+    }
+
+    bool remove(const std::string& name) override {
+        std::error_code error;
+        fs::remove(directory_ / name, error);
+        return !error;
+    }
+
+    void each(const std::function<bool(const std::string&, std::uint64_t)>& visit) override {
+        std::error_code error;
+        auto options = fs::directory_options::skip_permission_denied;
+        for (fs::recursive_directory_iterator at(directory_, options, error), end;
+             !error && at != end;
+             at.increment(error)) {
+            if (at->path().extension() == ".part" || !at->is_regular_file(error) || error) continue;
+            auto size = at->file_size(error);
+            if (error) continue;
+            if (!visit(at->path().lexically_relative(directory_).string(), size)) return;
+        }
+    }
+
+    std::string place() const override { return directory_.string(); }
+    std::optional<fs::path> folder() const override { return directory_; }
+
+private:
+    fs::path directory_;
+};
+
+}  // namespace
+
+std::shared_ptr<BlobStore> open_folder(fs::path directory) {
+    return std::make_shared<FolderStore>(std::move(directory));
+}
+
+}  // namespace schema

@@ -1,0 +1,145 @@
+// What a store of blobs promises, of a folder and of a bucket alike.
+#include <filesystem>
+#include <memory>
+#include <set>
+#include <thread>
+
+#include <fmt/format.h>
+#include <catch2/catch.hpp>
+
+#include "base/numbers/random.hpp"
+#include "schema/blobs/blob_store.hpp"
+#include "schema/blobs/blobs.hpp"
+#include "schema/blobs/blobs_away.hpp"
+#include "schema/blobs/s3/s3.hpp"
+#include "tests/schema/bucket.hpp"
+#include "tests/support/program.hpp"
+
+using Catch::Contains;
+using schema::BlobsAway;
+
+namespace {
+
+// A place, and what it takes to break it from outside.
+struct Place {
+    virtual ~Place() = default;
+    std::shared_ptr<schema::BlobStore> store;
+    virtual void lose(const std::string& name) = 0;
+};
+
+struct FolderPlace : Place {
+    test::Folder folder;
+    FolderPlace() { store = schema::open_folder(folder.path / "blobs"); }
+    void lose(const std::string& name) override {
+        std::filesystem::remove(folder.path / "blobs" / name);
+    }
+};
+
+struct BucketPlace : Place {
+    test::S3Server server;
+    BucketPlace() { store = schema::s3::open_bucket(test::bucket_of(server)); }
+    void lose(const std::string& name) override { server.forget("set/" + name); }
+};
+
+std::unique_ptr<Place> any_place() {
+    if (GENERATE(true, false)) return std::make_unique<FolderPlace>();
+    return std::make_unique<BucketPlace>();
+}
+
+}  // namespace
+
+TEST_CASE("what is put in a store is got back, until it is removed", "[schema][blobs]") {
+    auto place = any_place();
+    auto& store = *place->store;
+    const std::string name = "ab/cd/abcd0123";
+    CHECK_FALSE(store.has(name));
+    CHECK(store.remove(name));
+    auto bytes = test::noise(1, GENERATE(1U, 5'000U, 3'000'000U));
+    store.put(name, bytes);
+    CHECK(store.has(name));
+    CHECK_FALSE(store.has("ab/cd/abcd"));  // the start of a name is none
+    CHECK(store.get(name) == bytes);
+    store.put(name, bytes);
+    CHECK(store.get(name) == bytes);
+    CHECK(store.remove(name));
+    CHECK_FALSE(store.has(name));
+    CHECK_THROWS_AS(store.get(name), BlobsAway);
+}
+
+TEST_CASE("a part of what is stored is read without the rest", "[schema][blobs]") {
+    auto place = any_place();
+    auto& store = *place->store;
+    const auto bytes = test::noise(7, 100'000);
+    store.put("ab/cd/part", bytes);
+    CHECK(store.get_part("ab/cd/part", 0, 10) == bytes.substr(0, 10));
+    CHECK(store.get_part("ab/cd/part", 50'000, 20'000) == bytes.substr(50'000, 20'000));
+    CHECK(store.get_part("ab/cd/part", 99'999, 1'000'000) == bytes.substr(99'999));
+    CHECK(store.get_part("ab/cd/part", 100'000, 10).empty());
+    CHECK(store.get_part("ab/cd/part", 5, 0).empty());
+    CHECK_THROWS_AS(store.get_part("ab/cd/none", 0, 10), BlobsAway);
+}
+
+TEST_CASE("a store names all that it holds, with sizes", "[schema][blobs]") {
+    auto place = any_place();
+    auto& store = *place->store;
+    store.each([](const auto&, auto) -> bool { throw std::logic_error("nothing is there"); });
+    std::set<std::pair<std::string, std::uint64_t>> wanted, found;
+    for (unsigned i = 0; i < 8; ++i) {
+        auto name = fmt::format("a{}/bb/a{}bb", i, i);
+        store.put(name, test::noise(i, 100 + i));
+        wanted.emplace(name, 100 + i);
+    }
+    store.each([&](const std::string& name, std::uint64_t size) {
+        CHECK(found.emplace(name, size).second);
+        return true;
+    });
+    CHECK(found == wanted);
+    int seen = 0;
+    store.each([&](const auto&, auto) { return ++seen < 2; });
+    CHECK(seen == 2);
+}
+
+TEST_CASE("a blob whose bytes are gone is away, and says what and where", "[schema][blobs]") {
+    auto place = any_place();
+    schema::Blobs blobs(place->store);
+    auto bytes = test::noise(2, 200'000);
+    auto row = blobs.seal(bytes);
+    REQUIRE_FALSE(row.location.empty());
+    CHECK(blobs.unpack("identity", {}, row.location, bytes.size()) == bytes);
+    place->lose(row.location);
+    CHECK_THROWS_WITH(
+        blobs.unpack("identity", {}, row.location, bytes.size()),
+        Contains(place->store->place()) && Contains("blob is missing") && Contains("backup")
+    );
+    CHECK(blobs.remove(row.location));
+}
+
+TEST_CASE("threads that put the same bytes at once all find them whole", "[schema][blobs]") {
+    auto place = any_place();
+    schema::Blobs blobs(place->store);
+    std::atomic<int> failed{0};
+    for (std::uint64_t round = 0; round < 10; ++round) {
+        auto bytes = test::noise(round, 200'000);
+        std::vector<std::jthread> threads;
+        for (int thread = 0; thread < 6; ++thread)
+            threads.emplace_back([&] {
+                try {
+                    auto row = blobs.seal(bytes);
+                    if (blobs.unpack("none", {}, row.location, bytes.size()) != bytes) ++failed;
+                } catch (const std::exception&) {
+                    ++failed;
+                }
+            });
+    }
+    CHECK(failed == 0);
+    std::size_t count = 0;
+    place->store->each([&](const auto&, auto) { return ++count; });
+    CHECK(count == 10);
+}
+
+TEST_CASE("no file of a folder is left half written under another name", "[schema][blobs]") {
+    FolderPlace place;
+    for (unsigned i = 0; i < 5; ++i) place.store->put(fmt::format("aa/bb/{}", i), "bytes");
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(place.folder.path))
+        CHECK(entry.path().extension() != ".part");
+}
