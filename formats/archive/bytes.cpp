@@ -23,6 +23,7 @@
 
 #include "base/error.hpp"
 #include "formats/archive/stream.hpp"
+#include "formats/signature/signature.hpp"
 
 namespace formats {
 
@@ -74,6 +75,7 @@ struct Bytes::Impl {
     bool started = false;
     bool plain = true;  // no archive
     bool members = false;
+    bool by_parts = false;   // also what is one document
     bool damaged = false;    // the present member
     std::size_t passed = 0;  // headers of members
     std::int64_t offset = 0;
@@ -178,7 +180,8 @@ struct Bytes::Impl {
             layer.stream = open_stream(coding, {.web = false, .zstd_window = 31});
             look();
         }
-        plain = !packed(layers.back().head);
+        const auto& head = layers.back().head;
+        plain = !packed(head) || (!by_parts && is_workbook(head));
         if (!plain) open_archive();
     }
 
@@ -239,6 +242,14 @@ struct Bytes::Impl {
 Bytes::Bytes(const std::string& path) : impl_(std::make_unique<Impl>()) {
     impl_->path = path;
     impl_->open();
+}
+
+std::unique_ptr<Bytes> Bytes::members_of(const std::string& path) {
+    std::unique_ptr<Bytes> bytes(new Bytes);
+    bytes->impl_->path = path;
+    bytes->impl_->by_parts = true;
+    bytes->impl_->open();
+    return bytes;
 }
 
 Bytes::Bytes() : impl_(std::make_unique<Impl>()) {}

@@ -10,13 +10,16 @@
 namespace formats {
 
 // One input as uncompressed bytes: a plain file, standard input ("-"), a compressed file (gz, zst,
-// xz, bz2, lz4), or the members of a zip or tar (itself compressed or not) one after the other.
+// xz, bz2, lz4), or the members of a zip or tar (itself compressed or not) one after the other. A
+// workbook of Excel is a zip and stays one member.
 // Memory is flat, but for zstd with a large window. Throws base::Error when the input cannot be
 // opened or is damaged; what can be read before the damage is read first. Checksums are checked
 // where they stand, behind the data.
 class Bytes : public base::ByteSource {
 public:
     explicit Bytes(const std::string& path);
+    // The parts of an Office document, which is a zip and else one member as it is.
+    static std::unique_ptr<Bytes> members_of(const std::string& path);
     // The text itself as the only member.
     static std::unique_ptr<Bytes> of(std::string text);
     ~Bytes() override;

@@ -40,7 +40,7 @@ constexpr std::array known{
     Known{"DUCK"sv, {"a DuckDB database", "export a table as CSV"}, 8},
     Known{
         "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"sv,
-        {"a file of Microsoft Office before 2007 (.xls, .doc, .ppt)",
+        {"a file of Microsoft Office before 2007 (.xls, .doc, .ppt), or one with a password",
          "save it as CSV or text with a spreadsheet or word processor"}},
     Known{"{\\rtf"sv, {"an RTF document", as_text}},
     Known{"%!PS"sv, {"PostScript", "make it a text first, as with ps2ascii"}},
@@ -81,34 +81,56 @@ constexpr std::array known{
     Known{"wOF2"sv, {"a font", no_data}},
 };
 
-// By the names that stand in the head of a zip, of which the first ones are enough: each of these
-// formats begins with a file of its own.
-std::optional<Signature> in_zip(std::string_view head) {
+enum class Zip { none, open_document, office, workbook, program };
+
+// By the names that stand in the head of a zip. The first one tells whether it is a document at
+// all, since a zip may hold documents; the next ones of which program. What is of Office and says
+// no more is taken for a workbook.
+Zip kind_of_zip(std::string_view head) {
     constexpr std::size_t header = 30;
+    auto kind = Zip::none;
     for (std::size_t at = 0; at + header < head.size();) {
         const auto length = static_cast<std::size_t>(static_cast<unsigned char>(head[at + 26])) |
                             static_cast<std::size_t>(static_cast<unsigned char>(head[at + 27]))
                                 << 8U;
         const auto name = head.substr(at + header, length);
-        if (name == "mimetype")
+        const auto begins = [&](std::initializer_list<std::string_view> starts) {
+            return std::any_of(starts.begin(), starts.end(), [&](auto start) {
+                return name.starts_with(start);
+            });
+        };
+        if (begins({"word/", "ppt/", "visio/"})) return Zip::office;
+        if (at == 0) {
+            if (name == "mimetype") return Zip::open_document;
+            if (begins({"META-INF/", "AndroidManifest.xml"})) return Zip::program;
+            const bool part = name.ends_with(".xml") || name.ends_with(".rels");
+            if (!part ||
+                !begins({"[Content_Types].xml", "_rels/", "docProps/", "customXml/", "xl/"}))
+                return Zip::none;
+            kind = Zip::workbook;
+        }
+        if (begins({"xl/"})) break;
+        at = head.find("PK\x03\x04", at + 4);
+        if (at == head.npos) break;
+    }
+    return kind;
+}
+
+std::optional<Signature> in_zip(std::string_view head) {
+    switch (kind_of_zip(head)) {
+        case Zip::open_document:
             return Signature{
                 "an OpenDocument file or an e-book (.ods, .odt, .epub)",
                 "save it as CSV or text with LibreOffice"};
-        for (auto start :
-             {"[Content_Types].xml"sv,
-              "_rels/.rels"sv,
-              "docProps/"sv,
-              "xl/work"sv,
-              "word/document"sv,
-              "ppt/presentation"sv})
-            if (name.starts_with(start))
-                return Signature{
-                    "a file of Microsoft Office (.xlsx, .docx, .pptx)",
-                    "save it as CSV or text with a spreadsheet or word processor"};
-        if (name == "META-INF/MANIFEST.MF" || name == "AndroidManifest.xml")
+        case Zip::office:
+            return Signature{
+                "a file of Microsoft Office (.docx, .pptx)",
+                "save it as text with a word processor"};
+        case Zip::program:
             return Signature{"a program in a zip (.jar, .apk)", no_data};
-        at = head.find("PK\x03\x04", at + 4);
-        if (at == head.npos) break;
+        case Zip::workbook:
+        case Zip::none:
+            break;
     }
     return std::nullopt;
 }
@@ -131,6 +153,10 @@ bool begins(std::string_view text, std::string_view start) {
 }
 
 }  // namespace
+
+bool is_workbook(std::string_view head) {
+    return head.starts_with("PK\x03\x04") && kind_of_zip(head) == Zip::workbook;
+}
 
 std::optional<Signature> signature_of(std::string_view head) {
     if (head.starts_with("PK\x03\x04")) return in_zip(head);

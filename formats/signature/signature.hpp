@@ -15,6 +15,10 @@ struct Signature {
 // A zip is looked into as far as the names in these bytes tell.
 std::optional<Signature> signature_of(std::string_view head);
 
+// A workbook of Excel (.xlsx, .xlsm), or what may be one: a zip of Office that is no other document
+// by the names in these bytes.
+bool is_workbook(std::string_view head);
+
 // By the start of a text in UTF-8: an HTML page, behind comments and an XML declaration too.
 bool is_html_page(std::string_view text);
 

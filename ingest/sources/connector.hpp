@@ -29,7 +29,8 @@ struct ReadOptions {
     std::optional<char> escape;              // '\0': none
     std::optional<bool> trim;                // blanks around cells do not belong to them
     std::optional<std::size_t> skip;         // rows above the table; lines for fixed
-    std::optional<std::size_t> header_rows;  // of csv and fixed
+    std::optional<std::size_t> header_rows;  // of csv, fixed and xlsx
+    std::string sheet;                       // of xlsx: its name, its number from 1, "*" for all
     std::vector<FixedColumn> columns;        // of fixed
     bool attachments =
         false;  // a message's bytes, with all that is attached, are its record's blob

@@ -95,8 +95,11 @@ const base::Settings<ReadSettings> ReadSettings::settings{
      {"delimiter", &ReadSettings::delimiter, "of CSV, when it is guessed wrongly"},
      {"quote", &ReadSettings::quote, "of CSV; none for no quotes", {.check = &check_sign}},
      {"escape", &ReadSettings::escape, "of CSV; none for none", {.check = &check_sign}},
-     {"skip", &ReadSettings::skip, "rows above the table in CSV, lines in fixed"},
-     {"header_rows", &ReadSettings::header_rows, "of CSV or fixed; 0 for no header"},
+     {"skip", &ReadSettings::skip, "rows above the table in CSV and Excel, lines in fixed"},
+     {"header_rows", &ReadSettings::header_rows, "of CSV, Excel or fixed; 0 for no header"},
+     {"sheet",
+      &ReadSettings::sheet,
+      "of Excel: its name, its number from 1, or * for all; the first by default"},
      {"encoding",
       &ReadSettings::encoding,
       "such as utf-8, utf-16le or windows-1252",
@@ -195,6 +198,7 @@ ingest::ReadOptions read_options(const ReadSettings& settings) {
     read.format = settings.format;
     read.encoding = settings.encoding;
     read.record_path = settings.record_path;
+    read.sheet = settings.sheet;
     read.attachments = settings.attachments;
     read.follow_links = settings.follow_links;
     if (!settings.delimiter.empty()) read.delimiter = separator_of(settings.delimiter);

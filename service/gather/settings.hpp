@@ -53,6 +53,7 @@ struct ReadSettings {
     std::optional<std::size_t> skip, header_rows;
     std::string encoding;
     std::string record_path;
+    std::string sheet;
     std::vector<std::size_t> widths;
     std::vector<ColumnSettings> columns;
     bool attachments = false;

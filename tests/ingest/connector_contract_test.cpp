@@ -9,6 +9,7 @@
 #include "formats/parquet/duckdb.hpp"
 #include "tests/ingest/files.hpp"
 #include "tests/ingest/pictures.hpp"
+#include "tests/ingest/workbook.hpp"
 
 // What every connector keeps, whatever it reads.
 
@@ -151,6 +152,16 @@ std::vector<Case> made_cases() {
         {"images", "broken.png", test::small_png().substr(0, 60), 0, 1},
         {"files", "a.txt", "one text\nof two lines", 1, 0},
         {"files", "b.txt", std::string("a\0b", 3), 0, 1},
+        {"xlsx",
+         "a.xlsx",
+         test::workbook(
+             {.sheets =
+                  {{"S",
+                    test::xml_row(1, {"id", "n"}) + test::xml_row(2, {"1", "2"}) +
+                        test::xml_row(3, {"3", "4"}) + test::xml_row(7, {"", "5"})}}}
+         ),
+         3,
+         0},
     };
 }
 

@@ -119,9 +119,9 @@ TEST_CASE("files that are known and not read say what to do instead", "[ingest][
              {"7z\xbc\xaf\x27\x1c\0"s, "pack it as zip"},
              {"CREATE TABLE t (id int);\nINSERT INTO t VALUES (1);\n"s, "a dump of a database"},
              {test::pack(
-                  "zip", "none", {{"[Content_Types].xml", "<T/>"}, {"xl/workbook.xml", "<w/>"}}
+                  "zip", "none", {{"[Content_Types].xml", "<T/>"}, {"word/document.xml", "<w/>"}}
               ),
-              "Microsoft Office (.xlsx"},
+              "Microsoft Office (.docx"},
              {test::pack("zip", "none", {{"mimetype", "application/vnd.oasis.opendocument.text"}}),
               "an OpenDocument file"},
          }) {

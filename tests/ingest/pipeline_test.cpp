@@ -73,15 +73,15 @@ TEST_CASE(
     schema::Blobs blobs(folder.path("blobs"));
     add_source(*database, "t");
     auto office = folder.write(
-        "a.xlsx",
-        test::pack("zip", "none", {{"[Content_Types].xml", "<T/>"}, {"xl/workbook.xml", "<w/>"}})
+        "a.docx",
+        test::pack("zip", "none", {{"[Content_Types].xml", "<T/>"}, {"word/document.xml", "<w/>"}})
     );
     auto request = request_for("t", office);
     request.key.clear();
     CHECK_THROWS_WITH(
         ingest::run(*database, blobs, request),
         Catch::Contains("nothing is read of a file of Microsoft Office") &&
-            Catch::Contains("save it as CSV")
+            Catch::Contains("save it as text")
     );
     CHECK(database.number("SELECT count(*) FROM source_run WHERE state = 'failed'") == 1);
     folder.write("b.csv", "id\n1\n");

@@ -54,7 +54,7 @@ struct Format {
 
 extern const Format csv_format, tsv_format, fixed_format, feed_format, jsonl_format, json_format,
     xml_format, mbox_format, message_format, deb822_format, idx_format, images_format, files_format,
-    yaml_format, html_format, parquet_format, media_format, pdf_format;
+    yaml_format, html_format, parquet_format, excel_format, media_format, pdf_format;
 
 // The start of a member as text, decoded, without blanks before it.
 std::string text_of_head(std::string_view head);

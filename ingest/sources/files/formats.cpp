@@ -24,6 +24,7 @@ std::span<const Format* const> formats() {
         &files_format,
         &yaml_format,
         &parquet_format,
+        &excel_format,
     };
     return all;
 }

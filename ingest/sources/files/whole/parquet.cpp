@@ -1,73 +1,46 @@
 // Rows of an Apache Parquet file. DuckDB reads it (formats/parquet) and wants a file that it can
 // move about in: what comes out of an archive or a pipe is put into a temporary one first.
-#include <fstream>
 #include <optional>
 #include <tuple>
 
 #include <fmt/format.h>
 
-#include "base/error.hpp"
-#include "base/run/temporary_folder.hpp"
 #include "formats/dataset/cell.hpp"
 #include "formats/image/image.hpp"
 #include "formats/json/json.hpp"
 #include "formats/parquet/parquet_reader.hpp"
 #include "ingest/sources/files/format.hpp"
+#include "ingest/sources/files/whole/unpacked.hpp"
 
 namespace ingest {
 
 namespace {
 
 constexpr std::string_view signature = "PAR1";
-constexpr std::uint64_t most_unpacked = std::uint64_t{16} << 30;
 
-// Whether the file itself is one, and its name is none that stands for several.
-bool is_plain(const std::string& path) {
-    if (path == "-" || path.find_first_of("*?[{") != path.npos) return false;
-    std::ifstream in(path, std::ios::binary);
-    std::string start(signature.size(), '\0');
-    in.read(start.data(), static_cast<std::streamsize>(start.size()));
-    return in && start == signature;
-}
-
-// Copies the rest of a member into a file.
-void unpack(formats::Bytes& bytes, const std::filesystem::path& path) {
-    std::ofstream out(path, std::ios::binary);
-    std::string buffer(1 << 20, '\0');
-    std::uint64_t size = 0;
-    while (auto got = bytes.read(buffer.data(), buffer.size())) {
-        size += got;
-        if (size > most_unpacked)
-            throw base::Error("a Parquet file", "is larger than 16 GiB unpacked", "unpack it");
-        out.write(buffer.data(), static_cast<std::streamsize>(got));
-    }
-    out.flush();
-    if (!out)
-        throw base::Error(path.string(), "could not be written", "free disk space, or set TMPDIR");
+bool is_parquet(std::string_view head) {
+    return head.starts_with(signature);
 }
 
 class ParquetReader : public MemberReader {
 public:
     explicit ParquetReader(const MemberInput& input)
-        : limit_(input.options.max_record), next_(input.start.index) {
-        auto path = std::filesystem::path(input.path);
-        if (!is_plain(input.path)) {
-            path = folder_.emplace().path() / "unpacked.parquet";
-            unpack(input.bytes, path);
-        }
-        rows_.emplace(path);
-        if (next_ > 0) rows_->begin(next_);
+        : limit_(input.options.max_record),
+          file_(input, "parquet", is_parquet),
+          rows_(file_.path()),
+          next_(input.start.index) {
+        if (next_ > 0) rows_.begin(next_);
     }
 
     bool next(Page& page) override {
-        const auto* row = rows_->next();
+        const auto* row = rows_.next();
         if (!row) return false;
         ++next_;
         const auto first = page.fields.size();
         std::string code, reason, column;
         std::size_t size = 0;
         for (std::size_t i = 0; i < row->size(); ++i) {
-            const auto& about = rows_->columns()[i];
+            const auto& about = rows_.columns()[i];
             column = about.name;
             if ((*row)[i]) size += (*row)[i]->size();
             std::tie(code, reason) = add(page, about, (*row)[i]);
@@ -100,7 +73,7 @@ public:
     Position position() const override { return {0, next_ + 1, next_}; }
 
     std::string describe() const override {
-        return fmt::format("{} columns", rows_->columns().size());
+        return fmt::format("{} columns", rows_.columns().size());
     }
 
 private:
@@ -161,8 +134,8 @@ private:
     }
 
     std::size_t limit_;
-    std::optional<base::TemporaryFolder> folder_;
-    std::optional<formats::ParquetRows> rows_;
+    UnpackedFile file_;
+    formats::ParquetRows rows_;
     std::int64_t next_ = 0;
 };
 

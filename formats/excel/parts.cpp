@@ -1,0 +1,199 @@
+#include "formats/excel/parts.hpp"
+
+#include <algorithm>
+#include <exception>
+
+#include <fmt/format.h>
+#include <libxml/xmlreader.h>
+
+#include "base/bytes/hex.hpp"
+#include "base/error.hpp"
+#include "base/text/utf8.hpp"
+
+namespace formats::excel {
+
+namespace {
+
+std::string_view view_of(const xmlChar* text) {
+    return text ? reinterpret_cast<const char*>(text) : std::string_view();
+}
+
+void add_text(const xmlNode* node, std::string& into) {
+    for (auto* child = node->children; child; child = child->next)
+        if (child->type == XML_TEXT_NODE || child->type == XML_CDATA_SECTION_NODE)
+            into += view_of(child->content);
+}
+
+}  // namespace
+
+// "_x000D_" is a carriage return; "_x005F_" is how a '_' is written before what looks like one.
+std::string unescaped(std::string_view text) {
+    std::string out;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const auto part = text.substr(at, 7);
+        const bool escape =
+            part.size() == 7 && part.starts_with("_x") && part.back() == '_' &&
+            std::all_of(part.begin() + 2, part.begin() + 6, [](char c) {
+                return base::hex_value(c) >= 0;
+            });
+        if (!escape) {
+            out += text[at];
+            continue;
+        }
+        char32_t code = 0;
+        for (char c : part.substr(2, 4)) code = code * 16 + static_cast<char32_t>(base::hex_value(c));
+        // A NUL and half of a surrogate pair are no text.
+        if (code != 0 && (code < 0xD800 || code > 0xDFFF)) base::append_utf8(code, out);
+        at += 6;
+    }
+    return out;
+}
+
+std::unique_ptr<Part>
+Part::open(const std::string& path, const std::string& name, std::uint64_t limit) {
+    auto bytes = Bytes::members_of(path);
+    while (bytes->next_member())
+        if (bytes->member() == name)
+            return std::unique_ptr<Part>(new Part(std::move(bytes), name, limit));
+    return nullptr;
+}
+
+std::size_t Part::read(char* into, std::size_t size) {
+    const auto got = bytes_->read(into, size);
+    if (got > left_)
+        throw base::Error(
+            name_, "is larger unpacked than a workbook may be", "save it as CSV"
+        );
+    left_ -= got;
+    return got;
+}
+
+std::string read_part(const std::string& path, const std::string& name, std::uint64_t limit) {
+    std::string all;
+    auto part = Part::open(path, name, limit);
+    if (!part) return all;
+    std::string block(64 * 1024, '\0');
+    while (auto got = part->read(block.data(), block.size())) all.append(block, 0, got);
+    return all;
+}
+
+// What libxml2 reads from. Nothing may be thrown through it.
+struct Elements::Feed {
+    std::unique_ptr<Part> part;
+    std::exception_ptr failure;
+
+    static int read(void* self, char* into, int size) {
+        auto& feed = *static_cast<Feed*>(self);
+        try {
+            return static_cast<int>(feed.part->read(into, static_cast<std::size_t>(size)));
+        } catch (...) {
+            feed.failure = std::current_exception();
+            return -1;
+        }
+    }
+};
+
+Elements::Elements(std::unique_ptr<Part> part)
+    : feed_(std::make_unique<Feed>(Feed{std::move(part), nullptr})) {
+    reader_ = xmlReaderForIO(
+        &Feed::read,
+        nullptr,
+        feed_.get(),
+        nullptr,
+        nullptr,
+        XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_COMPACT
+    );
+    if (!reader_) {
+        if (feed_->failure) std::rethrow_exception(feed_->failure);
+        throw base::Error(feed_->part->name(), "is no XML");
+    }
+}
+
+Elements::~Elements() {
+    xmlFreeTextReader(reader_);
+}
+
+void Elements::move(int code) {
+    if (code >= 0 && !feed_->failure) return;
+    if (feed_->failure) std::rethrow_exception(feed_->failure);
+    throw base::Error(
+        feed_->part->name(),
+        fmt::format("is no XML, in line {}", xmlTextReaderGetParserLineNumber(reader_)),
+        "open and save the workbook again"
+    );
+}
+
+bool Elements::next(std::initializer_list<std::string_view> names) {
+    for (;;) {
+        if (!std::exchange(stay_, false)) {
+            const int code = xmlTextReaderRead(reader_);
+            move(code);
+            if (code == 0) return false;
+        } else if (xmlTextReaderNodeType(reader_) < 0 || xmlTextReaderReadState(reader_) != 1) {
+            return false;
+        }
+        if (xmlTextReaderNodeType(reader_) != XML_READER_TYPE_ELEMENT) continue;
+        if (std::find(names.begin(), names.end(), name()) != names.end()) return true;
+    }
+}
+
+void Elements::pass() {
+    const int code = xmlTextReaderNext(reader_);
+    move(code);
+    stay_ = true;
+}
+
+std::string_view Elements::name() const {
+    return view_of(xmlTextReaderConstLocalName(reader_));
+}
+
+bool Elements::is_in(std::string_view wanted) const {
+    const auto* node = xmlTextReaderCurrentNode(reader_);
+    return node && node->parent && view_of(node->parent->name) == wanted;
+}
+
+std::string Elements::attribute(std::string_view wanted) const {
+    std::string value;
+    if (xmlTextReaderMoveToFirstAttribute(reader_) != 1) return value;
+    do {
+        if (view_of(xmlTextReaderConstLocalName(reader_)) == wanted) {
+            value = view_of(xmlTextReaderConstValue(reader_));
+            break;
+        }
+    } while (xmlTextReaderMoveToNextAttribute(reader_) == 1);
+    xmlTextReaderMoveToElement(reader_);
+    return value;
+}
+
+const _xmlNode* Elements::whole() {
+    auto* node = xmlTextReaderExpand(reader_);
+    if (!node) move(-1);
+    return node;
+}
+
+const _xmlNode* child_of(const _xmlNode* node, std::string_view name) {
+    for (auto* child = node->children; child; child = child->next)
+        if (child->type == XML_ELEMENT_NODE && view_of(child->name) == name) return child;
+    return nullptr;
+}
+
+bool child_text(const _xmlNode* node, std::string_view name, std::string& into) {
+    const auto* child = child_of(node, name);
+    if (!child) return false;
+    into.clear();
+    add_text(child, into);
+    return true;
+}
+
+std::string rich_text(const _xmlNode* node) {
+    std::string text;
+    for (auto* child = node->children; child; child = child->next) {
+        if (child->type != XML_ELEMENT_NODE) continue;
+        if (view_of(child->name) == "t") add_text(child, text);
+        if (view_of(child->name) == "r")
+            if (const auto* run = child_of(child, "t")) add_text(run, text);
+    }
+    return unescaped(text);
+}
+
+}  // namespace formats::excel

@@ -1,0 +1,218 @@
+// Rows of a workbook of Excel, of one sheet or of all.
+//
+// The zip must be one that can be moved about in: what comes out of another archive or a pipe is put
+// into a temporary file first. A place in a workbook is the number of rows before it, so that a run
+// that goes on reads these again and drops them.
+#include <filesystem>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "base/numbers/parse.hpp"
+#include "base/run/temporary_folder.hpp"
+#include "formats/excel/head.hpp"
+#include "formats/excel/workbook.hpp"
+#include "formats/signature/signature.hpp"
+#include "ingest/sources/files/format.hpp"
+#include "ingest/sources/files/whole/unpacked.hpp"
+
+namespace ingest {
+
+namespace {
+
+using Sheet = formats::Workbook::Sheet;
+
+constexpr std::string_view sheet_column = "sheet";
+
+// The sheets that are meant: by name, by number from 1, "*" for all; else the first that is shown.
+std::vector<Sheet> chosen_sheets(const std::vector<Sheet>& sheets, const std::string& wanted) {
+    if (wanted == "*") return sheets;
+    for (const auto& sheet : sheets) {
+        if (wanted.empty() && !sheet.hidden) return {sheet};
+        if (!wanted.empty() && sheet.name == wanted) return {sheet};
+    }
+    if (wanted.empty()) return {sheets.front()};
+    const auto number = base::whole_number<std::size_t>(wanted).value_or(0);
+    if (number >= 1 && number <= sheets.size()) return {sheets[number - 1]};
+    std::string names;
+    for (const auto& sheet : sheets)
+        if (names.size() < 200) names += (names.empty() ? "'" : ", '") + sheet.name + "'";
+    throw base::Error(
+        fmt::format("sheet '{}'", wanted), "is not in the workbook", "it has " + names
+    );
+}
+
+// The rows of one sheet by its columns.
+class SheetReader {
+public:
+    SheetReader(const formats::Workbook& book, const Sheet& sheet, const ReadOptions& options)
+        : rows_(book.rows(sheet)) {
+        const auto skip = static_cast<std::int64_t>(options.skip.value_or(0));
+        while (first_.size() < formats::head_rows_at_most + options.header_rows.value_or(0)) {
+            const auto* row = rows_->next();
+            if (!row) break;
+            if (row->number > skip) first_.push_back(*row);
+        }
+        const auto last = first_.empty() ? 0 : first_.back().number;
+        head_ = formats::head_of(first_, book.merged(sheet, last), skip, options.header_rows);
+        while (at_ < first_.size() && first_[at_].number <= head_.last) ++at_;
+    }
+
+    // Null at the end.
+    const formats::ExcelRow* next() {
+        return at_ < first_.size() ? &first_[at_++] : rows_->next();
+    }
+    std::string name_of(std::size_t column) const {
+        return column < head_.names.size() ? head_.names[column] : formats::column_name(column);
+    }
+    std::size_t columns() const { return head_.names.size(); }
+
+private:
+    std::unique_ptr<formats::ExcelRows> rows_;
+    std::vector<formats::ExcelRow> first_;
+    std::size_t at_ = 0;
+    formats::ExcelHead head_;
+};
+
+class ExcelReader : public MemberReader {
+public:
+    explicit ExcelReader(const MemberInput& input)
+        : options_(input.options),
+          file_(input, "xlsx", [](std::string_view head) { return formats::is_workbook(head); }),
+          book_(file_.path()),
+          sheets_(chosen_sheets(book_.sheets(), input.options.sheet)) {
+        open_sheet();
+        while (index_ < input.start.index && next_row()) ++index_;
+    }
+
+    bool next(Page& page) override {
+        tell_of_others(page);
+        const auto* row = next_row();
+        if (!row) return false;
+        ++index_;
+        const auto first = page.fields.size();
+        std::size_t size = 0;
+        if (options_.sheet == "*") keep(page, sheet_column, sheets_[sheet_].name);
+        for (const auto& cell : row->cells) {
+            const auto name = reader_->name_of(cell.column);
+            size += cell.text.size();
+            if (size > options_.max_record) break;
+            add_cell(page, name, cell);
+        }
+        page.bytes += size;
+        if (size > options_.max_record) {
+            page.fields.resize(first);
+            auto& bad = page.rejects.emplace_back();
+            bad.code = "excel.too_long";
+            bad.reason = "a row is longer than the limit";
+            bad.line = row->number;
+            bad.byte_offset = 0;
+            return true;
+        }
+        auto& record = page.records.emplace_back();
+        record.first_field = static_cast<std::uint32_t>(first);
+        record.fields = static_cast<std::uint32_t>(page.fields.size() - first);
+        record.line = row->number;
+        record.byte_offset = 0;
+        return true;
+    }
+
+    Position position() const override { return {0, line_ + 1, index_}; }
+
+    std::string describe() const override {
+        return fmt::format(
+            "{} of {} sheets, {} columns",
+            sheets_.size(),
+            book_.sheets().size(),
+            reader_->columns()
+        );
+    }
+
+private:
+    using Field = formats::Field;
+
+    void open_sheet() { reader_.emplace(book_, sheets_[sheet_], options_); }
+
+    const formats::ExcelRow* next_row() {
+        for (;;) {
+            if (const auto* row = reader_->next()) {
+                line_ = row->number;
+                return row;
+            }
+            if (sheet_ + 1 >= sheets_.size()) return nullptr;
+            ++sheet_;
+            open_sheet();
+        }
+    }
+
+    // What is there and was not asked for, once.
+    void tell_of_others(Page& page) {
+        if (told_ || !options_.sheet.empty()) return;
+        told_ = true;
+        for (const auto& sheet : book_.sheets())
+            if (sheet.part != sheets_.front().part && page.notes.size() < 20)
+                ++page.notes[fmt::format(
+                    "sheet '{}' is not read: 'sheet' names the one that is, * takes all", sheet.name
+                )];
+    }
+
+    static void keep(
+        Page& page,
+        std::string_view name,
+        std::string_view text,
+        Field::Kind kind = Field::Kind::text
+    ) {
+        page.fields.push_back({page.arena.keep(name), page.arena.keep(text), kind});
+    }
+
+    static void add_cell(Page& page, const std::string& name, const formats::ExcelCell& cell) {
+        switch (cell.kind) {
+            case formats::ExcelCell::Kind::number:
+                return keep(page, name, cell.text, Field::Kind::number);
+            case formats::ExcelCell::Kind::boolean:
+                return keep(page, name, cell.text, Field::Kind::boolean);
+            case formats::ExcelCell::Kind::error:
+                // No value, and not nothing: it is missing, and told.
+                if (page.notes.size() < 1000)
+                    ++page.notes[fmt::format(
+                        "cells of column '{}' are missing: they say {}", name, cell.text.substr(0, 20)
+                    )];
+                return;
+            case formats::ExcelCell::Kind::text:
+            case formats::ExcelCell::Kind::moment:
+                return keep(page, name, cell.text);
+        }
+    }
+
+    const ReadOptions options_;
+    UnpackedFile file_;
+    formats::Workbook book_;
+    std::vector<Sheet> sheets_;
+    std::size_t sheet_ = 0;
+    std::optional<SheetReader> reader_;
+    std::int64_t index_ = 0, line_ = 0;
+    bool told_ = false;
+};
+
+std::string by_signature(const Sample& sample) {
+    return formats::is_workbook(sample.head) ? "the signature of Office" : "";
+}
+
+constexpr Sign signs[]{{Strength::signature, by_signature}};
+
+std::unique_ptr<MemberReader> open(const MemberInput& input) {
+    return std::make_unique<ExcelReader>(input);
+}
+
+}  // namespace
+
+const Format excel_format{
+    .name = "xlsx",
+    .words = "Excel: each row of a sheet, by the names in its head",
+    .signs = signs,
+    .open = open,
+    .alone = nullptr,
+};
+
+}  // namespace ingest
