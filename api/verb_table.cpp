@@ -199,6 +199,7 @@ constexpr VerbRow rows[] = {
     {post, "/api/v1/sources/{source}/quality/duplicates", "quality duplicates", "findDuplicates"},
     {post, "/api/v1/sources/{source}/quality/errors", "quality errors", "findErrors"},
     {post, "/api/v1/sources/{source}/quality/outliers", "quality outliers", "findOutliers"},
+    {post, "/api/v1/sources/{source}/quality/queue", "quality queue", "queueExamination", 202},
     {get, "/api/v1/quality/drift", "quality drift", "findDrift"},
 
     {get, "/api/v1/sources/{source}/preparations", "prepare list", "listPreparations"},

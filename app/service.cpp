@@ -31,7 +31,7 @@ namespace json = boost::json;
 namespace {
 
 struct Options {
-    std::string address, kinds = "crawl,ingest,train";
+    std::string address, kinds = "crawl,ingest,train,quality";
     int port = -1;
     std::size_t slots = 1;
     bool sign_in = false;
@@ -150,7 +150,7 @@ void add_service(CLI::App& cli, service::Context& context) {
             ->check(CLI::Range(0, 65535));
     };
     auto work = [&](CLI::App* command) {
-        command->add_option("--kinds", options->kinds, "Jobs to do (crawl,ingest,train)");
+        command->add_option("--kinds", options->kinds, "Jobs to do (crawl,ingest,train,quality)");
         command->add_option("--slots", options->slots, "Jobs at once (1)")
             ->check(CLI::Range(1, 64));
     };

@@ -101,7 +101,9 @@ struct Verb {
     Roles roles;
     const base::Shape& (*request)();
     const base::Shape& (*answer)();
-    // Throws base::UsageError for a request that is none, Refusal and base::Error as the verb does.
+    // Throws base::UsageError for a request that is none.
+    void (*check)(const Given&);
+    // As check(), and Refusal and base::Error as the verb does.
     base::Answer (*run)(Work&, const Given&);
 
     bool answers() const { return &answer() != &base::shape_of<Nothing>(); }
@@ -144,6 +146,7 @@ Verb verb(std::string_view name, std::string_view summary, Roles roles) {
         roles,
         []() -> const base::Shape& { return base::shape_of<Request>(); },
         []() -> const base::Shape& { return base::shape_of<Answer>(); },
+        [](const Given& given) { read_request<Request>(given); },
         [](Work& work, const Given& given) {
             return base::Answer(function(work, read_request<Request>(given)));
         }};

@@ -3,7 +3,6 @@
 // whether another try could end otherwise.
 #include "worker/jobs.hpp"
 
-#include <fmt/format.h>
 #include <boost/json.hpp>
 
 #include "base/database/database.hpp"
@@ -15,6 +14,8 @@
 #include "service/gather/gather.hpp"
 #include "service/gather/life/source_end.hpp"
 #include "service/gather/rejects.hpp"
+#include "service/quality/examination.hpp"
+#include "service/refusal.hpp"
 #include "service/version.hpp"
 #include "training/experiment.hpp"
 #include "worker/slot.hpp"
@@ -73,6 +74,15 @@ json::object gather(service::Context& context, const schema::Job& job, std::stop
         {"rejected", result.counts.rejected}};
 }
 
+// What the verb refuses it refuses again, unless what it needs is away.
+json::object examine(service::Context& context, const schema::Job& job, std::stop_token stop) {
+    try {
+        return service::examine(context.environment(), job.spec, stop);
+    } catch (const service::Refusal& refusal) {
+        throw Final(refusal);
+    }
+}
+
 }  // namespace
 
 json::object do_job(service::Context& context, const schema::Job& job, std::stop_token stop) {
@@ -82,12 +92,10 @@ json::object do_job(service::Context& context, const schema::Job& job, std::stop
         case schema::JobKind::crawl:
         case schema::JobKind::ingest:
             return gather(context, job, stop);
-        default:
-            throw base::UsageError(
-                fmt::format("job of kind {}", base::name_of(job.kind)),
-                "no worker of this version does it"
-            );
+        case schema::JobKind::quality:
+            return examine(context, job, stop);
     }
+    throw std::logic_error("job of an unknown kind");
 }
 
 void clear_up(service::Context& context, const schema::Job& job, const json::object& result) {

@@ -18,7 +18,8 @@ struct WorkerOptions {
     std::vector<schema::JobKind> kinds{
         schema::JobKind::crawl,
         schema::JobKind::ingest,
-        schema::JobKind::train};
+        schema::JobKind::train,
+        schema::JobKind::quality};
     std::size_t slots = 1;  // jobs at once
     bool schedule = true;   // also queue the sources whose time has come
     bool deliver = true;    // also send what webhooks are to be told

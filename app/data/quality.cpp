@@ -12,6 +12,7 @@
 
 #include "app/commands.hpp"
 #include "app/data/checks.hpp"
+#include "app/data/examinations.hpp"
 #include "app/verbs.hpp"
 #include "base/error.hpp"
 #include "base/numbers/short_figure.hpp"
@@ -95,7 +96,20 @@ void show_drift(const service::Page<service::DriftItem>& found) {
     table.print();
 }
 
+void show_queued(const service::QueuedExamination& queued) {
+    print_line(
+        queued.job ? fmt::format("job {} waits for a worker", *queued.job)
+                   : std::string("the same waits for a worker already, or is under way")
+    );
+}
+
 }  // namespace
+
+void queue_examination(service::Context& context, const service::QueueExamination& request) {
+    auto queued = ask<service::queue_examination>(context, request);
+    if (context.json) return print_answer(base::Answer(queued));
+    show_queued(queued);
+}
 
 void show_checks(const service::Page<service::CheckItem>& results) {
     Table table({"check", "severity", "result", "observed", "examples"});
@@ -152,12 +166,15 @@ void run_checks(
 void add_quality(CLI::App& cli, service::Context& context) {
     auto* command = cli.add_subcommand("quality", "How good the records of a source are");
     command->require_subcommand(1);
-    add_verb<service::profile_source>(
+    add_examination<service::profile_source>(
+        *command, context, service::Examination::profile, show_profile
+    );
+    add_verb<service::queue_examination>(
         *command,
         context,
-        "quality profile",
-        {.positionals = {{"source", "SOURCE,--source"}}},
-        show_profile
+        "quality queue",
+        {.positionals = {{"examination", "WHAT"}, {"source", "SOURCE,--source"}}},
+        show_queued
     );
     add_verb<service::find_drift>(
         *command,
@@ -173,9 +190,15 @@ void add_quality(CLI::App& cli, service::Context& context) {
     );
     auto rules = std::make_shared<std::string>();
     check.add_option("--rules", *rules, "The checks")->required()->type_name("CHECKS.toml");
-    on_command(check, [flags, rules, &context] {
+    auto queue = add_queue_flag(check);
+    on_command(check, [flags, rules, queue, &context] {
         service::CheckRecords request;
         flags.set(request);
+        if (*queue) {
+            request.rules = base::read_whole_file(*rules);
+            request.rules_name = *rules;
+            return queue_examination(context, service::Examination::check, request);
+        }
         run_checks(context, request, *rules);
     });
 

@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/commands.hpp"
+#include "app/data/examinations.hpp"
 #include "app/verbs.hpp"
 #include "service/quality/findings.hpp"
 
@@ -116,8 +117,12 @@ void add_quality_findings(CLI::App& quality, service::Context& context) {
     duplicates.add_flag(
         "--pairs", clusters->pairs, "With --json: pairs with scores instead of clusters"
     );
-    on_command(duplicates, [compared, clusters, &context] {
-        auto found = ask<service::find_duplicates>(context, compared.read());
+    auto queue_duplicates = add_queue_flag(duplicates);
+    on_command(duplicates, [compared, clusters, queue_duplicates, &context] {
+        auto request = compared.read();
+        if (*queue_duplicates)
+            return queue_examination(context, service::Examination::duplicates, request);
+        auto found = ask<service::find_duplicates>(context, request);
         if (context.json) return print_duplicates(found, clusters->pairs);
         show_duplicates(found, clusters->limit);
     });
@@ -130,9 +135,11 @@ void add_quality_findings(CLI::App& quality, service::Context& context) {
     errors.add_option("--labelled", *labelled, "Some records with what is right, to learn from")
         ->type_name("FILE");
     auto proposals = with_limit(errors);
-    on_command(errors, [suspected, labelled, proposals, &context] {
+    auto queue_errors = add_queue_flag(errors);
+    on_command(errors, [suspected, labelled, proposals, queue_errors, &context] {
         auto request = suspected.read();
         if (!labelled->empty()) request.labelled = service::read_labelled(*labelled);
+        if (*queue_errors) return queue_examination(context, service::Examination::errors, request);
         auto found = ask<service::find_errors>(context, request);
         if (!context.json) return show_errors(found, proposals->limit);
         print_answer(
@@ -143,8 +150,12 @@ void add_quality_findings(CLI::App& quality, service::Context& context) {
     auto& outliers = add_command(quality, "quality outliers");
     Flags<service::FindOutliers> far(outliers, of_source);
     auto values = with_limit(outliers);
-    on_command(outliers, [far, values, &context] {
-        auto found = ask<service::find_outliers>(context, far.read());
+    auto queue_outliers = add_queue_flag(outliers);
+    on_command(outliers, [far, values, queue_outliers, &context] {
+        auto request = far.read();
+        if (*queue_outliers)
+            return queue_examination(context, service::Examination::outliers, request);
+        auto found = ask<service::find_outliers>(context, request);
         if (context.json) return print_answer(base::Answer(found.items));
         show_outliers(found, values->limit);
     });

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/commands.hpp"
+#include "app/data/examinations.hpp"
 #include "app/verbs.hpp"
 #include "service/quality/findings.hpp"
 
@@ -32,12 +33,8 @@ void show_pages(const service::PagesAnswer& counted) {
 }  // namespace
 
 void add_quality_pages(CLI::App& quality, service::Context& context) {
-    add_verb<service::judge_pages>(
-        quality,
-        context,
-        "quality pages",
-        {.positionals = {{"source", "SOURCE,--source"}}},
-        show_pages
+    add_examination<service::judge_pages>(
+        quality, context, service::Examination::pages, show_pages
     );
 }
 

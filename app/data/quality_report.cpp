@@ -11,6 +11,7 @@
 #include <boost/json.hpp>
 
 #include "app/commands.hpp"
+#include "app/data/examinations.hpp"
 #include "app/verbs.hpp"
 #include "base/error.hpp"
 #include "base/run/files.hpp"
@@ -113,7 +114,13 @@ void add_quality_reports(CLI::App& command, service::Context& context) {
     Flags<service::ReportQuality> reported(page, {.positionals = {source}, .without = {"page"}});
     auto file = std::make_shared<std::string>();
     page.add_option("--out", *file, "Where the page goes")->type_name("FILE.html");
-    on_command(page, [reported, file, &context] { report(context, reported.read(), *file); });
+    auto later = add_queue_flag(page);
+    page.get_option("--queue")->excludes(page.get_option("--out"));
+    on_command(page, [reported, file, later, &context] {
+        auto request = reported.read();
+        if (*later) return queue_examination(context, service::Examination::report, request);
+        report(context, request, *file);
+    });
 
     auto& groups = add_command(command, "quality bias");
     Flags<service::ReportBias> grouping(
@@ -123,12 +130,14 @@ void add_quality_reports(CLI::App& command, service::Context& context) {
     groups
         .add_option("--reference", *reference, "Shares the groups should have: field,value,share")
         ->type_name("FILE.csv");
-    on_command(groups, [grouping, reference, &context] {
+    auto queue = add_queue_flag(groups);
+    on_command(groups, [grouping, reference, queue, &context] {
         auto request = grouping.read();
         if (!reference->empty()) {
             request.reference = base::read_whole_file(*reference);
             request.reference_name = *reference;
         }
+        if (*queue) return queue_examination(context, service::Examination::bias, request);
         auto found = ask<service::report_bias>(context, request);
         if (context.json) return print_answer(base::Answer(found));
         show_bias(found);

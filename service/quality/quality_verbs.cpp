@@ -1,5 +1,6 @@
 #include <vector>
 
+#include "service/quality/examination.hpp"
 #include "service/quality/findings.hpp"
 #include "service/quality/profiles.hpp"
 
@@ -46,6 +47,9 @@ std::span<const Verb> quality_verbs() {
             "How many texts the rules of Gopher, C4 and FineWeb would drop, and personal data; "
             "nothing is dropped",
             analysts
+        ),
+        verb<queue_examination>(
+            "quality queue", "Leave one of these to a worker, one at a time for a source", analysts
         ),
     };
     return verbs;
