@@ -264,6 +264,7 @@ TrainOutcome train(
         outcome.training_rows = items[0].size();
         outcome.label_columns = copies;
         outcome.notes = notes;
+        if (!fitted.sharing.empty()) outcome.notes.push_back(fitted.sharing);
         outcome.leakage = leakage;
         database.call([&](base::Tx& tx) {
             outcome.metrics.clear();

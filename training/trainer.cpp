@@ -15,6 +15,8 @@
 #include "training/answers/answer_model.hpp"
 #include "training/answers/fit_answers.hpp"
 #include "training/artefact.hpp"
+#include "training/company/mpi_company.hpp"
+#include "training/company/shared_fit.hpp"
 #include "training/epochs.hpp"
 #include "training/features/features.hpp"
 #include "training/folds/cross_validation.hpp"
@@ -205,10 +207,14 @@ TrainResult fit_prepared(
     context.loss = spec.loss;
     context.quantile = spec.quantile;
     const auto classes_learnt = train.of_classes() ? train.class_names.size() : 0;
+    context.company = company_of_process();
     model->fit(view_of(form.train, train), held_out, classes_learnt, context);
 
     const auto decision = fit_decision(train, validation, spec, chosen, *model, selection, team);
     result.kind = chosen.kind;
+    result.sharing = words_of_sharing(
+        context.company, model_kind(chosen.kind), view_of(form.train, train), classes_learnt
+    );
     result.params = chosen.params;
     result.trials = chosen.trials;
     result.features = form.train.columns;

@@ -59,6 +59,7 @@ struct TrainResult {
     std::string prepared;          // FittedPreparation as JSON; empty without a preparation
     std::string summary;           // JSON: model, parameters, features, kernels, decision
     double seconds = 0;            // wall clock, features and search included
+    std::string sharing;  // how the processes of a company shared the last fit; empty: it is alone
 };
 
 // Learns classes if train.classes is given, sets of classes if train.marks is, spans if

@@ -195,7 +195,8 @@ const ModelKind& cnn_kind() {
         .seconds = seconds_of,
         .make = [](const Params& params) -> std::unique_ptr<Model> {
             return std::make_unique<Cnn>(params);
-        }};
+        },
+        .shares = [](const Design&, std::size_t) { return Sharing::work; }};
     return kind;
 }
 

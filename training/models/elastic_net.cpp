@@ -2,6 +2,9 @@
 // al. 2010): one weight at a time takes the value that is best while the others stay. The residual
 // is kept up to date; columns are centred in thought only, so that sparse ones stay sparse.
 //
+// Processes that share a fit have a stretch of the rows each: what a weight is to become hangs on
+// one sum over the rows, which they add up.
+//
 // The strength is said as a share of the least one at which every weight is 0, which means the same
 // whatever the unit of the target.
 #include <algorithm>
@@ -37,13 +40,16 @@ public:
 private:
     void learn(const View& train, const View&, std::size_t, const FitContext& context) override {
         weights_ = train.weights;
+        company_ = context.company;
         const auto n = train.size();
         all_ = 0;
         for (std::size_t row = 0; row < n; ++row) all_ += weight(row);
+        sum_each(company_, all_);
         const auto by_column = turned(*train.rows);
         const auto columns = columns_of(by_column);
         double mean = 0;
         for (std::size_t row = 0; row < n; ++row) mean += weight(row) * train.targets[row] / all_;
+        sum_each(company_, mean);
         // The residual is rest + shift: what centring adds is the same for all rows.
         std::vector<double> rest;
         for (double y : train.targets) rest.push_back(y - mean);
@@ -86,6 +92,7 @@ private:
                 column.mean += weight(row) * x / all_;
                 square += weight(row) * x * x;
             });
+            sum_each(company_, column.mean, square);
             column.square = std::max(0.0, square - all_ * column.mean * column.mean);
             out.push_back(column);
         }
@@ -96,6 +103,7 @@ private:
     double slope(const Column& column, const std::vector<double>& rest, double sum) const {
         double dot = 0;
         for_each(column, [&](std::size_t row, double x) { dot += weight(row) * x * rest[row]; });
+        sum_each(company_, dot);
         return dot - column.mean * sum;
     }
 
@@ -112,6 +120,7 @@ private:
             sum += weight(row) * rest[row];
             square += weight(row) * rest[row] * rest[row];
         }
+        sum_each(company_, sum, square);
         double most = 0;
         for (const auto& column : columns)
             most = std::max(most, std::abs(slope(column, rest, sum)));
@@ -149,8 +158,13 @@ private:
     double mix_;
     double all_ = 0;
     std::span<const float> weights_;  // of the rows, while it learns
+    Company* company_ = nullptr;      // that learns
     LinearScores linear_;
 };
+
+Sharing rows_of_net(const Design&, std::size_t) {
+    return Sharing::rows;
+}
 
 const Hyperparameter& strength_parameter() {
     static const Hyperparameter strength{
@@ -174,7 +188,8 @@ const ModelKind& lasso_kind() {
         .learns = Learns::values,
         .make = [](const Params& params) -> std::unique_ptr<Model> {
             return std::make_unique<ElasticNet>(params.at("strength"), 1);
-        }};
+        },
+        .shares = rows_of_net};
     return kind;
 }
 
@@ -194,7 +209,8 @@ const ModelKind& elastic_net_kind() {
         .learns = Learns::values,
         .make = [](const Params& params) -> std::unique_ptr<Model> {
             return std::make_unique<ElasticNet>(params.at("strength"), params.at("mix"));
-        }};
+        },
+        .shares = rows_of_net};
     return kind;
 }
 

@@ -17,7 +17,8 @@ const ModelKind& logistic_kind() {
             settings.balance = params.at("balance");
             settings.logistic = true;
             return std::make_unique<OneVersusRest>(settings);
-        }};
+        },
+        .shares = OneVersusRest::shares};
     return kind;
 }
 

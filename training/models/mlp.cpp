@@ -126,7 +126,8 @@ const ModelKind& mlp_kind() {
         .losses = all_losses(),
         .make = [](const Params& params) -> std::unique_ptr<Model> {
             return std::make_unique<Mlp>(params);
-        }};
+        },
+        .shares = [](const Design&, std::size_t) { return Sharing::work; }};
     return kind;
 }
 

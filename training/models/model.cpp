@@ -13,6 +13,7 @@
 
 #include "base/error.hpp"
 #include "base/words.hpp"
+#include "training/company/shared_fit.hpp"
 #include "training/models/label_sets.hpp"
 #include "training/models/models.hpp"
 
@@ -186,8 +187,10 @@ Params complete(std::string_view kind, const Params& params) {
 }
 
 std::unique_ptr<Model> make_model(std::string_view kind, const Params& params) {
-    auto model = model_kind(kind).make(complete(kind, params));
+    auto all = complete(kind, params);
+    auto model = model_kind(kind).make(all);
     model->kind_ = &model_kind(kind);
+    model->params_ = std::move(all);
     return model;
 }
 
@@ -213,11 +216,52 @@ void Model::fit(
         );
     if (kind_->learns == Learns::nothing) {
         check_rows(*kind_, {train.rows}, 0, context);
-        learn({train.rows}, {validation.rows}, 0, context);
+        learn_or_share({train.rows}, {validation.rows}, 0, context);
         return;
     }
     check_rows(*kind_, train, outputs, context);
-    learn(train, validation, outputs, context);
+    learn_or_share(train, validation, outputs, context);
+}
+
+Sharing shares_of(const ModelKind& kind, const View& train, std::size_t outputs) {
+    constexpr std::size_t few = 256;
+    if (!kind.shares || train.size() < few || !train.rows->sequences.empty())
+        return Sharing::nothing;
+    return kind.shares(*train.rows, outputs);
+}
+
+void Model::learn_or_share(
+    const View& train,
+    const View& validation,
+    std::size_t outputs,
+    const FitContext& context
+) {
+    auto* company = context.company;
+    if (!company || !params_) return learn(train, validation, outputs, context);
+    auto own = context;
+    const auto shares = shares_of(*kind_, train, outputs);
+    if (shares == Sharing::nothing || company->broken()) {
+        own.company = nullptr;
+        return learn(train, validation, outputs, own);
+    }
+    const FitJob job{
+        kind_->name,
+        *params_,
+        outputs,
+        context.seed,
+        context.loss,
+        context.quantile,
+        shares,
+        context.team->threads()};
+    try {
+        company->watch(context.stop);
+        const auto stretch = give_out(*company, job, train, validation);
+        own.whole = &train;
+        learn(shares == Sharing::rows ? stretch.view() : train, validation, outputs, own);
+    } catch (...) {
+        company->leave();
+        throw;
+    }
 }
 
 void check_soft(const ModelKind& kind) {
@@ -245,7 +289,8 @@ void check_learns(const ModelKind& kind, Learns wanted) {
     );
 }
 
-std::vector<float> row_weights(const View& rows, std::size_t classes, double balance) {
+std::vector<float>
+row_weights(const View& rows, std::size_t classes, double balance, Company* company) {
     std::vector<float> out(rows.weights.begin(), rows.weights.end());
     if (classes == 0 || balance == 0) return out;
     if (out.empty()) out.assign(rows.size(), 1.0F);
@@ -256,6 +301,8 @@ std::vector<float> row_weights(const View& rows, std::size_t classes, double bal
         seen[static_cast<std::size_t>(rows.classes[row])] += weight;
         all += weight;
     }
+    sum_up(company, seen);
+    sum_each(company, all);
     for (std::size_t row = 0; row < rows.size(); ++row) {
         const double own = seen[static_cast<std::size_t>(rows.classes[row])];
         if (own == 0) continue;

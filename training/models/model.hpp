@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/words.hpp"
+#include "training/company/company.hpp"
 #include "training/models/plain_model.hpp"
 #include "training/numeric/bytes.hpp"
 #include "training/numeric/design.hpp"
@@ -94,6 +95,11 @@ struct FitContext {
     Team* team = nullptr;
     Loss loss = Loss::squared;  // of values; one of the kind's losses
     double quantile = 0.5;      // for Loss::quantile, between 0 and 1
+    // The processes that fit together, if there are several. Model::fit() gives it to learn() of
+    // those kinds alone that share their fits (ModelKind::shares).
+    Company* company = nullptr;
+    // Of the company's first member where rows are shared: all rows, of which it learns a stretch.
+    const View* whole = nullptr;
 };
 
 struct ModelKind;
@@ -109,6 +115,17 @@ public:
     // base::Error in one line if the kind does not learn such data, or cannot learn from these.
     void
     fit(const View& train, const View& validation, std::size_t outputs, const FitContext& context);
+
+    // The same of a member of a company that is not the first, with what that has sent it
+    // (company/shared_fit.hpp). The model is of no use afterwards.
+    void take_part(
+        const View& train,
+        const View& validation,
+        std::size_t outputs,
+        const FitContext& context
+    ) {
+        learn(train, validation, outputs, context);
+    }
 
     // Row-major, rows x classes probabilities, or one value per row.
     virtual std::vector<double> predict(const Design& rows, Team& team) const = 0;
@@ -133,7 +150,16 @@ private:
         const FitContext& context
     ) = 0;
 
+    // learn(), by the company where there is one and the kind shares its fits.
+    void learn_or_share(
+        const View& train,
+        const View& validation,
+        std::size_t outputs,
+        const FitContext& context
+    );
+
     const ModelKind* kind_ = nullptr;
+    std::optional<Params> params_;  // of one model; a set has several, each of which is fitted
 };
 
 // What a kind learns. What it does not learn is refused in one line.
@@ -176,6 +202,14 @@ constexpr auto words_of(Takes) {
     });
 }
 
+// What the processes of a company share of a fit. Each then runs the kind's learn(), which adds up
+// what they found; what they come to is what one process comes to.
+enum class Sharing {
+    nothing,
+    rows,  // each has a stretch of the rows, and sums over rows are added: equal within 1e-6
+    work,  // each has all rows, and does a part of each step: equal to the bit
+};
+
 // A kind of model, as its file in training/models/ declares it. Whoever wants to know something of
 // a kind asks here; none is known by its name elsewhere.
 struct ModelKind {
@@ -194,7 +228,10 @@ struct ModelKind {
     // little that nobody asks.
     double (*seconds)(const PictureForm& form, std::size_t rows, std::size_t outputs) = nullptr;
     std::unique_ptr<Model> (*make)(const Params& params) = nullptr;
+    Sharing (*shares)(const Design& rows, std::size_t outputs) = nullptr;  // nullptr: nothing
 };
+// Of a fit of such rows; of few it is nothing, which are sooner learnt than sent.
+Sharing shares_of(const ModelKind& kind, const View& train, std::size_t outputs);
 
 // The name that stands for the kind that suits the data best.
 inline constexpr std::string_view automatic_model = "auto";

@@ -45,7 +45,9 @@ const ModelKind& isolation_kind();
 
 // The weight of each row times that of its class: n / (classes * weight of the class) for `balance`
 // 1, 1 for 0, between by interpolation. Empty where each is 1.
-std::vector<float> row_weights(const View& rows, std::size_t classes, double balance);
+// `company`: its members have a stretch of the rows each.
+std::vector<float>
+row_weights(const View& rows, std::size_t classes, double balance, Company* company = nullptr);
 inline float weight_at(std::span<const float> weights, std::size_t row) {
     return weights.empty() ? 1.0F : weights[row];
 }

@@ -37,7 +37,8 @@ const ModelKind& nbsvm_kind() {
             settings.smoothing = params.at("smoothing");
             settings.blend = params.at("blend");
             return std::make_unique<OneVersusRest>(settings);
-        }};
+        },
+        .shares = OneVersusRest::shares};
     return kind;
 }
 

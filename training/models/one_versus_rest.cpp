@@ -2,6 +2,10 @@
 // Columns that no training row has are left out before the descent and come back as zeros after it;
 // those that many rows have come first, so that what is asked for again and again lies together.
 //
+// Processes that share a fit have all rows and some of the classes each, and tell each other what
+// they found: what a class comes to does not depend on the others. A descent itself takes one row
+// after the other and cannot be cut by rows to the same end.
+//
 // Without validation rows two fits are wanted, of which the first only says how sure scores are: it
 // may be rough, and the second starts from its duals.
 #include "training/models/one_versus_rest.hpp"
@@ -90,6 +94,17 @@ std::vector<float> OneVersusRest::against(
     return descend_dual(problem);
 }
 
+// What each member of the company found becomes what all have.
+void OneVersusRest::tell_found(Company* company, std::size_t columns, Solved& found) const {
+    for (std::size_t p = 0; company && p < found.weights.size(); ++p) {
+        const auto owner = p % company->size();
+        found.weights[p].resize(columns + 1);
+        tell_all(company, std::span(found.weights[p]), owner);
+        if (settings_.ratios) found.scales[p].resize(columns);
+        tell_all(company, std::span(found.scales[p]), owner);
+    }
+}
+
 OneVersusRest::Solved OneVersusRest::solve(
     const View& train,
     std::size_t outputs,
@@ -116,6 +131,7 @@ OneVersusRest::Solved OneVersusRest::solve(
              .costs = costs,
              .tolerance = tolerance,
              .seed = context.seed,
+             .company = context.company,
              .stop = context.stop},
             duals,
             *context.team
@@ -124,12 +140,14 @@ OneVersusRest::Solved OneVersusRest::solve(
         const auto squares =
             settings_.ratios ? std::vector<float>{} : squared_lengths(*view.rows, {});
         context.team->run(problems, [&](std::size_t p) {
+            if (!is_own(context.company, p)) return;
             const auto positive = outputs == 2 ? 1 : p;
             if (settings_.ratios)
                 out.scales[p] = log_ratios(view, positive, costs, settings_.smoothing);
             out.weights[p] =
                 against(view, positive, costs, squares, out.scales[p], tolerance, context);
         });
+        tell_found(context.company, view.rows->columns, out);
     }
     out.columns = view.rows->columns;
     out.features = train.rows->columns;

@@ -25,6 +25,11 @@ public:
     };
     explicit OneVersusRest(const Settings& settings) : settings_(settings) {}
 
+    // Classes, of which each is one descent, row after row; two classes have one in all.
+    static Sharing shares(const Design&, std::size_t outputs) {
+        return outputs > 2 ? Sharing::work : Sharing::nothing;
+    }
+
     std::vector<double> predict(const Design& rows, Team& team) const override {
         return linear_.predict(rows, team);
     }
@@ -54,6 +59,7 @@ private:
         double tolerance,
         std::vector<float>* duals
     ) const;
+    void tell_found(Company* company, std::size_t columns, Solved& found) const;
     // With the blend, or the one of several that is best on `held_out`, and calibrated there; and
     // which that was.
     static LinearScores scores_of(const Solved& solved, double blend);

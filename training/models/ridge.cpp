@@ -2,6 +2,10 @@
 // Cholesky factorisation; sparse ones would lose their zeros by centring, so conjugate gradients
 // multiply by X - 1 mean' without ever writing it down.
 //
+// Processes that share a fit have a stretch of the rows each; what stands over all rows (means, the
+// normal equations, X'Wv) is added up, and each solves the same. Their sums differ from those of
+// one process by the order of additions, in double precision.
+//
 // Sums run over fixed chunks of 512 rows in two fixed halves, whatever the number of threads:
 // floating-point addition depends on its order, and equal input must give equal bits.
 #include <algorithm>
@@ -66,14 +70,19 @@ private:
         std::size_t outputs,
         const FitContext& context
     ) override {
-        weights_ = row_weights(train, outputs, balance_);
+        auto* company = context.company;
+        weights_ = row_weights(train, outputs, balance_, company);
         double all = 0;
         for (std::size_t row = 0; row < train.size(); ++row) all += weight(row);
+        sum_each(company, all);
         const auto y = targets_of(train, outputs);
         Eigen::RowVectorXd y_mean = Eigen::RowVectorXd::Zero(y.cols());
         for (Eigen::Index row = 0; row < y.rows(); ++row)
             y_mean += weight(static_cast<std::size_t>(row)) / all * y.row(row);
-        const Eigen::VectorXd mean = column_sums(*train.rows) / all;
+        add_up(company, y_mean);
+        Eigen::VectorXd mean = column_sums(*train.rows);
+        add_up(company, mean);
+        mean /= all;
         const Matrix centred = y.rowwise() - y_mean;
         const Matrix w = train.rows->sparse ? iterate(*train.rows, mean, centred, context)
                                             : solve(*train.rows, mean, centred, context);
@@ -84,12 +93,20 @@ private:
             {w.data(), w.data() + w.size()},
             {bias.data(), bias.data() + bias.size()}
         );
-        if (outputs > 0)
-            linear_.calibrate(validation.size() > 0 ? validation : train, *context.team);
+        if (outputs > 0 && (!company || context.whole)) {
+            const auto& learnt = company ? *context.whole : train;
+            linear_.calibrate(validation.size() > 0 ? validation : learnt, *context.team);
+        }
         weights_.clear();
     }
 
     double weight(std::size_t row) const { return static_cast<double>(weight_at(weights_, row)); }
+
+    template <typename Numbers>
+    static void add_up(Company* company, Numbers& numbers) {
+        if (company)
+            company->sum(std::span(numbers.data(), static_cast<std::size_t>(numbers.size())));
+    }
 
     Eigen::VectorXd column_sums(const Design& x) const {
         Eigen::VectorXd mean = Eigen::VectorXd::Zero(static_cast<Eigen::Index>(x.columns));
@@ -174,10 +191,13 @@ private:
             }
         });
         Matrix gram = grams[0] + grams[1];
+        Matrix product = products[0] + products[1];
+        add_up(context.company, gram);
+        add_up(context.company, product);
         // A trace of ridge even at l2 = 0 keeps collinear columns solvable.
         gram.diagonal().array() += l2_ + 1e-10 * gram.trace() / static_cast<double>(d);
         const Eigen::LDLT<Matrix> factors(gram);
-        Matrix w = factors.solve(products[0] + products[1]);
+        Matrix w = factors.solve(product);
         if (!w.allFinite())
             throw base::Error("ridge", "the normal equations have no finite solution", "raise l2");
         return w;
@@ -195,13 +215,13 @@ private:
         Matrix w = Matrix::Zero(mean.size(), y.cols());
         auto& team = *context.team;
         const auto by_column = transposed(x);
-        Matrix rest = back(by_column, mean, y, team);
+        Matrix rest = back(by_column, mean, y, context);
         Matrix direction = rest;
         Eigen::ArrayXd square = rest.colwise().squaredNorm();
         const Eigen::ArrayXd target = square * 1e-10;
         for (std::size_t step = 0; step < steps && (square > target).any(); ++step) {
             if (context.stop.stop_requested()) throw base::Interrupted();
-            Matrix image = back(by_column, mean, times(x, mean, direction, team), team);
+            Matrix image = back(by_column, mean, times(x, mean, direction, team), context);
             image += (l2_ + 1e-9) * direction;
             const Eigen::ArrayXd curvature = direction.cwiseProduct(image).colwise().sum();
             const Eigen::ArrayXd length =
@@ -233,14 +253,19 @@ private:
         });
         return out;
     }
-    Matrix back(const Design& by_column, const Eigen::VectorXd& mean, Matrix v, Team& team) const {
+    Matrix back(
+        const Design& by_column,
+        const Eigen::VectorXd& mean,
+        Matrix v,
+        const FitContext& context
+    ) const {
         if (!weights_.empty())
             for (Eigen::Index row = 0; row < v.rows(); ++row)
                 v.row(row) *= weight(static_cast<std::size_t>(row));
         const Eigen::RowVectorXd sums = v.colwise().sum();
         Matrix out(mean.size(), v.cols());
         constexpr std::size_t columns = 4096;
-        team.run((by_column.rows + columns - 1) / columns, [&](std::size_t part) {
+        context.team->run((by_column.rows + columns - 1) / columns, [&](std::size_t part) {
             const auto end = std::min(by_column.rows, (part + 1) * columns);
             for (auto column = part * columns; column < end; ++column) {
                 auto line = out.row(static_cast<Eigen::Index>(column));
@@ -250,6 +275,7 @@ private:
                             v.row(by_column.row_where(column)[i]);
             }
         });
+        add_up(context.company, out);
         return out;
     }
 
@@ -277,7 +303,8 @@ const ModelKind& ridge_kind() {
         .soft_labels = true,
         .make = [](const Params& params) -> std::unique_ptr<Model> {
             return std::make_unique<Ridge>(params);
-        }};
+        },
+        .shares = [](const Design&, std::size_t) { return Sharing::rows; }};
     return kind;
 }
 

@@ -117,7 +117,9 @@ const ModelKind& softmax_kind() {
         .soft_labels = true,
         .make = [](const Params& params) -> std::unique_ptr<Model> {
             return std::make_unique<Softmax>(params);
-        }};
+        },
+        .shares = [](const Design& rows,
+                     std::size_t) { return rows.sparse ? Sharing::nothing : Sharing::work; }};
     return kind;
 }
 

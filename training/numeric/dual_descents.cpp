@@ -192,7 +192,8 @@ std::vector<std::vector<float>>
 descend_duals(const DualProblems& problems, std::vector<float>* duals, Team& team) {
     const auto outputs = problems.outputs;
     const auto least = (outputs + most_lanes - 1) / most_lanes;
-    const auto useful = std::min(team.threads(), (outputs + 7) / 8);
+    const auto members = problems.company ? problems.company->size() : 1;
+    const auto useful = std::min(team.threads() * members, (outputs + 7) / 8);
     const auto blocks = std::max<std::size_t>({1, least, useful});
     std::vector<std::vector<float>> weights(outputs);
     const bool started = duals && !duals->empty();
@@ -200,12 +201,17 @@ descend_duals(const DualProblems& problems, std::vector<float>* duals, Team& tea
     team.run(blocks, [&](std::size_t b) {
         const auto from = outputs * b / blocks;
         const auto to = outputs * (b + 1) / blocks;
-        if (from == to) return;
+        if (from == to || !is_own(problems.company, b)) return;
         LaneBlock block(problems, from, to - from);
         if (started) block.start_from(*duals);
         block.descend();
         block.tell(weights, duals ? std::span<float>(*duals) : std::span<float>{});
     });
+    for (std::size_t b = 0; problems.company && b < blocks; ++b)
+        for (auto c = outputs * b / blocks; c < outputs * (b + 1) / blocks; ++c) {
+            weights[c].resize(problems.rows->columns + 1);
+            tell_all(problems.company, std::span(weights[c]), b % members);
+        }
     return weights;
 }
 

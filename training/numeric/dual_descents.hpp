@@ -5,6 +5,7 @@
 #include <stop_token>
 #include <vector>
 
+#include "training/company/company.hpp"
 #include "training/numeric/design.hpp"
 #include "training/numeric/team.hpp"
 
@@ -19,6 +20,7 @@ struct DualProblems {
     double tolerance = 0.1;        // of the projected gradient
     std::size_t passes = 1000;
     std::uint64_t seed = 1;
+    Company* company = nullptr;  // its members have all rows, and descend some of the classes each
     std::stop_token stop = {};
 };
 
@@ -28,7 +30,7 @@ struct DualProblems {
 //
 // `duals`, if not null, is where the descent starts (rows x outputs; empty: at zeros), and then
 // holds what it found. They may come from fewer rows: wherever it starts, it ends within
-// the tolerance.
+// the tolerance. Of a company's duals each member has those of its classes.
 std::vector<std::vector<float>>
 descend_duals(const DualProblems& problems, std::vector<float>* duals, Team& team);
 

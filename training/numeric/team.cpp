@@ -22,6 +22,9 @@
 #include <utility>
 #include <vector>
 
+#include <sched.h>
+#include <cstdlib>
+
 namespace training {
 
 namespace {
@@ -30,6 +33,20 @@ void breathe() {
 #if defined(__x86_64__) || defined(__i386__)
     __builtin_ia32_pause();
 #endif
+}
+
+// Unless mpirun has bound each process to processors of its own, those of one machine share all.
+std::size_t own_processors() {
+    const std::size_t there = std::max(1U, std::thread::hardware_concurrency());
+    cpu_set_t allowed;
+    CPU_ZERO(&allowed);
+    if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) {
+        const auto count = static_cast<std::size_t>(std::max(1, CPU_COUNT(&allowed)));
+        if (count < there) return count;
+    }
+    const char* said = std::getenv("OMPI_COMM_WORLD_LOCAL_SIZE");
+    const int processes = said ? std::atoi(said) : 1;
+    return std::max<std::size_t>(1, there / static_cast<std::size_t>(std::max(1, processes)));
 }
 
 }  // namespace
@@ -84,7 +101,7 @@ struct Team::State {
 };
 
 Team::Team(std::size_t threads) : state_(std::make_unique<State>()) {
-    if (threads == 0) threads = std::max(1U, std::thread::hardware_concurrency());
+    if (threads == 0) threads = own_processors();
     for (std::size_t i = 1; i < threads; ++i) {
         state_->workers.emplace_back([state = state_.get()] { state->serve(); });
     }

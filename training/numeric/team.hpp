@@ -11,7 +11,8 @@ namespace training {
 // run() is not reentrant.
 class Team {
 public:
-    // `threads` counts the caller; 0 means one per processor.
+    // `threads` counts the caller; 0 means one per processor, of those that this process may use
+    // and does not share with others that mpirun started here.
     explicit Team(std::size_t threads);
     ~Team();
     Team(const Team&) = delete;

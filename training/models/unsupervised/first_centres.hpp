@@ -4,11 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <utility>
 #include <vector>
 
 #include "base/numbers/random.hpp"
+#include "training/company/company.hpp"
 #include "training/numeric/design.hpp"
 #include "training/numeric/kernels.hpp"
 #include "training/numeric/products.hpp"
@@ -43,13 +45,44 @@ void each_product(
     }
 }
 
+// The rows of a process among those of its company, which are counted through.
+class Stretch {
+public:
+    Stretch(std::size_t rows, Company* company);
+
+    std::size_t all() const { return all_; }
+    std::size_t begin() const { return begin_; }
+    // Where a row of all lies here, if it does.
+    std::optional<std::size_t> place_of(std::size_t row) const {
+        if (row < begin_ || row >= begin_ + own_) return {};
+        return row - begin_;
+    }
+    // The rows of all that are asked for, dense, one after the other.
+    std::vector<float> values_of(const Design& own, std::span<const std::uint32_t> wanted) const;
+    Company* company() const { return company_; }
+
+private:
+    Company* company_;
+    std::size_t own_, begin_ = 0, all_;
+};
+
 // Greedy k-means++ (Arthur and Vassilvitskii 2007): each centre is the best of some rows that are
 // drawn by how far they lie from the centres before it. What is given has to live as long.
 class FirstCentres {
 public:
-    // `squares`: of the lengths of the rows.
-    FirstCentres(const Design& rows, const std::vector<float>& squares, Team& team)
-        : rows_(rows), squares_(squares), team_(team), parts_(parts_of(rows.rows, 0)) {}
+    // `squares`: of the lengths of the rows. Members of a company have a stretch of the rows each,
+    // and choose the same.
+    FirstCentres(
+        const Design& rows,
+        const std::vector<float>& squares,
+        Team& team,
+        Company* company = nullptr
+    )
+        : rows_(rows),
+          squares_(squares),
+          team_(team),
+          stretch_(rows.rows, company),
+          parts_(parts_of(rows.rows, 0)) {}
 
     // k x columns. Throws base::Interrupted at a stop.
     std::vector<float>
@@ -57,14 +90,16 @@ public:
 
 private:
     std::size_t try_out(const std::vector<std::uint32_t>& chosen);
-    std::uint32_t draw(double unit) const;
+    std::vector<std::uint32_t> draw(const std::vector<double>& units) const;
+    std::uint32_t draw_here(double rest) const;
 
     const Design& rows_;
     const std::vector<float>& squares_;
     Team& team_;
+    Stretch stretch_;
     RowParts parts_;
     std::vector<float> distance_;
-    double total_ = 0;
+    std::vector<double> sums_;  // of the distances in each stretch
 };
 
 }  // namespace training

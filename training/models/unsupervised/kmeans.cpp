@@ -2,6 +2,7 @@
 // nearest. What a cluster is known by is where its centre lies off the mean of all rows.
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "base/error.hpp"
 #include "training/evaluation/clustering.hpp"
@@ -82,19 +83,27 @@ private:
     static constexpr std::size_t judged_rows = 2000;
 
     void learn(const View& train, const View&, std::size_t, const FitContext& context) override {
-        auto found =
-            lloyd(*train.rows, spec_, context.seed, *context.team, context.stop, context.progress);
+        auto found = lloyd(
+            *train.rows,
+            spec_,
+            context.seed,
+            *context.team,
+            context.stop,
+            context.progress,
+            context.company
+        );
         columns_ = found.columns;
         centres_ = std::move(found.centres);
         std::vector<double> sums(columns_);
         std::vector<double> sizes(spec_.k);
         for (auto label : found.labels) ++sizes[label];
+        sum_up(context.company, sizes);
         for (std::size_t j = 0; j < spec_.k; ++j)
             for (std::size_t c = 0; c < columns_; ++c)
                 sums[c] += sizes[j] * static_cast<double>(centres_[j * columns_ + c]);
+        const double rows = std::accumulate(sizes.begin(), sizes.end(), 0.0);
         mean_.clear();
-        for (double sum : sums)
-            mean_.push_back(static_cast<float>(sum / static_cast<double>(train.size())));
+        for (double sum : sums) mean_.push_back(static_cast<float>(sum / rows));
     }
 
     NearestCentres find(const Design& rows, Team& team) const {
@@ -159,7 +168,8 @@ const ModelKind& kmeans_kind() {
         .hyperparameters = of_kmeans(),
         .learns = Learns::nothing,
         .finds = Finds::clusters,
-        .make = make_kmeans};
+        .make = make_kmeans,
+        .shares = [](const Design&, std::size_t) { return Sharing::rows; }};
     return kind;
 }
 

@@ -21,12 +21,16 @@ namespace training {
 namespace {
 
 // The mean over the columns of their variance.
-double mean_variance(const Design& rows, const std::vector<float>& squares, Team& team) {
+double
+mean_variance(const Design& rows, const std::vector<float>& squares, Team& team, Company* company) {
     double all = 0;
     for (float length : squares) all += static_cast<double>(length);
-    const auto n = static_cast<double>(rows.rows);
+    auto n = static_cast<double>(rows.rows);
+    auto sums = column_sums(rows, team);
+    sum_each(company, all, n);
+    sum_up(company, sums);
     double means = 0;
-    for (double sum : column_sums(rows, team)) means += sum / n * (sum / n);
+    for (double sum : sums) means += sum / n * (sum / n);
     return std::max(0.0, all / n - means) /
            static_cast<double>(std::max<std::size_t>(1, rows.columns));
 }
@@ -47,9 +51,10 @@ Clustering all_rows(
     const LloydSpec& spec,
     double tolerance,
     Team& team,
-    const std::stop_token& stop
+    const std::stop_token& stop,
+    Company* company
 ) {
-    LloydRounds rounds(rows, squares, spec.k, team);
+    LloydRounds rounds(rows, squares, spec.k, team, company);
     Clustering out{.k = spec.k, .columns = rows.columns, .centres = std::move(centres)};
     for (bool last = false;; ++out.rounds) {
         end_at_stop(stop);
@@ -99,12 +104,15 @@ Clustering lloyd(
     std::uint64_t seed,
     Team& team,
     std::stop_token stop,
-    const OnProgress& progress
+    const OnProgress& progress,
+    Company* company
 ) {
-    if (rows.rows < spec.k)
+    auto count = rows.rows;
+    sum_each(company, count);
+    if (count < spec.k)
         throw base::Error(
             "k-means",
-            fmt::format("{} rows are fewer than {} clusters", rows.rows, spec.k),
+            fmt::format("{} rows are fewer than {} clusters", count, spec.k),
             "ask for fewer, or take more rows"
         );
     constexpr std::size_t most = 1U << 28U;
@@ -116,14 +124,21 @@ Clustering lloyd(
         );
     const bool all = spec.batch == 0;
     const auto squares = all ? squares_of(rows, team) : std::vector<float>{};
-    const double tolerance = all ? spec.tolerance * mean_variance(rows, squares, team) : 0;
-    FirstCentres first(rows, squares, team);
+    const double tolerance = all ? spec.tolerance * mean_variance(rows, squares, team, company) : 0;
+    FirstCentres first(rows, squares, team, company);
     Clustering best;
     for (std::size_t start = 0; start < std::max<std::size_t>(1, spec.starts); ++start) {
         const base::CounterRandom random(seed, 100 + start);
         auto one =
             all ? all_rows(
-                      rows, squares, first.choose(spec.k, random, stop), spec, tolerance, team, stop
+                      rows,
+                      squares,
+                      first.choose(spec.k, random, stop),
+                      spec,
+                      tolerance,
+                      team,
+                      stop,
+                      company
                   )
                 : lloyd_batches(rows, spec, random, base::CounterRandom(seed, 7), team, stop);
         if (progress) progress({"fit", start + 1, spec.starts, one.inertia, {}});

@@ -34,15 +34,17 @@ struct Clustering {
 // Vassilvitskii 2007). With a batch: mini-batch k-means (Sculley 2010) from first centres of a few
 // batches' rows, each centre with a rate of one over the rows that it has seen, until a moving mean
 // of the inertia has not fallen for ten steps. A cluster without rows gets the row that is farthest
-// from its centre. Throws base::Error if there are fewer rows than clusters; base::Interrupted at a
-// stop.
+// from its centre. Members of a company have a stretch of the rows each, find the same centres, and
+// have the labels of their own rows; of batches there is no company. Throws base::Error if there
+// are fewer rows than clusters; base::Interrupted at a stop.
 Clustering lloyd(
     const Design& rows,
     const LloydSpec& spec,
     std::uint64_t seed,
     Team& team,
     std::stop_token stop,
-    const OnProgress& progress = {}
+    const OnProgress& progress = {},
+    Company* company = nullptr
 );
 
 // The nearest centre of each row, and its squared distance.

@@ -11,7 +11,6 @@
 #include <limits>
 #include <memory>
 
-#include "training/models/unsupervised/first_centres.hpp"
 #include "training/numeric/kernels.hpp"
 
 namespace training {
@@ -40,11 +39,13 @@ LloydRounds::LloydRounds(
     const Design& rows,
     const std::vector<float>& squares,
     std::size_t k,
-    Team& team
+    Team& team,
+    Company* company
 )
     : rows_(rows),
       squares_(squares),
       team_(team),
+      stretch_(rows.rows, company),
       k_(k),
       parts_(parts_of(rows.rows, k * rows.columns * sizeof(double))),
       of_parts_(parts_.count),
@@ -176,17 +177,33 @@ std::size_t LloydRounds::assign(const Points& centres, bool exactly) {
         part.inertia = 0;
         look(centres, exactly, parts_.begin(at), parts_.end(at), part);
     });
+    add_parts();
+    return changed_;
+}
+
+void LloydRounds::add_parts() {
     inertia_ = 0;
-    std::size_t changed = 0;
+    changed_ = 0;
+    auto* company = stretch_.company();
+    Sums others;  // what the stretch's parts moved, where it has to be added to that of others
+    if (company) start(others);
+    auto& to = company ? others : sums_;
     for (const auto& part : of_parts_) {
         inertia_ += part.inertia;
-        changed += part.changed;
+        changed_ += part.changed;
         if (part.changed == 0) continue;
         for (std::size_t i = 0; i < part.moved.values.size(); ++i)
-            sums_.values[i] += part.moved.values[i];
-        for (std::size_t j = 0; j < k_; ++j) sums_.counts[j] += part.moved.counts[j];
+            to.values[i] += part.moved.values[i];
+        for (std::size_t j = 0; j < k_; ++j) to.counts[j] += part.moved.counts[j];
     }
-    return changed;
+    if (!company) return;
+    sum_each(company, inertia_, changed_);
+    if (changed_ == 0) return;
+    std::vector<double> counts(others.counts.begin(), others.counts.end());
+    sum_up(company, others.values);
+    sum_up(company, counts);
+    for (std::size_t i = 0; i < others.values.size(); ++i) sums_.values[i] += others.values[i];
+    for (std::size_t j = 0; j < k_; ++j) sums_.counts[j] += static_cast<std::int64_t>(counts[j]);
 }
 
 bool LloydRounds::has_empty() const {
@@ -215,19 +232,51 @@ void LloydRounds::move(Sums& sums, std::size_t row, std::uint32_t from, std::uin
     ++sums.counts[to];
 }
 
+LloydRounds::Farthest LloydRounds::farthest() const {
+    const auto here = static_cast<std::size_t>(
+        std::max_element(distance_.begin(), distance_.end()) - distance_.begin()
+    );
+    const Farthest own{
+        static_cast<double>(distance_[here]),
+        static_cast<double>(stretch_.begin() + here),
+        static_cast<double>(labels_[here])};
+    auto* company = stretch_.company();
+    if (!company) return own;
+    constexpr std::size_t each = 3;
+    std::vector<double> all(each * company->size());
+    const auto mine = each * company->rank();
+    all[mine] = own.away;
+    all[mine + 1] = own.row;
+    all[mine + 2] = own.label;
+    sum_up(company, all);
+    Farthest out{all[0], all[1], all[2]};
+    for (auto at = each; at < all.size(); at += each)
+        if (all[at] > out.away) out = {all[at], all[at + 1], all[at + 2]};
+    return out;
+}
+
 void LloydRounds::fill_empty() {
     for (std::uint32_t j = 0; j < k_; ++j) {
         if (sums_.counts[j] > 0) continue;
-        const auto farthest = static_cast<std::size_t>(
-            std::max_element(distance_.begin(), distance_.end()) - distance_.begin()
-        );
+        const auto found = farthest();
+        const auto label = static_cast<std::uint32_t>(found.label);
         // Nothing to take: all rows are alike.
-        if (distance_[farthest] <= 0 || sums_.counts[labels_[farthest]] < 2) return;
-        move(sums_, farthest, labels_[farthest], j);
-        labels_[farthest] = j;
-        distance_[farthest] = 0;
-        upper_[farthest] = std::numeric_limits<float>::infinity();  // to be measured next
-        lower_[farthest] = 0;
+        if (found.away <= 0 || sums_.counts[label] < 2) return;
+        const auto row = static_cast<std::uint32_t>(found.row);
+        Design one;
+        one.rows = 1;
+        one.columns = rows_.columns;
+        one.values = stretch_.values_of(rows_, std::span(&row, 1));
+        add_to(one, 0, -1, sums_.values.data() + label * one.columns);
+        add_to(one, 0, 1, sums_.values.data() + j * one.columns);
+        --sums_.counts[label];
+        ++sums_.counts[j];
+        const auto place = stretch_.place_of(row);
+        if (!place) continue;
+        labels_[*place] = j;
+        distance_[*place] = 0;
+        upper_[*place] = std::numeric_limits<float>::infinity();  // to be measured next
+        lower_[*place] = 0;
     }
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "training/models/unsupervised/first_centres.hpp"
 #include "training/numeric/design.hpp"
 #include "training/numeric/products.hpp"
 #include "training/numeric/team.hpp"
@@ -16,8 +17,15 @@ namespace training {
 // block by block. What is given has to live as long.
 class LloydRounds {
 public:
-    // `squares`: of the lengths of the rows.
-    LloydRounds(const Design& rows, const std::vector<float>& squares, std::size_t k, Team& team);
+    // `squares`: of the lengths of the rows. Members of a company have a stretch of the rows each;
+    // what is returned but labels is of all.
+    LloydRounds(
+        const Design& rows,
+        const std::vector<float>& squares,
+        std::size_t k,
+        Team& team,
+        Company* company = nullptr
+    );
 
     // Gives each row to the nearest centre; returns how many went to another than before. With
     // `exactly` every row is measured, and inertia() is right.
@@ -49,11 +57,20 @@ private:
     void look(const Points& centres, bool exactly, std::size_t begin, std::size_t end, Part& part);
     void see(const Points& centres, std::size_t row, const float* products, Part& part);
     void move(Sums& sums, std::size_t row, std::uint32_t from, std::uint32_t to) const;
+    void add_parts();
+    // The row of all that lies farthest from its centre.
+    struct Farthest {
+        double away = 0;
+        double row = 0;
+        double label = 0;
+    };
+    Farthest farthest() const;
     void fill_empty();
 
     const Design& rows_;
     const std::vector<float>& squares_;
     Team& team_;
+    Stretch stretch_;
     std::size_t k_;
     RowParts parts_;
     std::vector<Part> of_parts_;
@@ -64,6 +81,7 @@ private:
     std::vector<float> before_;    // the centres of the round before
     std::vector<std::uint32_t> labels_;
     Sums sums_;
+    std::size_t changed_ = 0;
     double inertia_ = 0;
 };
 

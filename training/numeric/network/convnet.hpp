@@ -93,7 +93,7 @@ private:
         const std::stop_token& stop
     ) const;
     void backward(std::size_t count, Workspace& space, const std::stop_token& stop) const;
-    double mean_loss(const View& data, Team& team, const std::stop_token& stop) const;
+    double mean_loss(const View& data, const FitContext& context) const;
 
     ConvSizes sizes_;
     std::vector<ConvBlock> blocks_;

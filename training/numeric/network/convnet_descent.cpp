@@ -1,6 +1,6 @@
 // How a ConvNetwork learns. A step's pictures are cut into four shards, always four, whose
-// gradients are added in their order. What is random of a picture follows from its row and the
-// epoch.
+// gradients are added in their order; processes that share a fit learn some of them each. What is
+// random of a picture follows from its row and the epoch.
 #include <algorithm>
 #include <numeric>
 
@@ -62,22 +62,24 @@ double ConvSizes::bytes_to_learn(std::size_t batch) const {
                 conv_shards * (static_cast<double>(ConvRoom::floats(made)) + 2 * largest));
 }
 
-double ConvNetwork::mean_loss(const View& data, Team& team, const std::stop_token& stop) const {
+double ConvNetwork::mean_loss(const View& data, const FitContext& context) const {
     const auto blocks = (data.size() + judged_at_once - 1) / judged_at_once;
     std::vector<double> losses(blocks);
     std::vector<std::uint32_t> order(data.size());
     std::iota(order.begin(), order.end(), 0U);
-    const auto parts = std::min<std::size_t>(blocks, 2 * team.threads());
-    team.run(parts, [&](std::size_t part) {
+    const auto parts = std::min<std::size_t>(blocks, 2 * context.team->threads());
+    context.team->run(parts, [&](std::size_t part) {
         Workspace space(*this, judged_at_once, false);
         for (std::size_t b = part; b < blocks; b += parts) {
+            if (!is_own(context.company, b)) continue;
             const auto chosen = std::span<const std::uint32_t>(order).subspan(
                 b * judged_at_once, std::min(judged_at_once, order.size() - b * judged_at_once)
             );
-            const float* scores = scores_of(*data.rows, chosen, space, stop);
+            const float* scores = scores_of(*data.rows, chosen, space, context.stop);
             losses[b] = head_.error(data, chosen, data.weights, scores, nullptr);
         }
     });
+    sum_up(context.company, losses);
     return std::accumulate(losses.begin(), losses.end(), 0.0) /
            static_cast<double>(std::max<std::size_t>(1, data.size()));
 }
@@ -138,12 +140,14 @@ struct ConvNetwork::Steps final : Descending {
         const auto used = (chosen.size() + each - 1) / each;
         double losses[conv_shards] = {};
         context.team->run(used, [&](std::size_t s) {
+            if (!is_own(context.company, s)) return;
             losses[s] = learn_shard(
                 chosen.subspan(s * each, std::min(each, chosen.size() - s * each)), epoch, spaces[s]
             );
         });
         gradients.clear();
         for (std::size_t s = 0; s < used; ++s) gradients.push_back(spaces[s].gradient.data());
+        share_shards(context.company, gradients, net.parameters_.size(), losses);
         return std::accumulate(losses, losses + conv_shards, 0.0);
     }
 
@@ -179,7 +183,7 @@ struct ConvNetwork::Steps final : Descending {
 
     double validation_loss() override {
         net.turn_weights();
-        return net.mean_loss(validation, *context.team, context.stop);
+        return net.mean_loss(validation, context);
     }
 };
 

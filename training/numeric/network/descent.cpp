@@ -15,6 +15,18 @@ std::size_t Descent::rows_of_step(std::size_t rows) const {
     return std::clamp<std::size_t>(batch, 1, std::max<std::size_t>(1, rows / 8));
 }
 
+void share_shards(
+    Company* company,
+    std::span<float* const> gradients,
+    std::size_t parameters,
+    std::span<double> losses
+) {
+    if (!company) return;
+    for (std::size_t s = 0; s < gradients.size(); ++s)
+        tell_all(company, std::span(gradients[s], parameters), s % company->size());
+    company->sum(losses);
+}
+
 void descend(
     Descending& what,
     std::size_t rows,

@@ -37,6 +37,15 @@ public:
     virtual double validation_loss() = 0;
 };
 
+// Of shards that processes have learnt by is_own(): their gradients and losses become what each
+// has.
+void share_shards(
+    Company* company,
+    std::span<float* const> gradients,
+    std::size_t parameters,
+    std::span<double> losses
+);
+
 // Adam with a rate that falls to zero in a straight line, over `rows` rows in an order that the
 // seed decides, epoch by epoch. With `validated` it ends when the loss on validation has not fallen
 // for some epochs, and leaves the parameters of the epoch where it was least. Throws

@@ -3,9 +3,10 @@
 // because they add in the same order whatever the number of threads (see kernels.hpp); a BLAS does
 // not promise that.
 //
-// A batch is split into two shards, always two, whose gradients are added in order. Sparse rows are
-// not written out for the first layer: it gathers, and in the way back scatters, the rows of its
-// weights.
+// A batch is split into two shards, always two, whose gradients are added in order. Of processes
+// that share a fit two learn a shard each and tell it to the others; all take the same step. Sparse
+// rows are not written out for the first layer: it gathers, and in the way back scatters, the rows
+// of its weights.
 #include "training/numeric/network/network.hpp"
 
 #include <algorithm>
@@ -197,7 +198,7 @@ double Network::gradient(
     return loss / static_cast<double>(n);
 }
 
-double Network::mean_loss(const View& data, Team& team) const {
+double Network::mean_loss(const View& data, Team& team, Company* company) const {
     const auto blocks = (data.size() + block_rows - 1) / block_rows;
     std::vector<double> losses(blocks);
     std::vector<std::uint32_t> order(data.size());
@@ -206,6 +207,7 @@ double Network::mean_loss(const View& data, Team& team) const {
     team.run(parts, [&](std::size_t part) {
         Workspace space(*this, block_rows, false);
         for (std::size_t b = part; b < blocks; b += parts) {
+            if (!is_own(company, b)) continue;
             const auto chosen = std::span<const std::uint32_t>(order).subspan(
                 b * block_rows, std::min(block_rows, order.size() - b * block_rows)
             );
@@ -213,6 +215,7 @@ double Network::mean_loss(const View& data, Team& team) const {
             losses[b] = head_.error(data, chosen, data.weights, scores, nullptr);
         }
     });
+    sum_up(company, losses);
     return std::accumulate(losses.begin(), losses.end(), 0.0) /
            static_cast<double>(std::max<std::size_t>(1, data.size()));
 }
@@ -223,14 +226,22 @@ struct Network::Steps final : Descending {
     const View& train;
     const View& validation;
     Team& team;
+    Company* company;
     std::vector<float> weights;
     std::vector<Workspace> spaces;
 
-    Steps(Network& of, const View& learnt, const View& held_out, const Descent& how, Team& by)
+    Steps(
+        Network& of,
+        const View& learnt,
+        const View& held_out,
+        const Descent& how,
+        const FitContext& context
+    )
         : net(of),
           train(learnt),
           validation(held_out),
-          team(by),
+          team(*context.team),
+          company(context.company),
           weights(row_weights(learnt, of.head_.values() ? 0 : of.head_.width(), how.balance)) {
         const auto shard = (how.rows_of_step(train.size()) + shards - 1) / shards;
         for (std::size_t s = 0; s < shards; ++s) spaces.emplace_back(net, shard, true);
@@ -244,6 +255,7 @@ struct Network::Steps final : Descending {
         const auto used = (chosen.size() + half - 1) / half;
         double losses[shards] = {};
         team.run(used, [&](std::size_t s) {
+            if (!is_own(company, s)) return;
             auto& space = spaces[s];
             const auto mine = chosen.subspan(s * half, std::min(half, chosen.size() - s * half));
             const float* scores = net.forward(*train.rows, mine, space);
@@ -252,10 +264,11 @@ struct Network::Steps final : Descending {
         });
         gradients.clear();
         for (std::size_t s = 0; s < used; ++s) gradients.push_back(spaces[s].gradient.data());
+        share_shards(company, gradients, net.parameters_.size(), losses);
         return std::accumulate(losses, losses + shards, 0.0);
     }
 
-    double validation_loss() override { return net.mean_loss(validation, team); }
+    double validation_loss() override { return net.mean_loss(validation, team, company); }
 };
 
 void Network::descend(
@@ -265,7 +278,7 @@ void Network::descend(
     const FitContext& context
 ) {
     if (head_.values()) head_.set_targets(train, parameters_[layers_.back().bias]);
-    Steps steps(*this, train, validation, how, *context.team);
+    Steps steps(*this, train, validation, how, context);
     training::descend(steps, train.size(), validation.size() > 0, how, context);
 }
 

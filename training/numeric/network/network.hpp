@@ -63,7 +63,7 @@ private:
     void backward(const Design& rows, std::span<const std::uint32_t> chosen, Workspace& space)
         const;
     bool gathers(const Design& rows) const { return rows.sparse && layers_.front().out % 8 == 0; }
-    double mean_loss(const View& data, Team& team) const;
+    double mean_loss(const View& data, Team& team, Company* company) const;
 
     std::vector<std::size_t> sizes_;
     std::vector<Layer> layers_;
