@@ -5,6 +5,9 @@
 // CLI11 runs the commands' callbacks within parse(), so errors of parsing and of the work arrive in
 // the same place; a word that is no command is named, since "a subcommand is required" would not
 // help.
+//
+// Of several processes that mpirun started the first runs the command; the others serve its
+// trainings and know neither flags nor the database.
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -23,6 +26,7 @@
 #include "base/run/progress.hpp"
 #include "base/text/printable.hpp"
 #include "service/version.hpp"
+#include "training/company/mpi_company.hpp"
 #include "training/numeric/aside.hpp"
 
 namespace {
@@ -140,6 +144,7 @@ int run(int argc, char** argv) {
     let_flags_fall_through(cli);
 
     return guarded([&] {
+        training::join_mpi();
         try {
             cli.parse(argc, argv);
         } catch (const CLI::Success& wanted) {  // --help, --version
@@ -164,8 +169,15 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    if (training::is_mpi_helper()) {
+        bool served = true;
+        const int code = guarded([&] { served = training::serve_mpi(); });
+        std::_Exit(served ? code : 1);
+    }
     const int code = run(argc, argv);
-    // What a library still does of a training that was stopped uses what exit() would destroy.
-    if (training::calls_left() > 0) std::_Exit(code);
+    // What a library still does of a training that was stopped uses what exit() would destroy; and
+    // processes that wait for this one in vain are ended when it ends as a failed one does.
+    const bool ended = training::end_mpi();
+    if (training::calls_left() > 0 || !ended) std::_Exit(code);
     return code;
 }
