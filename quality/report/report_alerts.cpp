@@ -151,7 +151,7 @@ private:
         for (const auto& [name, count] : errors)
             add("errors",
                 name,
-                fmt::format("{} values are likely wrong", count),
+                fmt::format("{} {} likely wrong", count, count == 1 ? "value is" : "values are"),
                 part(count, report_.sampled) > 0.02);
         for (const auto& [name, count] : outliers)
             if (part(count, report_.sampled) < 0.05)
