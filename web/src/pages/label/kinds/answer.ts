@@ -3,6 +3,8 @@
 import type { Project, Task } from "../../../lib/api";
 import { fault as textMarksFault } from "../marks/model";
 import { textsOf } from "../marks/texts";
+import { timedOf } from "../media/media";
+import { segmentsFault, segmentsOf } from "../media/segments";
 import { marksFault, ofPicture } from "../picture/marks";
 
 export type Definition = Project["definition"];
@@ -42,17 +44,19 @@ export const of = (value: Value, name: string): Value => (value as Record<string
 
 type Kind = string | null | undefined;
 export const ofText = (kind: Kind): boolean => kind === "spans" || kind === "relations";
-export const isMarks = (kind: Kind): boolean => ofText(kind) || ofPicture(kind);
+export const ofTime = (kind: Kind): boolean => kind === ("segments" as Kind);
+export const isMarks = (kind: Kind): boolean => ofText(kind) || ofPicture(kind) || ofTime(kind);
 // Whether such marks are the answer, or a part of it.
 export const marksText = (question: Question | Definition): boolean => partsOf(question).some((part) => ofText(part.kind));
 export const marksPicture = (question: Question | Definition): boolean => partsOf(question).some((part) => ofPicture(part.kind));
+export const marksTime = (question: Question | Definition): boolean => partsOf(question).some((part) => ofTime(part.kind));
 // These show the fields themselves, and stand where the item stands.
 const ofFields = (kind: Kind): boolean => ["pairwise", "ranking", "rows"].includes(kind ?? "");
 export const asksFields = (question: Question | Definition): boolean => partsOf(question).some((part) => ofFields(part.kind));
 export const isWide = (question: Question | Definition): boolean => partsOf(question).some((part) => ofFields(part.kind) || isMarks(part.kind));
 // What of the item a question shows itself.
 export const shownBy = (question: Question | Definition): string[] =>
-  partsOf(question).flatMap((part) => (ofText(part.kind) ? ["text", ...(part.text_fields ?? []).map((name) => `field ${name}`)] : ofPicture(part.kind) ? ["image"] : [...(part.candidates ?? []), ...(part.table ? [part.table] : [])].map((name) => `field ${name}`)));
+  partsOf(question).flatMap((part) => (ofText(part.kind) ? ["text", ...(part.text_fields ?? []).map((name) => `field ${name}`)] : ofPicture(part.kind) ? ["image"] : ofTime(part.kind) ? ["media"] : [...(part.candidates ?? []), ...(part.table ? [part.table] : [])].map((name) => `field ${name}`)));
 
 // Of each question whose answer is such marks: its classes, and what an answer says to it.
 export function marked(question: Question | Definition, such: (kind: Kind) => boolean, classes?: Label[]): { name: string; title: string; question: Question; classes: Label[]; of: (value: Value) => Value }[] {
@@ -155,6 +159,11 @@ function isBlank(question: Question, value: Value): boolean {
 export function faultOf(question: Question | Definition, item: Item, value: Value): string {
   const asked = question as Question;
   const list = Array.isArray(value) ? value : [];
+  if (ofTime(question.kind)) {
+    const recording = timedOf(item);
+    if (!recording) return "This item has no recording to mark; skip it";
+    return segmentsFault(value, asked, recording.seconds) || counted(asked, segmentsOf(value).length, "ranges");
+  }
   switch (question.kind ?? "classification") {
     case "form":
       return formFault(question as Definition, item, value);
@@ -191,7 +200,7 @@ export function faultOf(question: Question | Definition, item: Item, value: Valu
 export function answerOf(question: Question | Definition, item: Item, value: Value): Value {
   const kind = question.kind ?? "classification";
   if (kind === "text") return String(value).trim();
-  if (kind === "multilabel" || kind === "spans" || ofPicture(kind)) return value ?? [];
+  if (kind === "multilabel" || kind === "spans" || ofPicture(kind) || ofTime(kind as Kind)) return value ?? [];
   if (kind === "relations") return value ?? { spans: [], relations: [] };
   if (kind === "rows") return value ?? (rowsOf(question as Question, item) ?? []).map(() => null);
   if (kind !== "form") return value;

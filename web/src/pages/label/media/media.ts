@@ -1,0 +1,31 @@
+// What a record holds beside text and picture: sound, film, a document of pages, or a page of the web.
+import type { Item } from "../kinds/answer";
+
+export interface Media {
+  kind: "audio" | "video" | "pdf" | "html";
+  type: string;
+  url: string;
+  seconds: number | null; // null: the player finds out
+  pages: number | null;
+  width: number | null;
+  height: number | null;
+}
+export const mediaOf = (item: object): Media | null => (item as { media?: Media | null }).media ?? null;
+export const isTimed = (media: Media | null): boolean => media?.kind === "audio" || media?.kind === "video";
+export const timedOf = (item: Item): Media | null => {
+  const media = mediaOf(item);
+  return isTimed(media) ? media : null;
+};
+
+// 75.5 is 1:15.5; of an hour and more also the hours.
+export function clock(seconds: number, digits = 0): string {
+  const whole = Math.max(0, Number(seconds.toFixed(digits)));
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
+  const last = rest.toFixed(digits).padStart(digits > 0 ? digits + 3 : 2, "0");
+  return hours > 0 ? `${hours}:${String(minutes).padStart(2, "0")}:${last}` : `${minutes}:${last}`;
+}
+
+// A button that was clicked by a mouse does not keep the keys: the next space plays.
+export function letGo(event: MouseEvent): void {
+  if (event.detail > 0 && event.target instanceof Element) event.target.closest("button")?.blur();
+}
