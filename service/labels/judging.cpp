@@ -155,6 +155,12 @@ SimulatedAnswers simulate_in(
 ) {
     auto stored = known_project(work, request.project);
     auto truths = training::field_by_key(work.tx, stored.source_id, request.field);
+    if (truths.empty())
+        throw base::UsageError(
+            fmt::format("field '{}'", request.field),
+            fmt::format("no record of {} has a value in it", stored.project.source),
+            "name the field that holds the right answer"
+        );
     labeling::Simulation simulation;
     for (const auto& text : request.annotator)
         simulation.pool.push_back(annotator_of(text, simulation.pool.size() + 1));

@@ -44,7 +44,7 @@ export const of = (value: Value, name: string): Value => (value as Record<string
 
 type Kind = string | null | undefined;
 export const ofText = (kind: Kind): boolean => kind === "spans" || kind === "relations";
-export const ofTime = (kind: Kind): boolean => kind === ("segments" as Kind);
+export const ofTime = (kind: Kind): boolean => kind === "segments";
 export const isMarks = (kind: Kind): boolean => ofText(kind) || ofPicture(kind) || ofTime(kind);
 // Whether such marks are the answer, or a part of it.
 export const marksText = (question: Question | Definition): boolean => partsOf(question).some((part) => ofText(part.kind));
@@ -200,7 +200,7 @@ export function faultOf(question: Question | Definition, item: Item, value: Valu
 export function answerOf(question: Question | Definition, item: Item, value: Value): Value {
   const kind = question.kind ?? "classification";
   if (kind === "text") return String(value).trim();
-  if (kind === "multilabel" || kind === "spans" || ofPicture(kind) || ofTime(kind as Kind)) return value ?? [];
+  if (kind === "multilabel" || kind === "spans" || ofPicture(kind) || ofTime(kind)) return value ?? [];
   if (kind === "relations") return value ?? { spans: [], relations: [] };
   if (kind === "rows") return value ?? (rowsOf(question as Question, item) ?? []).map(() => null);
   if (kind !== "form") return value;

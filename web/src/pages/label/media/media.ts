@@ -1,21 +1,17 @@
 // What a record holds beside text and picture: sound, film, a document of pages, or a page of the web.
 import type { Item } from "../kinds/answer";
 
-export interface Media {
-  kind: "audio" | "video" | "pdf" | "html";
-  type: string;
-  url: string;
-  seconds: number | null; // null: the player finds out
-  pages: number | null;
-  width: number | null;
-  height: number | null;
-}
-export const mediaOf = (item: object): Media | null => (item as { media?: Media | null }).media ?? null;
+export type Media = NonNullable<Item["media"]>;
 export const isTimed = (media: Media | null): boolean => media?.kind === "audio" || media?.kind === "video";
-export const timedOf = (item: Item): Media | null => {
-  const media = mediaOf(item);
-  return isTimed(media) ? media : null;
-};
+export const timedOf = (item: Pick<Item, "media">): Media | null => (isTimed(item.media) ? item.media : null);
+
+// Of a record that is no task: what its bytes are.
+export function mediaOfRecord(record: { id: string; media_type: string | null }): Media | null {
+  const type = record.media_type?.split(";")[0]?.trim() ?? "";
+  const begins = type.split("/")[0];
+  const kind = begins === "audio" || begins === "video" ? begins : type === "application/pdf" ? "pdf" : type === "text/html" ? "html" : null;
+  return kind && { kind, type, url: `/api/v1/records/${record.id}/media`, seconds: null, pages: null, width: null, height: null };
+}
 
 // 75.5 is 1:15.5; of an hour and more also the hours.
 export function clock(seconds: number, digits = 0): string {
