@@ -1,9 +1,9 @@
 // The bytes of records: pictures, media, and all others as a download.
 //
-// Media are seeked in, so that they come in parts. A part is short, whatever was asked for (RFC 9110,
-// 15.3.7 allows it): a browser that asks for all the rest of a film would otherwise have it read
-// anew at each step of the slider. What is named by the hash of its content can not have changed
-// meanwhile, so that a Range needs no If-Range.
+// Media are seeked in, so that they come in parts. A part is short, whatever was asked for (RFC
+// 9110, 15.3.7 allows it): a browser that asks for all the rest of a film would otherwise have it
+// read anew at each step of the slider. What is named by the hash of its content can not have
+// changed meanwhile, so that a Range needs no If-Range.
 #include "service/records/records.hpp"
 
 #include <algorithm>

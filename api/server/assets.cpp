@@ -134,11 +134,12 @@ void secure(Response& response, bool is_api) {
         {"Permissions-Policy", "camera=(), microphone=(), geolocation=()"},
         {"Cache-Control", "no-store"},
         {"Content-Security-Policy",
-         is_api ? "default-src 'none'; sandbox; frame-ancestors 'none'"
-                : "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: "
-                  "blob:; "
-                  "media-src 'self'; frame-src 'self'; connect-src 'self'; font-src 'self'; "
-                  "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
+         is_api
+             ? "default-src 'none'; sandbox; frame-ancestors 'none'"
+             : "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: "
+               "blob:; "
+               "media-src 'self'; frame-src 'self'; connect-src 'self'; font-src 'self'; "
+               "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
     };
     for (auto [name, value] : wanted)
         if (!response.has(name)) response.set(std::string(name), std::string(value));

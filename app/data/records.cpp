@@ -242,7 +242,8 @@ void show_found(const service::Page<schema::FoundRecord>& found) {
 
 void tell_purged(const service::Purged& purged) {
     print_line(fmt::format(
-        "{} {}: {} records with {} versions ({} texts, {} numbers, {} images, {} media), {} labels, {} blobs",
+        "{} {}: {} records with {} versions ({} texts, {} numbers, {} images, {} media), {} "
+        "labels, {} blobs",
         purged.what,
         purged.purged ? "purged" : "would lose",
         grouped(purged.records),

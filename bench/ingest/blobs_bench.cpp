@@ -61,7 +61,8 @@ double median(std::vector<double> values) {
 
 int main(int argc, char** argv) {
     const auto size = static_cast<std::size_t>(argc > 1 ? std::atoi(argv[1]) : 8) << 20U;
-    const int objects = argc > 2 ? std::atoi(argv[2]) : 24, rounds = argc > 3 ? std::atoi(argv[3]) : 3;
+    const int objects = argc > 2 ? std::atoi(argv[2]) : 24,
+              rounds = argc > 3 ? std::atoi(argv[3]) : 3;
     std::vector<std::string> all;
     for (int i = 0; i < objects; ++i) all.push_back(noise(static_cast<std::uint64_t>(i), size));
     const base::TemporaryFolder folder;
@@ -82,5 +83,7 @@ int main(int argc, char** argv) {
     }
     fmt::print("{} objects of {} MiB, medians of {} rounds\n", objects, size >> 20U, rounds);
     for (const auto& [name, speeds] : {std::pair("folder", &in_folder), {"bucket", &in_bucket}})
-        fmt::print("{}: put {:.0f} MB/s, get {:.0f} MB/s\n", name, median(speeds->put), median(speeds->get));
+        fmt::print(
+            "{}: put {:.0f} MB/s, get {:.0f} MB/s\n", name, median(speeds->put), median(speeds->get)
+        );
 }

@@ -11,11 +11,8 @@ namespace formats {
 
 namespace {
 
-const ExcelRange* range_at(
-    const std::vector<ExcelRange>& merged,
-    std::int64_t row,
-    std::size_t column
-) {
+const ExcelRange*
+range_at(const std::vector<ExcelRange>& merged, std::int64_t row, std::size_t column) {
     const auto found = std::find_if(merged.begin(), merged.end(), [&](const ExcelRange& range) {
         return range.holds(row, column);
     });
@@ -69,7 +66,8 @@ std::string part_of(
     }
     for (const auto* each : rows)
         if (each->number == range->top)
-            if (const auto* text = text_at(*each, range->left)) return std::string(base::trim(*text));
+            if (const auto* text = text_at(*each, range->left))
+                return std::string(base::trim(*text));
     return {};
 }
 

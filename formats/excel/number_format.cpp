@@ -17,8 +17,8 @@ struct Letters {
     bool day = false, time = false, month_or_minute = false;
 };
 
-// The letters of days and times in a code, texts, escapes, colours and locales aside. "m" is a month
-// or minutes, by what else there is.
+// The letters of days and times in a code, texts, escapes, colours and locales aside. "m" is a
+// month or minutes, by what else there is.
 Letters letters_of(std::string_view code, bool& elapsed) {
     Letters found;
     for (std::size_t at = 0; at < code.size(); ++at) {
@@ -31,10 +31,10 @@ Letters letters_of(std::string_view code, bool& elapsed) {
         } else if (c == '[') {
             const auto end = std::min(code.find(']', at), code.size());
             const auto inside = base::to_lower(code.substr(at + 1, end - at - 1));
-            elapsed = elapsed || (!inside.empty() &&
-                                  (inside.find_first_not_of('h') == inside.npos ||
-                                   inside.find_first_not_of('m') == inside.npos ||
-                                   inside.find_first_not_of('s') == inside.npos));
+            elapsed =
+                elapsed || (!inside.empty() && (inside.find_first_not_of('h') == inside.npos ||
+                                                inside.find_first_not_of('m') == inside.npos ||
+                                                inside.find_first_not_of('s') == inside.npos));
             at = end;
         } else if (c == 'y' || c == 'd') {
             found.day = true;

@@ -31,17 +31,17 @@ std::string unescaped(std::string_view text) {
     std::string out;
     for (std::size_t at = 0; at < text.size(); ++at) {
         const auto part = text.substr(at, 7);
-        const bool escape =
-            part.size() == 7 && part.starts_with("_x") && part.back() == '_' &&
-            std::all_of(part.begin() + 2, part.begin() + 6, [](char c) {
-                return base::hex_value(c) >= 0;
-            });
+        const bool escape = part.size() == 7 && part.starts_with("_x") && part.back() == '_' &&
+                            std::all_of(part.begin() + 2, part.begin() + 6, [](char c) {
+                                return base::hex_value(c) >= 0;
+                            });
         if (!escape) {
             out += text[at];
             continue;
         }
         char32_t code = 0;
-        for (char c : part.substr(2, 4)) code = code * 16 + static_cast<char32_t>(base::hex_value(c));
+        for (char c : part.substr(2, 4))
+            code = code * 16 + static_cast<char32_t>(base::hex_value(c));
         // A NUL and half of a surrogate pair are no text.
         if (code != 0 && (code < 0xD800 || code > 0xDFFF)) base::append_utf8(code, out);
         at += 6;
@@ -61,9 +61,7 @@ Part::open(const std::string& path, const std::string& name, std::uint64_t limit
 std::size_t Part::read(char* into, std::size_t size) {
     const auto got = bytes_->read(into, size);
     if (got > left_)
-        throw base::Error(
-            name_, "is larger unpacked than a workbook may be", "save it as CSV"
-        );
+        throw base::Error(name_, "is larger unpacked than a workbook may be", "save it as CSV");
     left_ -= got;
     return got;
 }

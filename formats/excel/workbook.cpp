@@ -26,7 +26,8 @@ using excel::Part;
 
 namespace {
 
-constexpr std::uint64_t most_of_small = std::uint64_t{32} << 20, most_of_texts = std::uint64_t{512} << 20,
+constexpr std::uint64_t most_of_small = std::uint64_t{32} << 20,
+                        most_of_texts = std::uint64_t{512} << 20,
                         most_of_sheet = std::uint64_t{8} << 30;
 constexpr std::size_t most_columns = 16'384, most_sheets = 10'000, most_merged = 1'000'000;
 constexpr std::int64_t most_rows = 1'048'576;
@@ -111,7 +112,8 @@ struct Workbook::Impl {
         return links;
     }
 
-    static std::string part_of_kind(const std::map<std::string, Link>& links, std::string_view kind) {
+    static std::string
+    part_of_kind(const std::map<std::string, Link>& links, std::string_view kind) {
         for (const auto& [id, link] : links)
             if (link.kind == kind) return link.part;
         return {};
@@ -238,7 +240,9 @@ private:
 
     [[noreturn]] void damaged(const std::string& why) const {
         throw base::Error(
-            fmt::format("the sheet, behind row {}", number_), why, "open and save the workbook again"
+            fmt::format("the sheet, behind row {}", number_),
+            why,
+            "open and save the workbook again"
         );
     }
 
@@ -252,8 +256,8 @@ private:
         ExcelCell cell{.column = column_++, .text = {}};
         const auto type = elements_->attribute("t"), style = elements_->attribute("s");
         const auto* node = elements_->whole();
-        const bool there = type == "inlineStr" ? read_inline(node, cell)
-                                               : read_value(node, type, style, cell);
+        const bool there =
+            type == "inlineStr" ? read_inline(node, cell) : read_value(node, type, style, cell);
         elements_->pass();
         if (!there) return;
         if (row_.cells.size() >= most_columns) damaged("it has more cells than a row may have");

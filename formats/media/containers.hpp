@@ -34,9 +34,10 @@ inline std::optional<std::uint64_t> big(std::string_view bytes, std::uint64_t at
         return std::nullopt;
     std::uint64_t number = 0;
     for (int i = 0; i < size; ++i)
-        number = number << 8U |
-                 static_cast<unsigned char>(bytes[static_cast<std::size_t>(at) +
-                                                  static_cast<std::size_t>(i)]);
+        number =
+            number << 8U | static_cast<unsigned char>(
+                               bytes[static_cast<std::size_t>(at) + static_cast<std::size_t>(i)]
+                           );
     return number;
 }
 
@@ -46,9 +47,10 @@ inline std::optional<std::uint64_t> little(std::string_view bytes, std::uint64_t
         return std::nullopt;
     std::uint64_t number = 0;
     for (int i = size; i > 0; --i)
-        number = number << 8U |
-                 static_cast<unsigned char>(bytes[static_cast<std::size_t>(at) +
-                                                  static_cast<std::size_t>(i - 1)]);
+        number =
+            number << 8U | static_cast<unsigned char>(
+                               bytes[static_cast<std::size_t>(at) + static_cast<std::size_t>(i - 1)]
+                           );
     return number;
 }
 

@@ -45,8 +45,7 @@ std::uint64_t whole_number(std::string_view body) {
 }
 
 double real_number(std::string_view body) {
-    if (body.size() == 4)
-        return std::bit_cast<float>(static_cast<std::uint32_t>(*big(body, 0, 4)));
+    if (body.size() == 4) return std::bit_cast<float>(static_cast<std::uint32_t>(*big(body, 0, 4)));
     return body.size() == 8 ? std::bit_cast<double>(*big(body, 0, 8)) : 0;
 }
 
@@ -74,8 +73,8 @@ void sound_of_element(std::string_view body, Media& media) {
         if (one->name == 0x9F) media.channels = count_of(whole_number(one->body));
         if (one->name == 0xB5) {
             const auto rate = real_number(one->body);
-            media.sample_rate = rate > 0 && rate < 1e9 ? count_of(static_cast<std::uint64_t>(rate))
-                                                       : std::nullopt;
+            media.sample_rate =
+                rate > 0 && rate < 1e9 ? count_of(static_cast<std::uint64_t>(rate)) : std::nullopt;
         }
     }
 }

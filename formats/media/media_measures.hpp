@@ -23,7 +23,7 @@ constexpr auto words_of(MediaKind) {
 // What is known of a sound, a film or a document without decoding it. What is not known is absent.
 struct Media {
     MediaKind kind = MediaKind::audio;
-    std::string type;               // IANA, by the content: "audio/mpeg"
+    std::string type;                 // IANA, by the content: "audio/mpeg"
     std::optional<double> seconds{};  // of what is there of it
     std::optional<int> pages{};
     std::optional<int> width{}, height{};  // pixels of a film, points of a document's first page

@@ -1,8 +1,8 @@
-// MPEG audio layer III (ISO/IEC 11172-3, 13818-3): frames one after the other, each with a head that
-// tells its size.
+// MPEG audio layer III (ISO/IEC 11172-3, 13818-3): frames one after the other, each with a head
+// that tells its size.
 //
-// The frames are counted. A head of the whole (Xing, VBRI) tells the same for less, but not of a file
-// that was cut off or edited, and a step a frame is little beside reading the bytes.
+// The frames are counted. A head of the whole (Xing, VBRI) tells the same for less, but not of a
+// file that was cut off or edited, and a step a frame is little beside reading the bytes.
 #include <algorithm>
 #include <array>
 
@@ -58,8 +58,8 @@ std::optional<Frame> sure_frame_at(std::string_view bytes, std::uint64_t at) {
 // The first frame of many encoders is silent and holds a head of the whole.
 bool is_head_of_all(std::string_view bytes, std::uint64_t at, const Frame& frame) {
     const auto body = from(bytes, at).substr(0, frame.size);
-    const std::size_t side = frame.mpeg1 ? (frame.channels == 1 ? 17 : 32)
-                                         : (frame.channels == 1 ? 9 : 17);
+    const std::size_t side =
+        frame.mpeg1 ? (frame.channels == 1 ? 17 : 32) : (frame.channels == 1 ? 9 : 17);
     const auto name = body.size() > 4 + side ? body.substr(4 + side, 4) : std::string_view();
     return name == "Xing" || name == "Info" || (body.size() > 40 && body.substr(36, 4) == "VBRI");
 }
@@ -70,8 +70,8 @@ std::string_view behind_id3(std::string_view bytes) {
     // A text may begin so, too, but not with a version and a size of seven bits a byte.
     auto is_tag = [&] {
         const auto size = big(bytes, 6, 4);
-        return bytes.starts_with("ID3") && size && (*size & 0x80808080U) == 0 &&
-               bytes[3] >= 2 && bytes[3] <= 4 && static_cast<unsigned char>(bytes[4]) != 0xff;
+        return bytes.starts_with("ID3") && size && (*size & 0x80808080U) == 0 && bytes[3] >= 2 &&
+               bytes[3] <= 4 && static_cast<unsigned char>(bytes[4]) != 0xff;
     };
     while (is_tag()) {
         std::uint64_t size = 0;
@@ -109,9 +109,8 @@ std::optional<Media> read_mp3(std::string_view bytes) {
     Media media{.kind = MediaKind::audio, .type = "audio/mpeg"};
     media.channels = first->channels;
     media.sample_rate = first->rate;
-    media.seconds = length_of(
-        static_cast<double>(frames) * first->samples, static_cast<double>(first->rate)
-    );
+    media.seconds =
+        length_of(static_cast<double>(frames) * first->samples, static_cast<double>(first->rate));
     return media;
 }
 

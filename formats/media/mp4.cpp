@@ -1,6 +1,6 @@
-// MP4 and its kin, files of ISO base media (ISO/IEC 14496-12): boxes in boxes, of which "moov" holds
-// what is known of the whole and a "trak" of each stream. Only named boxes are gone into, so that
-// the depth is fixed; a box that is larger than what holds it ends with it.
+// MP4 and its kin, files of ISO base media (ISO/IEC 14496-12): boxes in boxes, of which "moov"
+// holds what is known of the whole and a "trak" of each stream. Only named boxes are gone into, so
+// that the depth is fixed; a box that is larger than what holds it ends with it.
 #include <algorithm>
 
 #include "formats/media/containers.hpp"
@@ -81,10 +81,12 @@ std::optional<Media> read_mp4(std::string_view bytes) {
     media.seconds = told_length(inside(movie, "mvhd"));
     if (!media.seconds)  // of a film that comes in fragments
         if (const auto whole = inside(inside(movie, "mvex"), "mehd"); !whole.empty()) {
-            const auto scale = big(inside(movie, "mvhd"), big(inside(movie, "mvhd"), 0, 1) == 1 ? 20 : 12, 4);
+            const auto scale =
+                big(inside(movie, "mvhd"), big(inside(movie, "mvhd"), 0, 1) == 1 ? 20 : 12, 4);
             const auto length = whole[0] == 1 ? big(whole, 4, 8) : big(whole, 4, 4);
             if (scale && length)
-                media.seconds = length_of(static_cast<double>(*length), static_cast<double>(*scale));
+                media.seconds =
+                    length_of(static_cast<double>(*length), static_cast<double>(*scale));
         }
     bool is_any = false;
     auto rest = movie;

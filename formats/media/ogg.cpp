@@ -24,9 +24,8 @@ std::optional<Media> of_stream_info(std::string_view block) {
     Media media{.kind = MediaKind::audio, .type = "audio/flac"};
     media.sample_rate = count_of(rate);
     media.channels = count_of((*packed >> 41U & 7U) + 1);
-    media.seconds = length_of(
-        static_cast<double>(*packed & 0xFFFFFFFFFU), static_cast<double>(rate)
-    );
+    media.seconds =
+        length_of(static_cast<double>(*packed & 0xFFFFFFFFFU), static_cast<double>(rate));
     return media;
 }
 

@@ -73,16 +73,12 @@ void bound(int what, std::size_t most) {
 }
 
 constexpr int not_started = 127;
-constexpr std::size_t least_said = 64UL * 1024;  // what pdfinfo may say, whatever the limit of texts
+constexpr std::size_t least_said =
+    64UL * 1024;  // what pdfinfo may say, whatever the limit of texts
 
 // In the child; does not return.
-[[noreturn]] void become(
-    const char* const* words,
-    int in,
-    int out,
-    int errors,
-    const PdfLimits& limits
-) {
+[[noreturn]] void
+become(const char* const* words, int in, int out, int errors, const PdfLimits& limits) {
     bound(RLIMIT_CPU, static_cast<std::size_t>(limits.seconds));
     bound(RLIMIT_AS, limits.memory);
     bound(RLIMIT_FSIZE, std::max(limits.text, least_said));
@@ -162,13 +158,15 @@ std::string without_page_ends(std::string text) {
 bool is_pdf(std::string_view head) {
     constexpr std::size_t within = 1024;  // readers allow as much before it
     const auto at = head.substr(0, within).find("%PDF-");
-    return at == 0 || (at != head.npos && head.substr(0, at).find_first_not_of("\r\n\t ") == head.npos);
+    return at == 0 ||
+           (at != head.npos && head.substr(0, at).find_first_not_of("\r\n\t ") == head.npos);
 }
 
 std::variant<Pdf, PdfFault> examine_pdf(std::string_view bytes, const PdfLimits& limits) {
     const MemoryFile document("document.pdf");
     document.write(bytes);
-    constexpr std::array info{"pdfinfo", "-enc", "UTF-8", "/proc/self/fd/0", static_cast<const char*>(nullptr)};
+    constexpr std::array info{
+        "pdfinfo", "-enc", "UTF-8", "/proc/self/fd/0", static_cast<const char*>(nullptr)};
     const auto told = ask(info.data(), document, limits);
     if (told.errors.find("Incorrect password") != std::string::npos)
         return PdfFault{PdfFault::Kind::password, "it is locked by a password"};
@@ -190,7 +188,15 @@ std::variant<Pdf, PdfFault> examine_pdf(std::string_view bytes, const PdfLimits&
         pdf.media.height = points(rest.substr(0, rest.find(' ')));
     }
     pdf.title = storable(std::string(said_of(told.text, "Title:")));
-    constexpr std::array read{"pdftotext", "-enc", "UTF-8", "-eol", "unix", "/proc/self/fd/0", "-", static_cast<const char*>(nullptr)};
+    constexpr std::array read{
+        "pdftotext",
+        "-enc",
+        "UTF-8",
+        "-eol",
+        "unix",
+        "/proc/self/fd/0",
+        "-",
+        static_cast<const char*>(nullptr)};
     auto text = ask(read.data(), document, limits);
     if (text.text.size() >= limits.text) {
         text.limited = true;

@@ -48,7 +48,7 @@ struct Question {
     std::optional<std::size_t> at_least, at_most;  // classes, or marks, or characters of one answer
     std::optional<double> low, high, step;         // of a number
     std::string unit;                              // of a number
-    bool transcribe = false;  // whether each range of time may carry a text
+    bool transcribe = false;                       // whether each range of time may carry a text
     std::vector<std::string> candidates;  // fields of the payload that are compared or ranked
     bool ties = false;                    // whether candidates may be level
     std::string table;                    // field of the payload whose rows are labeled

@@ -39,7 +39,15 @@ struct Asked {
 };
 
 constexpr std::array<std::string_view, 9> shown_tags{
-    "Text", "HyperText", "Paragraphs", "Image", "Table", "List", "Chat", "Audio", "Video"};
+    "Text",
+    "HyperText",
+    "Paragraphs",
+    "Image",
+    "Table",
+    "List",
+    "Chat",
+    "Audio",
+    "Video"};
 // Tags that ask something and have no kind here.
 constexpr std::array<std::string_view, 17> no_kinds{
     "BrushLabels",
@@ -261,9 +269,8 @@ private:
     // About a sound or a film.
     bool is_recorded(const XmlElement& element) const {
         auto shown = shown_.find(element.attribute("toName"));
-        return shown != shown_.end() &&
-               (base::equal_ignoring_case(shown->second.first, "Audio") ||
-                base::equal_ignoring_case(shown->second.first, "Video"));
+        return shown != shown_.end() && (base::equal_ignoring_case(shown->second.first, "Audio") ||
+                                         base::equal_ignoring_case(shown->second.first, "Video"));
     }
 
     void ranges(const XmlElement& element) {

@@ -177,9 +177,7 @@ private:
         base::JsonText payload;
         bool recorded = false;
         std::optional<double> seconds;
-        BOOST_DESCRIBE_CLASS(
-            Read, (), (body, width, height, payload, recorded, seconds), (), ()
-        )
+        BOOST_DESCRIBE_CLASS(Read, (), (body, width, height, payload, recorded, seconds), (), ())
     };
     const Read& read() const;
 

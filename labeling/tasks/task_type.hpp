@@ -41,7 +41,7 @@ public:
         std::optional<double> seconds;  // if its length is known
     };
     virtual std::optional<Recording> recording() const = 0;  // a sound or a film
-    virtual base::JsonText payload() const = 0;       // an object: the fields as received
+    virtual base::JsonText payload() const = 0;              // an object: the fields as received
 };
 
 // An answer as it is read again to be judged.

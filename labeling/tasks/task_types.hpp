@@ -18,7 +18,7 @@ const TaskType& rows_task();        // rows.cpp
 const TaskType& boxes_task();       // boxes.cpp
 const TaskType& polygons_task();    // polygons.cpp
 const TaskType& keypoints_task();   // keypoints.cpp
-const TaskType& segments_task();   // segments.cpp
+const TaskType& segments_task();    // segments.cpp
 const TaskType& form_task();        // form.cpp
 
 }  // namespace labeling

@@ -30,8 +30,8 @@ public:
     // False if it may still be there; true if there was none.
     virtual bool remove(const std::string& name) = 0;
     // Each name that is there with its size, in no order, until `visit` returns false.
-    virtual void
-    each(const std::function<bool(const std::string& name, std::uint64_t size)>& visit) = 0;
+    virtual void each(const std::function<bool(const std::string& name, std::uint64_t size)>& visit
+    ) = 0;
     // Where that is, for people.
     virtual std::string place() const = 0;
     // The folder of this machine that it is; nothing for what all machines reach alike.

@@ -44,8 +44,8 @@ public:
 
     // How many bytes a blob has; nothing if there is none of that hash.
     std::optional<std::uint64_t> size(base::Tx& tx, const std::string& sha256) const;
-    // `size` of its bytes from `from` on, fewer at its end. Reads no more of what is stored than that.
-    // Throws as load() does, and base::Error if there is none of that hash.
+    // `size` of its bytes from `from` on, fewer at its end. Reads no more of what is stored than
+    // that. Throws as load() does, and base::Error if there is none of that hash.
     std::string load_part(
         base::Tx& tx,
         const std::string& sha256,

@@ -90,8 +90,7 @@ public:
         return std::move(text).str();
     }
 
-    std::string
-    get_part(const std::string& name, std::uint64_t from, std::uint64_t size) override {
+    std::string get_part(const std::string& name, std::uint64_t from, std::uint64_t size) override {
         auto path = directory_ / name;
         auto in = opened(path);
         in.seekg(0, std::ios::end);
@@ -106,8 +105,7 @@ public:
     bool has(const std::string& name) override {
         std::error_code error;
         auto there = fs::exists(directory_ / name, error);
-        if (error)
-            throw BlobsAway((directory_ / name).string(), error.message(), mend_directory);
+        if (error) throw BlobsAway((directory_ / name).string(), error.message(), mend_directory);
         return there;
     }
 

@@ -70,27 +70,9 @@ bool is_duplicate_field(const std::string& field) {
 
 bool needs_payload(const std::vector<std::string>& fields) {
     static const std::vector<std::string> known{
-        "key",
-        "version",
-        "group",
-        "time",
-        "class",
-        "value",
-        "probability",
-        "method",
-        "words",
-        "characters",
-        "language",
-        "title",
-        "url",
-        "file",
-        "media_type",
-        "width",
-        "height",
-        "media",
-        "seconds",
-        "pages",
-        ""};
+        "key",        "version", "group",      "time",     "class",   "value", "probability",
+        "method",     "words",   "characters", "language", "title",   "url",   "file",
+        "media_type", "width",   "height",     "media",    "seconds", "pages", ""};
     return std::any_of(fields.begin(), fields.end(), [](const auto& field) {
         return !is_duplicate_field(field) &&
                std::find(known.begin(), known.end(), field) == known.end();

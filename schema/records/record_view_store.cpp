@@ -15,9 +15,9 @@
 #include "base/database/rows.hpp"
 #include "base/error.hpp"
 #include "base/numbers/parse.hpp"
+#include "schema/records/media_columns.hpp"
 #include "schema/records/record_fields.hpp"
 #include "schema/records/record_store.hpp"
-#include "schema/records/media_columns.hpp"
 #include "schema/records/values.hpp"
 #include "schema/sql.hpp"
 
@@ -274,8 +274,7 @@ record_media(base::Tx& tx, const Source& source, const std::string& key) {
     if (!row) return std::nullopt;
     auto about = shown_media(*row);
     if (!about) return std::nullopt;
-    return RecordMedia{
-        std::move(*about), row->blob_type, base::bytes(rows.front()["blob_sha256"])};
+    return RecordMedia{std::move(*about), row->blob_type, base::bytes(rows.front()["blob_sha256"])};
 }
 
 std::optional<RecordBlob>

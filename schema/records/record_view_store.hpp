@@ -246,8 +246,7 @@ struct RecordMedia {
 };
 
 // Nothing if the record is no such thing.
-std::optional<RecordMedia>
-record_media(base::Tx& tx, const Source& source, const std::string& key);
+std::optional<RecordMedia> record_media(base::Tx& tx, const Source& source, const std::string& key);
 
 // Nothing if the record has none. Throws base::Error if its bytes are lost.
 std::optional<RecordBlob>

@@ -1,5 +1,6 @@
 // Which parts of a record a task shows: what the project says, by default the text, the picture and
-// the sound, film or document, or the fields of a record that has none of them; and always the fields that the question is about.
+// the sound, film or document, or the fields of a record that has none of them; and always the
+// fields that the question is about.
 #include "service/labels/shown_record.hpp"
 
 #include <algorithm>

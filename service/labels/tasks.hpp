@@ -32,8 +32,8 @@ struct ItemMedia {
     formats::MediaKind kind = formats::MediaKind::audio;
     std::string type;  // IANA
     std::string url;
-    std::optional<double> seconds;      // if its length is known
-    std::optional<int> pages;           // of a document
+    std::optional<double> seconds;     // if its length is known
+    std::optional<int> pages;          // of a document
     std::optional<int> width, height;  // of a film in pixels, of a document's first page in points
 };
 BOOST_DESCRIBE_STRUCT(ItemMedia, (), (kind, type, url, seconds, pages, width, height))

@@ -2,9 +2,9 @@
 // verb can be asked can be queued; a worker asks it as a face would.
 //
 // The verb's findings are kept by the transaction that it runs in, which is not committed once a
-// stop was asked for: a job that was cancelled, or whose lease another has, keeps nothing. The answer
-// may be as large as the source, and history is no place for that: of long lists the first items
-// are told, and how many there are.
+// stop was asked for: a job that was cancelled, or whose lease another has, keeps nothing. The
+// answer may be as large as the source, and history is no place for that: of long lists the first
+// items are told, and how many there are.
 #include "service/quality/examination.hpp"
 
 #include <fmt/format.h>

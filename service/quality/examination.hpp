@@ -48,7 +48,6 @@ QueuedExamination queue_examination(Work& work, const QueueExamination& request)
 // Does what was queued, of which `spec` is the job's: keeps the findings as the verb does, and
 // returns its answer in short. Throws as the verb does, and base::Interrupted at a stop; nothing is
 // kept then.
-boost::json::object
-examine(const Environment& here, const std::string& spec, std::stop_token stop);
+boost::json::object examine(const Environment& here, const std::string& spec, std::stop_token stop);
 
 }  // namespace service

@@ -33,7 +33,7 @@ struct RecordItem {
     std::string language;
     bool image = false;
     int width = 0, height = 0;
-    std::string media;  // "audio", "video" or "pdf"; empty: none of them
+    std::string media;           // "audio", "video" or "pdf"; empty: none of them
     boost::json::value payload;  // cut to a text if it is longer than 2,000 characters
 };
 BOOST_DESCRIBE_STRUCT(

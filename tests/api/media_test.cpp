@@ -25,7 +25,8 @@ struct World {
 };
 
 // Items of all tasks of a project, by key.
-std::map<std::string, boost::json::value> items(const test::Client& client, const std::string& project) {
+std::map<std::string, boost::json::value>
+items(const test::Client& client, const std::string& project) {
     auto reply = client.send("POST", "/api/v1/projects/" + project + "/claim", {{"n", 20}});
     REQUIRE(reply.status == 200);
     std::map<std::string, boost::json::value> found;
@@ -95,7 +96,10 @@ TEST_CASE("a part of a sound is sent by its range", "[api][media]") {
     CHECK(first.body == all.substr(0, 100));
     CHECK(part("bytes=100-").body == all.substr(100));
     CHECK(part("bytes=-7").body == all.substr(all.size() - 7));
-    CHECK(part("bytes=5-9999999").headers["content-range"] == "bytes 5-" + std::to_string(all.size() - 1) + "/" + size);
+    CHECK(
+        part("bytes=5-9999999").headers["content-range"] ==
+        "bytes 5-" + std::to_string(all.size() - 1) + "/" + size
+    );
     auto none = part("bytes=9999999-");
     CHECK(none.status == 416);
     CHECK(none.headers["content-range"] == "bytes */" + size);
@@ -123,13 +127,19 @@ TEST_CASE("a page can do nothing in the labeler's origin", "[api][media]") {
     CHECK(page.headers["content-type"] == "text/html; charset=utf-8");
     CHECK_THAT(page.body, Contains("<script>") && Contains("caf\xc3\xa9"));  // it came as Latin-1
     const auto& policy = page.headers["content-security-policy"];
-    CHECK_THAT(policy, Contains("default-src 'none'") && Contains("sandbox;") && Contains("frame-ancestors 'self'"));
+    CHECK_THAT(
+        policy,
+        Contains("default-src 'none'") && Contains("sandbox;") && Contains("frame-ancestors 'self'")
+    );
     CHECK_THAT(policy, !Contains("script-src") && !Contains("allow-"));
     CHECK(page.headers["x-frame-options"] == "SAMEORIGIN");
     CHECK(page.headers["x-content-type-options"] == "nosniff");
     auto document = lena.get(url_of(items(lena, "sounds").at("paper.pdf")));
     CHECK(document.headers["content-type"] == "application/pdf");
-    CHECK_THAT(document.headers["content-security-policy"], Contains("default-src 'none'") && !Contains("script-src"));
+    CHECK_THAT(
+        document.headers["content-security-policy"],
+        Contains("default-src 'none'") && !Contains("script-src")
+    );
 }
 
 TEST_CASE("ranges of time are answered and held to the length of the record", "[api][media]") {
@@ -143,10 +153,18 @@ TEST_CASE("ranges of time are answered and held to the length of the record", "[
             return boost::json::array{boost::json::object{
                 {"from", from}, {"to", to}, {"label", "speech"}, {"text", "hello"}}};
         };
-        auto beyond = lena.send("POST", submit, {{"lease", task.at("lease")}, {"value", range(1, 30)}});
+        auto beyond =
+            lena.send("POST", submit, {{"lease", task.at("lease")}, {"value", range(1, 30)}});
         CHECK(beyond.status == 422);
         CHECK_THAT(beyond.body, Contains("the record ends at 2"));
-        CHECK(lena.send("POST", submit, {{"lease", task.at("lease")}, {"value", range(0.5, 1.5)}}).status == 200);
+        CHECK(
+            lena.send(
+                    "POST", submit, {{"lease", task.at("lease")}, {"value", range(0.5, 1.5)}}
+            ).status == 200
+        );
     }
-    CHECK(world.database.number("SELECT count(*) FROM annotation WHERE value->0->>'text' = 'hello'") == 1);
+    CHECK(
+        world.database.number("SELECT count(*) FROM annotation WHERE value->0->>'text' = 'hello'"
+        ) == 1
+    );
 }

@@ -68,8 +68,7 @@ fs::path write_pictures(const fs::path& home) {
     for (int i = 0; i < pictures; ++i) {
         auto bright = i % 2 == 1;
         std::string pixels(160UL * 160 * 3, '\0');
-        for (auto& one : pixels)
-            one = static_cast<char>(random.below(128) + (bright ? 128U : 0U));
+        for (auto& one : pixels) one = static_cast<char>(random.below(128) + (bright ? 128U : 0U));
         auto folder = home / "pictures" / (bright ? "bright" : "dark");
         fs::create_directories(folder);
         std::ofstream(folder / fmt::format("{}.png", i), std::ios::binary)
@@ -118,7 +117,8 @@ TEST_CASE("what one machine stored another labels, learns from and exports", "[e
         {"records", "export", "--source", "pictures", "--out", (one.home.path / "out").string()}
     );
     CHECK(exported.at("records") == pictures);
-    for (const auto* machine : {&one, &other}) CHECK_FALSE(fs::exists(machine->home.path / "blobs"));
+    for (const auto* machine : {&one, &other})
+        CHECK_FALSE(fs::exists(machine->home.path / "blobs"));
 
     auto disk = other.answer({"disk"});
     const auto& parts = disk.at("parts").as_array();
@@ -158,7 +158,10 @@ TEST_CASE("a machine that is killed leaves no row without its object", "[e2e][bu
     CHECK(server.objects().size() == pictures);
 }
 
-TEST_CASE("a bucket that is not well is one line, and a stop does not wait for it", "[e2e][bucket]") {
+TEST_CASE(
+    "a bucket that is not well is one line, and a stop does not wait for it",
+    "[e2e][bucket]"
+) {
     S3Server server;
     test::TestDatabase database;
     Machine machine(database.url(), server);
@@ -179,7 +182,10 @@ TEST_CASE("a bucket that is not well is one line, and a stop does not wait for i
     CHECK(stored(database) == 0);
 }
 
-TEST_CASE("a secret of the bucket that is not there is told before anything is done", "[e2e][bucket]") {
+TEST_CASE(
+    "a secret of the bucket that is not there is told before anything is done",
+    "[e2e][bucket]"
+) {
     test::TestDatabase database;
     test::Folder home;
     auto ended = test::run(

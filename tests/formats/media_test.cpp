@@ -24,7 +24,8 @@ std::string fault(const std::string& bytes) {
 }
 
 std::string id3(std::size_t size) {
-    return std::string("ID3\4\0\0", 6) + std::string{'\0', '\0', static_cast<char>(size / 128), static_cast<char>(size % 128)} +
+    return std::string("ID3\4\0\0", 6) +
+           std::string{'\0', '\0', static_cast<char>(size / 128), static_cast<char>(size % 128)} +
            std::string(size, '\0');
 }
 
@@ -68,13 +69,18 @@ TEST_CASE("the heads of films tell their size too", "[formats][media]") {
     }
 }
 
-TEST_CASE("tags before a sound, and a head of the whole in it, change nothing", "[formats][media]") {
+TEST_CASE(
+    "tags before a sound, and a head of the whole in it, change nothing",
+    "[formats][media]"
+) {
     CHECK(read(id3(300) + test::mp3(50)).seconds == read(test::mp3(50)).seconds);
     CHECK(read(id3(300) + test::flac(88'200)).type == "audio/flac");
     auto headed = test::mp3(51);
     headed.replace(36, 4, "Xing");
     CHECK(read(headed).seconds == read(test::mp3(50)).seconds);
-    CHECK(read(test::mp3(50) + "TAG" + std::string(125, ' ')).seconds == read(test::mp3(50)).seconds);
+    CHECK(
+        read(test::mp3(50) + "TAG" + std::string(125, ' ')).seconds == read(test::mp3(50)).seconds
+    );
 }
 
 TEST_CASE("a sound that was cut off is as long as what is there of it", "[formats][media]") {
@@ -101,7 +107,14 @@ TEST_CASE("what describes no sound and no film is told why", "[formats][media]")
     CHECK_THAT(fault("RIFF"), Contains("no sound and no film"));
     CHECK_THAT(fault(test::wav(1).substr(0, 30)), Contains("describes none"));
     CHECK_THAT(fault(test::mp4(1, 64, 64).substr(0, 60)), Contains("describes none"));
-    CHECK_THAT(fault(std::string("\xff\xfe" "b\0o\0m\0", 8)), Contains("no sound and no film"));
+    CHECK_THAT(
+        fault(std::string(
+            "\xff\xfe"
+            "b\0o\0m\0",
+            8
+        )),
+        Contains("no sound and no film")
+    );
     // Pictures and tables that begin alike.
     CHECK(formats::media_signature(test::box("ftyp", "heic")).empty());
     CHECK(formats::media_signature("ID3 is a tag, and this a text about it").empty());
@@ -109,7 +122,12 @@ TEST_CASE("what describes no sound and no film is told why", "[formats][media]")
 
 TEST_CASE("no cut and no flipped byte ends a reader", "[formats][media]") {
     for (auto bytes :
-         {test::wav(0.01), test::mp3(3), test::flac(100), test::ogg(100), test::mp4(1, 64, 64), test::webm(1, 64, 64)}) {
+         {test::wav(0.01),
+          test::mp3(3),
+          test::flac(100),
+          test::ogg(100),
+          test::mp4(1, 64, 64),
+          test::webm(1, 64, 64)}) {
         for (std::size_t end = 0; end < std::min<std::size_t>(bytes.size(), 600); ++end)
             CHECK_NOTHROW(formats::examine_media(bytes.substr(0, end)));
         for (std::size_t at = 0; at < std::min<std::size_t>(bytes.size(), 600); ++at) {

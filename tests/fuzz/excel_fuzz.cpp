@@ -24,7 +24,8 @@ const std::vector<std::pair<std::string, std::string>> parts{
     {"xl/sharedStrings.xml", "<sst><si><t>name</t></si></sst>"},
     {"xl/workbook.xml", "<workbook><sheets><sheet name=\"S\" id=\"r1\"/></sheets></workbook>"},
     {"xl/_rels/workbook.xml.rels",
-     "<r><Relationship Id=\"r1\" Type=\"/worksheet\" Target=\"worksheets/sheet1.xml\"/><Relationship "
+     "<r><Relationship Id=\"r1\" Type=\"/worksheet\" "
+     "Target=\"worksheets/sheet1.xml\"/><Relationship "
      "Id=\"r2\" Type=\"/styles\" Target=\"styles.xml\"/><Relationship Id=\"r3\" "
      "Type=\"/sharedStrings\" Target=\"sharedStrings.xml\"/></r>"},
     {"_rels/.rels",

@@ -34,7 +34,8 @@ TEST_CASE("rows of a sheet are records, by the names in its head", "[ingest][exc
         {.sheets =
              {{"S",
                xml_row(2, {"id", "name", "", "n"}) +
-                   "<row r=\"3\"><c r=\"A3\"><v>1</v></c><c r=\"B3\" t=\"s\"><v>0</v></c><c r=\"D3\" "
+                   "<row r=\"3\"><c r=\"A3\"><v>1</v></c><c r=\"B3\" t=\"s\"><v>0</v></c><c "
+                   "r=\"D3\" "
                    "t=\"b\"><v>1</v></c></row>"
                    "<row r=\"5\"><c r=\"A5\"><v>0.30000000000000004</v></c><c r=\"B5\" "
                    "t=\"str\"><f>A1</f><v>a_x000D_b</v></c><c r=\"C5\"><v>7</v></c>"
@@ -47,10 +48,11 @@ TEST_CASE("rows of a sheet are records, by the names in its head", "[ingest][exc
               "<t>é &lt;b&gt;</t>"}}
     );
     CHECK(
-        fields_of(all) == Fields{
-                              "id=1|name=rich text|n=true",
-                              "id=0.30000000000000004|name=a\rb|column_3=7|column_5=é <b>",
-                              "id=2|name=last"}
+        fields_of(all) ==
+        Fields{
+            "id=1|name=rich text|n=true",
+            "id=0.30000000000000004|name=a\rb|column_3=7|column_5=é <b>",
+            "id=2|name=last"}
     );
     CHECK(all.records[0].line == 3);
     CHECK(all.records[1].line == 5);
@@ -62,7 +64,8 @@ TEST_CASE("numbers are days and times by their formats", "[ingest][excel]") {
         xml_row(1, {"day", "moment", "time", "hours", "number"}) +
         "<row r=\"2\"><c s=\"1\"><v>45322</v></c><c s=\"2\"><v>45322.395833333336</v></c><c "
         "s=\"3\"><v>0.5</v></c><c s=\"4\"><v>1.5104166666666667</v></c><c><v>45322</v></c></row>"
-        "<row r=\"3\"><c s=\"1\"><v>60</v></c><c s=\"1\"><v>-1</v></c><c t=\"d\"><v>2024-01-31</v></c>"
+        "<row r=\"3\"><c s=\"1\"><v>60</v></c><c s=\"1\"><v>-1</v></c><c "
+        "t=\"d\"><v>2024-01-31</v></c>"
         "<c s=\"99\"><v>1e3</v></c></row>";
     CHECK(
         fields_of(read({.sheets = {{"S", cells}}})) ==
@@ -96,7 +99,8 @@ TEST_CASE("serial numbers of days follow both calendars of Excel", "[ingest][exc
 
 TEST_CASE("a format's code says whether it shows a day", "[ingest][excel]") {
     using formats::look_of_code;
-    for (const char* code : {"yyyy\\-mm\\-dd", "d/m/yy", "[$-409]mmm yy;@", "mmmm", "[Red]dd.mm.yyyy"}) {
+    for (const char* code :
+         {"yyyy\\-mm\\-dd", "d/m/yy", "[$-409]mmm yy;@", "mmmm", "[Red]dd.mm.yyyy"}) {
         INFO(code);
         CHECK(look_of_code(code) == NumberLook::day);
     }
@@ -113,8 +117,17 @@ TEST_CASE("a format's code says whether it shows a day", "[ingest][excel]") {
         CHECK(look_of_code(code) == NumberLook::elapsed);
     }
     for (const char* code :
-         {"General", "0.00", "#,##0 \"days\"", "0.00E+00", "[Red]0;-0", "0\\d", "@", "0%", "0;\"dd\"",
-          "0_d", "[Blue]#,##0"}) {
+         {"General",
+          "0.00",
+          "#,##0 \"days\"",
+          "0.00E+00",
+          "[Red]0;-0",
+          "0\\d",
+          "@",
+          "0%",
+          "0;\"dd\"",
+          "0_d",
+          "[Blue]#,##0"}) {
         INFO(code);
         CHECK(look_of_code(code) == NumberLook::number);
     }
@@ -125,11 +138,12 @@ TEST_CASE("an error of Excel is a missing value that is told", "[ingest][excel]"
     auto path = folder.write(
         "a.xlsx",
         test::workbook(
-            {.sheets = {
-                 {"S",
-                  xml_row(1, {"id", "n"}) + "<row r=\"2\"><c><v>1</v></c><c t=\"e\"><v>#DIV/0!</v></c>"
-                                            "</row><row r=\"3\"><c t=\"e\"><v>#N/A</v></c><c t=\"e\">"
-                                            "<v>#DIV/0!</v></c></row>"}}}
+            {.sheets =
+                 {{"S",
+                   xml_row(1, {"id", "n"}) +
+                       "<row r=\"2\"><c><v>1</v></c><c t=\"e\"><v>#DIV/0!</v></c>"
+                       "</row><row r=\"3\"><c t=\"e\"><v>#N/A</v></c><c t=\"e\">"
+                       "<v>#DIV/0!</v></c></row>"}}}
         )
     );
     auto files = ingest::open_files({path}, {}, {});
@@ -139,37 +153,42 @@ TEST_CASE("an error of Excel is a missing value that is told", "[ingest][excel]"
     REQUIRE(page.records.size() == 2);
     CHECK(page.records[0].fields == 1);
     CHECK(page.records[1].fields == 0);
-    CHECK(page.notes == ingest::Notes{
-                            {"cells of column 'id' are missing: they say #N/A", 1},
-                            {"cells of column 'n' are missing: they say #DIV/0!", 2}});
+    CHECK(
+        page.notes ==
+        ingest::Notes{
+            {"cells of column 'id' are missing: they say #N/A", 1},
+            {"cells of column 'n' are missing: they say #DIV/0!", 2}}
+    );
 }
 
 TEST_CASE("merged cells of the head name what stands under them", "[ingest][excel]") {
-    auto merged = [](const std::string& ranges) { return "<mergeCells>" + ranges + "</mergeCells>"; };
+    auto merged = [](const std::string& ranges) {
+        return "<mergeCells>" + ranges + "</mergeCells>";
+    };
     SECTION("two lines") {
         const auto all = read(
-            {.sheets = {
-                 {"S",
-                  xml_row(1, {"Of today"}) + xml_row(3, {"id", "Size", "", "n"}) +
-                      xml_row(4, {"", "width", "height"}) + xml_row(5, {"1", "2", "3", "4"}),
-                  merged("<mergeCell ref=\"A1:D1\"/><mergeCell ref=\"A3:A4\"/><mergeCell "
-                         "ref=\"B3:C3\"/><mergeCell ref=\"D3:D4\"/>")}}}
+            {.sheets =
+                 {{"S",
+                   xml_row(1, {"Of today"}) + xml_row(3, {"id", "Size", "", "n"}) +
+                       xml_row(4, {"", "width", "height"}) + xml_row(5, {"1", "2", "3", "4"}),
+                   merged("<mergeCell ref=\"A1:D1\"/><mergeCell ref=\"A3:A4\"/><mergeCell "
+                          "ref=\"B3:C3\"/><mergeCell ref=\"D3:D4\"/>")}}}
         );
         CHECK(fields_of(all) == Fields{"id=1|Size / width=2|Size / height=3|n=4"});
     }
     SECTION("merged below the head, they are the first cell's") {
         const auto all = read(
-            {.sheets = {
-                 {"S",
-                  xml_row(1, {"a", "b"}) + xml_row(2, {"1", "2"}) + xml_row(3, {"", "3"}),
-                  merged("<mergeCell ref=\"A2:A3\"/>")}}}
+            {.sheets =
+                 {{"S",
+                   xml_row(1, {"a", "b"}) + xml_row(2, {"1", "2"}) + xml_row(3, {"", "3"}),
+                   merged("<mergeCell ref=\"A2:A3\"/>")}}}
         );
         CHECK(fields_of(all) == Fields{"a=1|b=2", "b=3"});
     }
     SECTION("the same name twice") {
-        const auto all =
-            read({.sheets = {{"S", xml_row(1, {"a", "a", "", "x"}) + xml_row(2, {"1", "2", "3", "4"})}}}
-            );
+        const auto all = read(
+            {.sheets = {{"S", xml_row(1, {"a", "a", "", "x"}) + xml_row(2, {"1", "2", "3", "4"})}}}
+        );
         CHECK(fields_of(all) == Fields{"a=1|a_2=2|column_3=3|x=4"});
     }
 }
@@ -237,7 +256,9 @@ TEST_CASE("what is no whole workbook is one reject that says why", "[ingest][exc
             if (member.name == name) member.content = content;
         return test::pack("zip", "none", members);
     };
-    auto of_rows = [](const std::string& rows) { return test::workbook({.sheets = {{"S", rows}}}); };
+    auto of_rows = [](const std::string& rows) {
+        return test::workbook({.sheets = {{"S", rows}}});
+    };
     const auto whole = test::workbook(book);
     for (const auto& [content, why] : std::vector<std::pair<std::string, std::string>>{
              {without("_rels/.rels"), "is not in the workbook"},
@@ -267,7 +288,8 @@ TEST_CASE("what is no whole workbook is one reject that says why", "[ingest][exc
 TEST_CASE("entities of a sheet open nothing and swell to nothing", "[ingest][excel]") {
     const std::string bomb =
         "<?xml version=\"1.0\"?><!DOCTYPE w [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b "
-        "\"&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;\"><!ENTITY c \"&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;\"><!ENTITY f "
+        "\"&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;\"><!ENTITY c \"&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;\"><!ENTITY "
+        "f "
         "SYSTEM \"file:///etc/passwd\">]><worksheet><sheetData>" +
         xml_row(1, {"x"}) +
         "<row r=\"2\"><c t=\"inlineStr\"><is><t>&c;&f;</t></is></c></row></sheetData></worksheet>";
@@ -282,8 +304,9 @@ TEST_CASE("entities of a sheet open nothing and swell to nothing", "[ingest][exc
 
 TEST_CASE("a workbook in an archive and packed is a workbook", "[ingest][excel]") {
     test::DataFolder folder;
-    const auto book =
-        test::workbook({.sheets = {{"S", xml_row(1, {"a"}) + xml_row(2, {"1"}) + xml_row(3, {"2"})}}});
+    const auto book = test::workbook(
+        {.sheets = {{"S", xml_row(1, {"a"}) + xml_row(2, {"1"}) + xml_row(3, {"2"})}}}
+    );
     for (const auto& [format, filter] : std::vector<std::pair<std::string, std::string>>{
              {"zip", "none"}, {"tar", "gzip"}, {"raw", "gzip"}}) {
         INFO(format << " " << filter);

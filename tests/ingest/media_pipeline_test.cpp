@@ -1,7 +1,10 @@
 #include "tests/ingest/runs.hpp"
 #include "tests/support/media_files.hpp"
 
-TEST_CASE("media are stored with what their heads tell, and go with their records", "[ingest][media]") {
+TEST_CASE(
+    "media are stored with what their heads tell, and go with their records",
+    "[ingest][media]"
+) {
     test::TestDatabase database;
     test::DataFolder folder;
     schema::Blobs blobs(folder.path("blobs"));
@@ -22,11 +25,19 @@ TEST_CASE("media are stored with what their heads tell, and go with their record
             where
         );
     };
-    CHECK(count("kind = 'audio' AND type = 'audio/wav' AND seconds = 1.5 AND channels = 2 AND sample_rate = 8000") == 1);
-    CHECK(count("kind = 'video' AND type = 'video/webm' AND seconds IS NULL AND width = 64 AND height = 48") == 1);
+    CHECK(
+        count("kind = 'audio' AND type = 'audio/wav' AND seconds = 1.5 AND channels = 2 AND "
+              "sample_rate = 8000") == 1
+    );
+    CHECK(
+        count("kind = 'video' AND type = 'video/webm' AND seconds IS NULL AND width = 64 AND "
+              "height = 48") == 1
+    );
     CHECK(count("kind = 'pdf' AND pages = 2 AND width = 612 AND height = 792") == 1);
-    CHECK(database.number("SELECT count(*) FROM content_text WHERE title = 'A title' AND "
-                          "body LIKE '%On page two%'") == 1);
+    CHECK(
+        database.number("SELECT count(*) FROM content_text WHERE title = 'A title' AND "
+                        "body LIKE '%On page two%'") == 1
+    );
     // The same files again change nothing; another sound is a new version.
     CHECK(ingest::run(*database, blobs, request).counts == schema::Counts{3, 0, 0, 3, 0});
     folder.write("in/call.wav", test::wav(2));

@@ -14,7 +14,9 @@ TEST_CASE("media are known by their content, whatever they are called", "[ingest
         {"film.csv", test::mp4(1, 64, 64), "media"},
         {"film.png", test::webm(1, 64, 64), "media"},
         {"paper.mp3", test::pdf({"Hello"}), "pdf"},
-        {"table.wav", "a,b\n1,2\n", "media"},  // a name is all there is to go by; the reader says so
+        {"table.wav",
+         "a,b\n1,2\n",
+         "media"},  // a name is all there is to go by; the reader says so
         {"table.pdf", "words", "pdf"},
         {"x", test::box("ftyp", "heic"), "unknown"},
         {"x", "RIFF\1\1\1\1AVI LIST", "unknown"},
@@ -47,15 +49,17 @@ TEST_CASE("media of a folder tree are a record each, with what is odd told", "[i
     }
     std::sort(fields.begin(), fields.end());
     CHECK(
-        fields == std::vector<std::string>{
-                      "name=1.wav|folder=calls",
-                      "name=2.mp3|folder=calls",
-                      "name=film.webm",
-                      "name=paper.pdf|title=A title"}
+        fields ==
+        std::vector<std::string>{
+            "name=1.wav|folder=calls",
+            "name=2.mp3|folder=calls",
+            "name=film.webm",
+            "name=paper.pdf|title=A title"}
     );
     CHECK(
-        codes == std::vector<std::string>{
-                     "media.broken", "media.broken", "media.broken", "pdf.password", "pdf.broken"}
+        codes ==
+        std::vector<std::string>{
+            "media.broken", "media.broken", "media.broken", "pdf.password", "pdf.broken"}
     );
 }
 

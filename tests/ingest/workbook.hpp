@@ -9,9 +9,9 @@ namespace test {
 
 struct SheetXml {
     std::string name;
-    std::string rows;          // "<row r=\"1\">..</row>"
-    std::string behind = {};   // the rows
-    std::string state = {};    // "hidden"
+    std::string rows;         // "<row r=\"1\">..</row>"
+    std::string behind = {};  // the rows
+    std::string state = {};   // "hidden"
 };
 
 // What of a workbook is not usual.
@@ -26,8 +26,10 @@ struct BookXml {
 inline std::vector<Member> members_of(const BookXml& book) {
     const std::string head = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n",
                       main = " xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"",
-                      office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
-                      package = " xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"";
+                      office =
+                          "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+                      package =
+                          " xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"";
     std::string sheets, links, texts;
     std::vector<Member> all{{"[Content_Types].xml", head + "<Types/>"}};
     auto link = [&](const std::string& id, const std::string& kind, const std::string& target) {
@@ -36,14 +38,15 @@ inline std::vector<Member> members_of(const BookXml& book) {
     };
     all.push_back(
         {"_rels/.rels",
-         head + "<Relationships" + package + ">" + link("rId1", "officeDocument", "xl/workbook.xml") +
-             "</Relationships>"}
+         head + "<Relationships" + package + ">" +
+             link("rId1", "officeDocument", "xl/workbook.xml") + "</Relationships>"}
     );
     for (std::size_t i = 0; i < book.sheets.size(); ++i) {
         const auto& sheet = book.sheets[i];
         const auto number = std::to_string(i + 1);
-        sheets += "<sheet name=\"" + sheet.name + "\" sheetId=\"" + number + "\" r:id=\"rId" + number +
-                  "\"" + (sheet.state.empty() ? "" : " state=\"" + sheet.state + "\"") + "/>";
+        sheets += "<sheet name=\"" + sheet.name + "\" sheetId=\"" + number + "\" r:id=\"rId" +
+                  number + "\"" + (sheet.state.empty() ? "" : " state=\"" + sheet.state + "\"") +
+                  "/>";
         links += link("rId" + number, "worksheet", "worksheets/sheet" + number + ".xml");
         all.push_back(
             {"xl/worksheets/sheet" + number + ".xml",
@@ -51,7 +54,8 @@ inline std::vector<Member> members_of(const BookXml& book) {
                  sheet.behind + "</worksheet>"}
         );
     }
-    links += link("rIdS", "styles", "styles.xml") + link("rIdT", "sharedStrings", "/xl/sharedStrings.xml");
+    links += link("rIdS", "styles", "styles.xml") +
+             link("rIdT", "sharedStrings", "/xl/sharedStrings.xml");
     all.push_back(
         {"xl/workbook.xml",
          head + "<workbook" + main + " xmlns:r=\"" + office + "\"><workbookPr " + book.about +
@@ -65,7 +69,8 @@ inline std::vector<Member> members_of(const BookXml& book) {
         {"xl/styles.xml",
          head + "<styleSheet" + main +
              "><numFmts><numFmt numFmtId=\"164\" formatCode=\"h:mm:ss\"/><numFmt numFmtId=\"165\" "
-             "formatCode=\"[h]:mm\"/></numFmts><cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/><xf "
+             "formatCode=\"[h]:mm\"/></numFmts><cellXfs><xf numFmtId=\"0\"/><xf "
+             "numFmtId=\"14\"/><xf "
              "numFmtId=\"22\"/><xf numFmtId=\"164\"/><xf numFmtId=\"165\"/></cellXfs></styleSheet>"}
     );
     for (const auto& text : book.texts) texts += "<si>" + text + "</si>";
@@ -84,9 +89,9 @@ inline std::string xml_row(int number, const std::vector<std::string>& cells) {
         if (cells[i].empty()) continue;
         const auto place = std::string(1, static_cast<char>('A' + i)) + std::to_string(number);
         const bool is_number = cells[i].find_first_not_of("0123456789.-") == std::string::npos;
-        row += is_number ? "<c r=\"" + place + "\"><v>" + cells[i] + "</v></c>"
-                         : "<c r=\"" + place + "\" t=\"inlineStr\"><is><t>" + cells[i] +
-                               "</t></is></c>";
+        row += is_number
+                   ? "<c r=\"" + place + "\"><v>" + cells[i] + "</v></c>"
+                   : "<c r=\"" + place + "\" t=\"inlineStr\"><is><t>" + cells[i] + "</t></is></c>";
     }
     return row + "</row>";
 }

@@ -17,10 +17,7 @@ public:
         std::optional<Size> size = std::nullopt,
         std::optional<Recording> recording = std::nullopt
     )
-        : body_(std::move(body)),
-          fields_(std::move(fields)),
-          size_(size),
-          recording_(recording) {}
+        : body_(std::move(body)), fields_(std::move(fields)), size_(size), recording_(recording) {}
 
     std::string text() const override { return body_; }
     std::optional<Size> picture() const override { return size_; }

@@ -71,10 +71,12 @@ TEST_CASE("a large object goes in parts, and nothing is left of the upload", "[s
 TEST_CASE("what may pass is tried again", "[schema][s3]") {
     S3Server server;
     auto store = schema::s3::open_bucket(test::bucket_of(server));
-    auto fault =
-        GENERATE(S3Fault::slow_down, S3Fault::drop, S3Fault::cut, S3Fault::flip_taken, S3Fault::lost);
+    auto fault = GENERATE(
+        S3Fault::slow_down, S3Fault::drop, S3Fault::cut, S3Fault::flip_taken, S3Fault::lost
+    );
     auto bytes = test::noise(2, GENERATE(100'000U, 2'500'000U));
-    for (const char* method : {"HEAD", "PUT", "POST", "GET", "DELETE"}) server.hurt(fault, 2, method);
+    for (const char* method : {"HEAD", "PUT", "POST", "GET", "DELETE"})
+        server.hurt(fault, 2, method);
     store->put(name, bytes);
     CHECK(server.objects().at("set/" + name) == bytes);
     CHECK(store->get(name) == bytes);
@@ -177,15 +179,26 @@ TEST_CASE("a place is a bucket and a start of names", "[schema][s3]") {
     CHECK(parse_place("s3://a.b-c/tilth/blobs/")->bucket == "a.b-c");
     CHECK(parse_place("s3://a.b-c/tilth/blobs")->prefix == "tilth/blobs/");
     for (const char* bad :
-         {"", "abc", "s3://", "s3://ab", "s3:///x", "s3://a b c", "s3://abc/a b", "s3://abc/../x",
-          "s3://abc/x/./y", "s3://abc//x", "https://abc/x", "s3://abc/x?y", "s3://abc/%41"}) {
+         {"",
+          "abc",
+          "s3://",
+          "s3://ab",
+          "s3:///x",
+          "s3://a b c",
+          "s3://abc/a b",
+          "s3://abc/../x",
+          "s3://abc/x/./y",
+          "s3://abc//x",
+          "https://abc/x",
+          "s3://abc/x?y",
+          "s3://abc/%41"}) {
         INFO(bad);
         CHECK_FALSE(parse_place(bad));
     }
     CHECK(schema::s3::is_endpoint("https://s3.example.org"));
     CHECK(schema::s3::is_endpoint("http://10.0.0.1:9000"));
-    for (const char* bad : {"s3.example.org", "https://", "https://a/b", "https://a?b", "ftp://a",
-                            "https://u:p@a"}) {
+    for (const char* bad :
+         {"s3.example.org", "https://", "https://a/b", "https://a?b", "ftp://a", "https://u:p@a"}) {
         INFO(bad);
         CHECK_FALSE(schema::s3::is_endpoint(bad));
     }

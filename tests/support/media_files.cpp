@@ -31,7 +31,8 @@ std::string wav(double seconds, int rate, int channels) {
 
 std::string mp3(int frames) {
     std::string all;
-    for (int i = 0; i < frames; ++i) all += std::string("\xff\xfb\x90\x00", 4) + std::string(413, '\0');
+    for (int i = 0; i < frames; ++i)
+        all += std::string("\xff\xfb\x90\x00", 4) + std::string(413, '\0');
     return all;
 }
 
@@ -82,7 +83,9 @@ std::string track(std::string_view kind, int width, int height, std::string_view
             box("mdia",
                 box("hdlr", handler) +
                     box("minf",
-                        box("stbl", box("stsd", std::string(4, '\0') + big_bytes(1, 4) + std::string(samples)))))
+                        box("stbl",
+                            box("stsd",
+                                std::string(4, '\0') + big_bytes(1, 4) + std::string(samples)))))
     );
 }
 
@@ -91,10 +94,10 @@ std::string track(std::string_view kind, int width, int height, std::string_view
 std::string mp4(double seconds, int width, int height) {
     auto head = std::string(12, '\0') + big_bytes(1000, 4) +
                 big_bytes(static_cast<std::uint64_t>(seconds * 1000), 4) + std::string(80, '\0');
-    auto sound = box(
-        "mp4a",
-        std::string(16, '\0') + big_bytes(2, 2) + std::string(6, '\0') + big_bytes(48'000U << 16U, 4)
-    );
+    auto sound =
+        box("mp4a",
+            std::string(16, '\0') + big_bytes(2, 2) + std::string(6, '\0') +
+                big_bytes(48'000U << 16U, 4));
     auto movie = box("mvhd", head) + track("soun", 0, 0, sound);
     if (width > 0) movie += track("vide", width, height, box("avc1", std::string(78, '\0')));
     return box("ftyp", width > 0 ? "isom" : "M4A ") + box("mdat", std::string(64, '\7')) +
@@ -106,12 +109,18 @@ std::string webm(double seconds, int width, int height) {
     auto info = element(0x2AD7B1, number(1'000'000));
     if (seconds >= 0)
         info += element(0x4489, big_bytes(std::bit_cast<std::uint64_t>(seconds * 1000), 8));
-    auto film = element(0x83, number(1)) +
-                element(0xE0, element(0xB0, number(static_cast<std::uint64_t>(width))) +
-                                  element(0xBA, number(static_cast<std::uint64_t>(height))));
+    auto film =
+        element(0x83, number(1)) + element(
+                                       0xE0,
+                                       element(0xB0, number(static_cast<std::uint64_t>(width))) +
+                                           element(0xBA, number(static_cast<std::uint64_t>(height)))
+                                   );
     auto sound = element(0x83, number(2)) +
-                 element(0xE1, element(0x9F, number(2)) +
-                                   element(0xB5, big_bytes(std::bit_cast<std::uint64_t>(48'000.0), 8)));
+                 element(
+                     0xE1,
+                     element(0x9F, number(2)) +
+                         element(0xB5, big_bytes(std::bit_cast<std::uint64_t>(48'000.0), 8))
+                 );
     auto whole = element(0x1549A966, info) +
                  element(0x1654AE6B, element(0xAE, film) + element(0xAE, sound)) +
                  element(0x1F43B675, std::string(32, '\5'));

@@ -44,7 +44,8 @@ struct World {
         for (int i = 0; i < 60; ++i) {
             schema::Draft draft;
             draft.key = "k" + std::to_string(i);
-            json::object row{{"n", i == 7 ? 100'000 : i / 2}, {"word", "w" + std::to_string(i / 2)}};
+            json::object row{
+                {"n", i == 7 ? 100'000 : i / 2}, {"word", "w" + std::to_string(i / 2)}};
             draft.payload = json::serialize(row);
             sealed.push_back(schema::seal(name, std::move(draft), blobs));
         }
@@ -139,7 +140,10 @@ TEST_CASE("what cannot be asked is not queued", "[worker][quality]") {
     CHECK(world.queue(Examination::outliers, {{"threshold", "2.5"}}).queued);  // as a flag says it
 }
 
-TEST_CASE("jobs of one source are done one at a time, and the same is asked once", "[worker][quality]") {
+TEST_CASE(
+    "jobs of one source are done one at a time, and the same is asked once",
+    "[worker][quality]"
+) {
     World world;
     CHECK(world.queue(Examination::outliers).queued);
     CHECK_FALSE(world.queue(Examination::outliers).queued);
@@ -158,7 +162,10 @@ TEST_CASE("jobs of one source are done one at a time, and the same is asked once
     CHECK(world.claim(at));
 }
 
-TEST_CASE("a job whose worker died is taken up by another, and ends the same", "[worker][quality]") {
+TEST_CASE(
+    "a job whose worker died is taken up by another, and ends the same",
+    "[worker][quality]"
+) {
     World world;
     world.queue(Examination::duplicates, {{"by", "exact"}});
     auto at = Clock::now() + 1min;

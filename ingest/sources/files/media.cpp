@@ -1,8 +1,8 @@
 // Sounds and films of which each file is one record, as they are; the folder it lies in is a field.
 // What their heads tell is read, and nothing is decoded.
 //
-// What has the head of a sound or film and describes none is a reject. One whose length is not told,
-// as of a recording that was streamed, is a record, and counted for people.
+// What has the head of a sound or film and describes none is a reject. One whose length is not
+// told, as of a recording that was streamed, is a record, and counted for people.
 #include <string>
 
 #include <fmt/format.h>
@@ -58,7 +58,19 @@ std::string by_signature(const Sample& sample) {
 
 std::string by_name(const Sample& sample) {
     const bool named = sample.named(
-        {"wav", "mp3", "flac", "ogg", "oga", "ogv", "opus", "m4a", "m4v", "mp4", "mov", "webm", "mkv",
+        {"wav",
+         "mp3",
+         "flac",
+         "ogg",
+         "oga",
+         "ogv",
+         "opus",
+         "m4a",
+         "m4v",
+         "mp4",
+         "mov",
+         "webm",
+         "mkv",
          "mka"}
     );
     return named ? "the name ends in ." + std::string(sample.extension) : "";

@@ -60,8 +60,8 @@ public:
     // What lies in the middle of marks of one class, of which there is one at least.
     virtual Mark middle(const std::vector<const Mark*>& marks) const = 0;
     // What is left of a mark of the truth beside surer ones; nothing: it falls.
-    virtual std::optional<Mark>
-    beside(const Question&, const std::vector<Mark>& surer, Mark mark) const {
+    virtual std::optional<Mark> beside(const Question&, const std::vector<Mark>& surer, Mark mark)
+        const {
         (void)surer;
         return mark;
     }

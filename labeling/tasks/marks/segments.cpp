@@ -1,5 +1,5 @@
-// Ranges of time in a sound or a film: {"from","to","label"}, in seconds from its start, and "text",
-// what is said in it, where the project asks for that.
+// Ranges of time in a sound or a film: {"from","to","label"}, in seconds from its start, and
+// "text", what is said in it, where the project asks for that.
 //
 // Likeness of two ranges is their common time over the time of both (temporal intersection over
 // union, as in Caba Heilbron and others, ActivityNet, 2015); of two answers it is also how alike
@@ -98,8 +98,8 @@ colour = "#ee6677"
 
     // Where ranges must not meet, a range ends where a surer one begins; one that would lose more
     // than half of itself falls.
-    std::optional<Mark>
-    beside(const Question& question, const std::vector<Mark>& surer, Mark mark) const override {
+    std::optional<Mark> beside(const Question& question, const std::vector<Mark>& surer, Mark mark)
+        const override {
         if (question.overlapping_spans) return mark;
         auto left = range_of(mark);
         const auto half = left.length() / 2;

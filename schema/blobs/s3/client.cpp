@@ -145,8 +145,7 @@ private:
     curl_slist* headers_ = nullptr;
 };
 
-Client::Client(BucketOptions options)
-    : options_(std::move(options)), origin_(origin_of(options_)) {
+Client::Client(BucketOptions options) : options_(std::move(options)), origin_(origin_of(options_)) {
     static CurlLibrary library;
 }
 

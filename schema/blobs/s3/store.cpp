@@ -2,8 +2,8 @@
 //
 // The SHA-256 of the whole object is written beside it as x-amz-meta-sha256, since the ETag of what
 // came in parts says nothing of the bytes. What was put is there for all when the server says so
-// (S3 has been consistent since 2020), and no part of a multipart upload is seen before its end; one
-// that was cut off is dropped here if we live, and else by the bucket's own rule for such.
+// (S3 has been consistent since 2020), and no part of a multipart upload is seen before its end;
+// one that was cut off is dropped here if we live, and else by the bucket's own rule for such.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -60,8 +60,7 @@ public:
         );
     }
 
-    std::string
-    get_part(const std::string& name, std::uint64_t from, std::uint64_t size) override {
+    std::string get_part(const std::string& name, std::uint64_t from, std::uint64_t size) override {
         if (size == 0) return {};
         auto answer = asked_for(name, {fmt::format("Range: bytes={}-{}", from, from + size - 1)});
         if (answer.status == 416) return {};  // nothing lies there
@@ -98,9 +97,7 @@ public:
     }
 
 private:
-    std::string key(const std::string& name) const {
-        return client_.options().place.prefix + name;
-    }
+    std::string key(const std::string& name) const { return client_.options().place.prefix + name; }
     std::string thing(const std::string& name) const { return place() + name; }
 
     Answer asked_for(const std::string& name, std::vector<std::string> headers) {
@@ -128,9 +125,8 @@ private:
     Listing list(const std::string& prefix, int count, const std::string& from) {
         std::string query;
         if (!from.empty()) query = "continuation-token=" + base::percent_encoded(from) + "&";
-        query += fmt::format(
-            "list-type=2&max-keys={}&prefix={}", count, base::percent_encoded(prefix)
-        );
+        query +=
+            fmt::format("list-type=2&max-keys={}&prefix={}", count, base::percent_encoded(prefix));
         auto answer = client_.send({.query = query});
         auto listing = answer.good() ? read_listing(answer.body) : std::nullopt;
         if (!listing) client_.fail(place(), answer);
@@ -139,7 +135,10 @@ private:
 
     void put_in_parts(const std::string& name, std::string_view bytes, const std::string& sum) {
         auto begun = client_.send(
-            {.method = "POST", .key = key(name), .query = "uploads=", .headers = {described(sum)[1]}}
+            {.method = "POST",
+             .key = key(name),
+             .query = "uploads=",
+             .headers = {described(sum)[1]}}
         );
         auto upload = begun.good() ? read_upload_id(begun.body) : std::string();
         if (upload.empty()) client_.fail(thing(name), begun);

@@ -111,8 +111,9 @@ Draft recording(int i) {
     }
     if (i == 3) {
         draft.key = "page.html";
-        draft.blob = "<!DOCTYPE html><title>Page</title><p onclick='alert(1)'>caf\xe9"
-                     "<script>parent.document.title = 'owned'</script>";
+        draft.blob =
+            "<!DOCTYPE html><title>Page</title><p onclick='alert(1)'>caf\xe9"
+            "<script>parent.document.title = 'owned'</script>";
         draft.media_type = "text/html; charset=iso-8859-1";
         draft.text = schema::Text{"Page", "caf\xc3\xa9", "en"};
     }

@@ -55,13 +55,12 @@ inline const std::string text = "Zoë Müller ate 🍎 in Köln.\nAda: \"yes\", 
 inline const std::string fields =
     R"({"answer_a":"yes","answer_b":"no","answer_c":"perhaps","prompt":"Is it?",)"
     R"("rows":[{"a":1},{"a":2},{"a":3}]})";
-inline const test::Asked
-    record(
-        text,
-        fields,
-        labeling::AskedRecord::Size{.width = 640, .height = 427},
-        labeling::AskedRecord::Recording{.seconds = 60}
-    );
+inline const test::Asked record(
+    text,
+    fields,
+    labeling::AskedRecord::Size{.width = 640, .height = 427},
+    labeling::AskedRecord::Recording{.seconds = 60}
+);
 
 // Two answers to the example of each kind.
 inline const std::map<std::string, std::vector<std::string>> examples{

@@ -69,13 +69,16 @@ TEST_CASE("each kind can leave by the formats that are made for it", "[labeling]
 TEST_CASE("what is said in a range of time goes with it", "[labeling][formats]") {
     auto project = project_of(
         "segments",
-        "overlapping_spans = true\ntranscribe = true\n[[class]]\nname = \"a\"\n[[class]]\nname = \"b\"\n"
+        "overlapping_spans = true\ntranscribe = true\n[[class]]\nname = \"a\"\n[[class]]\nname = "
+        "\"b\"\n"
     );
-    auto answer = labeling::task_type("segments").read(
-        project.question,
-        R"([{"from":0.5,"to":10,"label":"a","text":"hello"},{"from":4,"to":10,"label":"b"}])",
-        record
-    );
+    auto answer =
+        labeling::task_type("segments")
+            .read(
+                project.question,
+                R"([{"from":0.5,"to":10,"label":"a","text":"hello"},{"from":4,"to":10,"label":"b"}])",
+                record
+            );
     for (auto name : {"label-studio", "jsonl", "csv"}) {
         Folder folder;
         INFO(name);

@@ -35,7 +35,8 @@ TEST_CASE("labels of an audio or a video are ranges of time", "[labeling][projec
     CHECK(plain.project.question.overlapping_spans);
     CHECK_FALSE(plain.project.question.transcribe);
     CHECK(plain.project.fields.empty());
-    auto said = converted(R"(<View><Video name="v" value="$video"/><TimelineLabels name="l" toName="v">
+    auto said =
+        converted(R"(<View><Video name="v" value="$video"/><TimelineLabels name="l" toName="v">
         <Label value="speech"/></TimelineLabels>
         <TextArea name="t" toName="v" perRegion="true"/></View>)");
     CHECK(said.made.kind == "segments");

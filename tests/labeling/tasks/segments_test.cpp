@@ -8,7 +8,8 @@ namespace {
 
 const std::string two = "[[class]]\nname = \"speech\"\n[[class]]\nname = \"music\"\n";
 
-std::string range(double from, double to, const std::string& label = "speech", const std::string& text = "") {
+std::string
+range(double from, double to, const std::string& label = "speech", const std::string& text = "") {
     return "{\"from\":" + std::to_string(from) + ",\"to\":" + std::to_string(to) + ",\"label\":\"" +
            label + "\"" + (text.empty() ? "" : ",\"text\":\"" + text + "\"") + "}";
 }
@@ -26,11 +27,17 @@ TEST_CASE("ranges of time are kept to the millisecond, in order", "[labeling][se
 }
 
 TEST_CASE("a range lies in the record and has a length", "[labeling][segments]") {
-    CHECK_THROWS_WITH(read("segments", "[" + range(5, 11) + "]"), Contains("the record ends at 10"));
+    CHECK_THROWS_WITH(
+        read("segments", "[" + range(5, 11) + "]"), Contains("the record ends at 10")
+    );
     CHECK_THROWS_WITH(read("segments", "[" + range(-1, 1) + "]"), Contains("before 0"));
     CHECK_THROWS_WITH(read("segments", "[" + range(2, 2) + "]"), Contains("ends where it begins"));
-    CHECK_THROWS_WITH(read("segments", R"([{"from":1,"label":"speech"}])"), Contains("number of seconds"));
-    CHECK_THROWS_WITH(read("segments", "[" + range(1, 2, "noise") + "]"), Contains("no such class"));
+    CHECK_THROWS_WITH(
+        read("segments", R"([{"from":1,"label":"speech"}])"), Contains("number of seconds")
+    );
+    CHECK_THROWS_WITH(
+        read("segments", "[" + range(1, 2, "noise") + "]"), Contains("no such class")
+    );
     CHECK_THROWS_WITH(
         segments.read(question("segments"), "[" + range(1, 2) + "]", test::Asked("a text")),
         Contains("no sound and no film")
@@ -43,7 +50,9 @@ TEST_CASE("a range lies in the record and has a length", "[labeling][segments]")
 TEST_CASE("ranges overlap only where the project says so", "[labeling][segments]") {
     auto both = "[" + range(1, 3) + "," + range(2, 4, "music") + "]";
     CHECK_THROWS_WITH(read("segments", both), Contains("overlap at 2 s"));
-    CHECK_NOTHROW(segments.read(question("segments", "overlapping_spans = true\n" + two), both, record));
+    CHECK_NOTHROW(
+        segments.read(question("segments", "overlapping_spans = true\n" + two), both, record)
+    );
     CHECK_NOTHROW(read("segments", "[" + range(1, 3) + "," + range(3, 4, "music") + "]"));
 }
 
@@ -62,17 +71,32 @@ TEST_CASE("a range carries a text where that is asked for", "[labeling][segments
 
 TEST_CASE("ranges are alike by the time they have in common", "[labeling][segments]") {
     auto asked = question("segments");
-    CHECK(segments.likeness(asked, "[" + range(0, 2) + "]", "[" + range(1, 3) + "]") == Approx(1.0 / 3));
+    CHECK(
+        segments.likeness(asked, "[" + range(0, 2) + "]", "[" + range(1, 3) + "]") ==
+        Approx(1.0 / 3)
+    );
     CHECK(segments.likeness(asked, "[" + range(0, 2) + "]", "[" + range(0, 2, "music") + "]") == 0);
-    CHECK(segments.likeness(asked, "[" + range(0, 2) + "," + range(3, 4) + "]", "[" + range(0, 2) + "]") == Approx(2.0 / 3));
+    CHECK(
+        segments.likeness(
+            asked, "[" + range(0, 2) + "," + range(3, 4) + "]", "[" + range(0, 2) + "]"
+        ) == Approx(2.0 / 3)
+    );
 }
 
-TEST_CASE("the truth of ranges lies in the middle of what most people marked", "[labeling][segments]") {
+TEST_CASE(
+    "the truth of ranges lies in the middle of what most people marked",
+    "[labeling][segments]"
+) {
     auto asked = question("segments", "transcribe = true\n" + two);
     auto answers = segments.gather(asked);
-    answers->add({.key = "r", .user = "ann", .value = "[" + range(1, 3, "speech", "hi") + "," + range(8, 9, "music") + "]"});
+    answers->add(
+        {.key = "r",
+         .user = "ann",
+         .value = "[" + range(1, 3, "speech", "hi") + "," + range(8, 9, "music") + "]"}
+    );
     answers->add({.key = "r", .user = "bob", .value = "[" + range(1.2, 3, "speech", "hi") + "]"});
-    answers->add({.key = "r", .user = "cy", .value = "[" + range(1.1, 3.3, "speech", "high") + "]"});
+    answers->add({.key = "r", .user = "cy", .value = "[" + range(1.1, 3.3, "speech", "high") + "]"}
+    );
     auto found = answers->infer({.method = labeling::Method::mv}).labels.at(0);
     CHECK(found.value == R"([{"from":1.1E0,"to":3.1E0,"text":"hi","label":"speech"}])");
 }
@@ -81,9 +105,17 @@ TEST_CASE("ranges of the truth do not meet where people's may not", "[labeling][
     auto truth = [](const std::string& settings) {
         auto asked = question("segments", settings + two);
         auto answers = segments.gather(asked);
-        answers->add({.key = "r", .user = "ann", .value = "[" + range(0, 2) + "," + range(2, 6, "music") + "]"});
+        answers->add(
+            {.key = "r",
+             .user = "ann",
+             .value = "[" + range(0, 2) + "," + range(2, 6, "music") + "]"}
+        );
         answers->add({.key = "r", .user = "bob", .value = "[" + range(0, 3) + "]"});
-        answers->add({.key = "r", .user = "cy", .value = "[" + range(0, 2.2) + "," + range(2.2, 6, "music") + "]"});
+        answers->add(
+            {.key = "r",
+             .user = "cy",
+             .value = "[" + range(0, 2.2) + "," + range(2.2, 6, "music") + "]"}
+        );
         return answers->infer({.method = labeling::Method::mv}).labels.at(0).value;
     };
     CHECK(

@@ -6,8 +6,8 @@
 #include <optional>
 #include <thread>
 
-#include <boost/asio.hpp>
 #include <fmt/format.h>
+#include <boost/asio.hpp>
 
 #include "base/bytes/hash.hpp"
 #include "base/bytes/percent.hpp"
@@ -128,7 +128,8 @@ struct S3Server::Impl {
     Reply answer(const SignedRequest& request) {
         auto verdict = check_signed(request, key, secret, region, std::time(nullptr) + ahead);
         if (!verdict.code.empty()) {
-            bool bad = verdict.code.starts_with("XAmz") || verdict.code.starts_with("Authorization");
+            bool bad =
+                verdict.code.starts_with("XAmz") || verdict.code.starts_with("Authorization");
             return problem(bad ? 400 : 403, verdict.code, verdict.message);
         }
         auto in_bucket = std::string("/") + bucket + "/";
@@ -366,7 +367,9 @@ std::vector<std::string> S3Server::log() const {
 std::size_t S3Server::count(const std::string& start) const {
     std::lock_guard lock(impl_->mutex);
     return static_cast<std::size_t>(std::count_if(
-        impl_->log.begin(), impl_->log.end(), [&](const auto& line) { return line.starts_with(start); }
+        impl_->log.begin(),
+        impl_->log.end(),
+        [&](const auto& line) { return line.starts_with(start); }
     ));
 }
 

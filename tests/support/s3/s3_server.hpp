@@ -22,8 +22,9 @@ enum class S3Fault {
 // uploads, listings of three a page. It checks every signature, and the hash of what comes.
 class S3Server {
 public:
-    static constexpr auto key = "AKTESTTESTTESTTEST", secret = "s3cr3t/With+Signs=",
-                          bucket = "big-things", region = "eu-test-1";
+    static constexpr auto key = "AKTESTTESTTESTTEST",
+                          secret = "s3cr3t/With+Signs=", bucket = "big-things",
+                          region = "eu-test-1";
 
     S3Server();
     ~S3Server();

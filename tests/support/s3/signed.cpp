@@ -23,7 +23,8 @@ std::vector<std::string> split(const std::string& text, char at) {
 
 std::string canonical_path(const std::string& path) {
     std::string out;
-    for (char c : base::percent_decode(path)) out += c == '/' ? "/" : base::percent_encoded({&c, 1});
+    for (char c : base::percent_decode(path))
+        out += c == '/' ? "/" : base::percent_encoded({&c, 1});
     return out;
 }
 

@@ -1,8 +1,8 @@
 // Rows of a workbook of Excel, of one sheet or of all.
 //
-// The zip must be one that can be moved about in: what comes out of another archive or a pipe is put
-// into a temporary file first. A place in a workbook is the number of rows before it, so that a run
-// that goes on reads these again and drops them.
+// The zip must be one that can be moved about in: what comes out of another archive or a pipe is
+// put into a temporary file first. A place in a workbook is the number of rows before it, so that a
+// run that goes on reads these again and drops them.
 #include <filesystem>
 #include <optional>
 
@@ -60,9 +60,7 @@ public:
     }
 
     // Null at the end.
-    const formats::ExcelRow* next() {
-        return at_ < first_.size() ? &first_[at_++] : rows_->next();
-    }
+    const formats::ExcelRow* next() { return at_ < first_.size() ? &first_[at_++] : rows_->next(); }
     std::string name_of(std::size_t column) const {
         return column < head_.names.size() ? head_.names[column] : formats::column_name(column);
     }
@@ -122,10 +120,7 @@ public:
 
     std::string describe() const override {
         return fmt::format(
-            "{} of {} sheets, {} columns",
-            sheets_.size(),
-            book_.sheets().size(),
-            reader_->columns()
+            "{} of {} sheets, {} columns", sheets_.size(), book_.sheets().size(), reader_->columns()
         );
     }
 
@@ -176,7 +171,9 @@ private:
                 // No value, and not nothing: it is missing, and told.
                 if (page.notes.size() < 1000)
                     ++page.notes[fmt::format(
-                        "cells of column '{}' are missing: they say {}", name, cell.text.substr(0, 20)
+                        "cells of column '{}' are missing: they say {}",
+                        name,
+                        cell.text.substr(0, 20)
                     )];
                 return;
             case formats::ExcelCell::Kind::text:

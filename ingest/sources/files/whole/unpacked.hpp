@@ -11,7 +11,8 @@
 namespace ingest {
 
 // A member as a file that a library can move about in: the input itself where it is that, else a
-// temporary one, gone with this. Throws base::Error if it cannot be written, or has more than 16 GiB.
+// temporary one, gone with this. Throws base::Error if it cannot be written, or has more than 16
+// GiB.
 class UnpackedFile {
 public:
     // `is_kind`: whether a file that begins so is of the kind itself, and not packed.
