@@ -77,13 +77,13 @@ void measure(const Job& job, int rounds) {
 
 void measure_all(int rounds) {
     const std::vector<Job> jobs{
-        {"ridge", 30'000, 400},
-        {"lasso", 60'000, 100, 0, {{"strength", 0.001}}},
+        {"ridge", 60'000, 400},
+        {"lasso", 200'000, 100, 0, {{"strength", 0.001}}},
         {"logistic", 10'000, 100, 10},
-        {"kmeans", 40'000, 64, 0, {{"k", 60}, {"starts", 1}, {"rounds", 30}}},
-        {"mlp", 20'000, 200, 10, {{"epochs", 3}}},
-        {"mlp", 20'000, 200, 10, {{"epochs", 3}, {"batch", 2048}, {"hidden", 512}}},
-        {"softmax", 40'000, 200, 10, {{"epochs", 10}, {"batch", 1024}}}};
+        {"kmeans", 100'000, 64, 0, {{"k", 60}, {"starts", 1}, {"rounds", 30}}},
+        {"mlp", 40'000, 200, 10, {{"epochs", 3}}},
+        {"mlp", 40'000, 200, 10, {{"epochs", 3}, {"batch", 2048}, {"hidden", 512}}},
+        {"softmax", 80'000, 200, 10, {{"epochs", 10}, {"batch", 1024}}}};
     for (const auto& job : jobs) measure(job, rounds);
 }
 

@@ -76,7 +76,7 @@ public:
         tilth.answer({"snapshot", "create", "kinds", "--project", "p"});
         tilth.answer({"snapshot", "create", "prices", "--source", "things"});
         // Numbers alone, as what takes texts as well would have them as hashes.
-        numbers = tilth.home.write("numbers.toml", "[features]\nuse_text = false\n").string();
+        numbers = tilth.home.write("numbers.toml", "[features]\ntext = false\n").string();
     }
 
     Tilth tilth;

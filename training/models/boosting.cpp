@@ -41,6 +41,7 @@ private:
         how.least = params_.at("least");
         how.patience = static_cast<std::size_t>(params_.at("patience"));
         how.balance = params_.at("balance");
+        how.in_memory = static_cast<std::size_t>(params_.at("in_memory") * 1e6);
         trees_.fit(train, validation, outputs, how, context);
     }
 
@@ -109,6 +110,11 @@ const ModelKind& boosting_kind() {
               .usual = 50,
               .whole = true,
               .at_least = 1},
+             {.name = "in_memory",
+              .words =
+                  "millions of values (rows by columns) up to which all rows lie in memory while "
+                  "trees grow; of more most lie on disk, in TMPDIR; 0: all",
+              .usual = 500},
              balance_parameter()},
         .dense_text = true,
         .soft_labels = true,

@@ -162,8 +162,10 @@ private:
     LinearScores linear_;
 };
 
-Sharing rows_of_net(const Design&, std::size_t) {
-    return Sharing::rows;
+// A sum over few rows, or over those that a column of texts has, is there sooner than a message.
+Sharing rows_of_net(const Design& rows, std::size_t) {
+    constexpr std::size_t few = 4096;
+    return rows.sparse || rows.rows < few ? Sharing::nothing : Sharing::rows;
 }
 
 const Hyperparameter& strength_parameter() {

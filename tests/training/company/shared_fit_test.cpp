@@ -115,7 +115,7 @@ TEST_CASE("stretches hold each row once, and as many as others", "[training][com
 }
 
 TEST_CASE("a fit whose rows are shared comes to that of one process", "[training][company]") {
-    const Rows plane(made::plane(2000, 4)), clouds(made::clouds(2000, 5)),
+    const Rows plane(made::plane(5000, 4)), clouds(made::clouds(2000, 5)),
         topics(made::topics(900, 6));
     auto thirty = made::clouds(30, 2);  // rows that there are, each twenty times
     const auto numbers = thirty.numeric;

@@ -4,13 +4,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <ctime>
+#include <filesystem>
 #include <limits>
 
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
 #include "base/numbers/random.hpp"
+#include "tests/support/program.hpp"
 #include "training/models/models.hpp"
 #include "training/numeric/trees/booster.hpp"
 #include "training/numeric/trees/trees.hpp"
@@ -156,6 +159,40 @@ Trees grown(
 }
 
 }  // namespace
+
+TEST_CASE("trees of rows that lie on disk are those of rows in memory", "[training][trees]") {
+    const test::Folder folder;
+    setenv("TMPDIR", folder.path.c_str(), 1);
+    const auto dense = numbers_with_gaps(3000);
+    const auto sparse = sparse_of_gaps(dense);
+    for (const auto* rows : {&dense, &sparse})
+        for (std::size_t outputs : {std::size_t{2}, std::size_t{3}, std::size_t{0}}) {
+            INFO(outputs << " outputs, sparse: " << rows->sparse);
+            const auto labels = labels_of(*rows, outputs, Loss::squared);
+            TreeSettings how;
+            how.rounds = 12;
+            how.rows = 0.8;
+            how.columns = 0.6;
+            const auto saved = [&](std::size_t in_memory) {
+                how.in_memory = in_memory;
+                Writer out;
+                grown(*rows, labels, outputs, how, Loss::squared).save(out);
+                return out.take();
+            };
+            const auto all = saved(0);
+            CHECK(saved(rows->values.size()) == all);
+            CHECK(saved(rows->values.size() / 3) == all);
+            CHECK(std::filesystem::is_empty(folder.path));
+        }
+    setenv("TMPDIR", "/none", 1);
+    TreeSettings how;
+    how.in_memory = 1;
+    CHECK_THROWS_WITH(
+        grown(dense, labels_of(dense, 0, Loss::squared), 0, how, Loss::squared),
+        Catch::Contains("set TMPDIR")
+    );
+    unsetenv("TMPDIR");
+}
 
 TEST_CASE("trees that are walked say what the library says", "[training][trees]") {
     const auto dense = numbers_with_gaps(700);

@@ -1,10 +1,16 @@
 // The two handles of XGBoost with their ends, and the calls that trees.cpp makes of them.
+//
+// Rows that are too many to lie in memory twice are given page by page to the library, which writes
+// them to files when the matrix is made and asks for none later: Debian's version (1.7) grows the
+// same trees of them with its hist method.
 #include "training/numeric/trees/booster.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <string_view>
 
 #include <fmt/format.h>
+#include <stdlib.h>
 
 #include "base/error.hpp"
 
@@ -41,7 +47,90 @@ void must(int code) {
     throw base::Error("xgboost", std::string(why));
 }
 
-TreeRows::TreeRows(const Design& rows) {
+// What the library asks for the next page.
+struct TreeRows::Pages {
+    const Design* rows;  // nullptr once the library has all
+    std::size_t rows_of_page;
+    std::filesystem::path folder;
+    DMatrixHandle proxy = nullptr;
+    std::size_t at = 0;
+    std::vector<std::uint64_t> starts;
+
+    Pages(const Design& of, std::size_t values)
+        : rows(&of),
+          rows_of_page(std::max<std::size_t>(
+              1,
+              values * of.rows / std::max<std::size_t>(1, of.values.size())
+          )) {
+        std::error_code none;
+        auto name = (std::filesystem::temp_directory_path(none) / "tilth-trees-XXXXXX").string();
+        if (none || !::mkdtemp(name.data()))
+            throw base::Error(
+                "trees",
+                "no folder for rows on disk can be made where temporary files go",
+                "set TMPDIR to one that is there, or --param in_memory=0"
+            );
+        folder = name;
+        XGProxyDMatrixCreate(&proxy);
+    }
+    ~Pages() {
+        XGDMatrixFree(proxy);
+        std::error_code none;
+        std::filesystem::remove_all(folder, none);
+    }
+    Pages(const Pages&) = delete;
+
+    int give() {
+        constexpr int failed = -1, another = 1, all = 0;
+        if (!rows) return failed;
+        if (at >= rows->rows) return all;
+        const auto many = std::min(rows_of_page, rows->rows - at);
+        const auto from = at;
+        at += many;
+        const auto* values = rows->row_values(from);
+        if (!rows->sparse) {
+            const auto page = array_of(values, many, rows->columns, "<f4");
+            return XGProxyDMatrixSetDataDense(proxy, page.c_str()) == 0 ? another : failed;
+        }
+        starts.clear();
+        for (std::size_t row = from; row <= from + many; ++row)
+            starts.push_back(rows->starts[row] - rows->starts[from]);
+        const auto count = static_cast<std::size_t>(starts.back());
+        return XGProxyDMatrixSetDataCSR(
+                   proxy,
+                   array_of(starts.data(), starts.size(), 0, "<u8").c_str(),
+                   array_of(rows->row_where(from), count, 0, "<u4").c_str(),
+                   array_of(values, count, 0, "<f4").c_str(),
+                   rows->columns
+               ) == 0
+                   ? another
+                   : failed;
+    }
+};
+
+TreeRows::~TreeRows() {
+    XGDMatrixFree(handle_);
+}
+
+TreeRows::TreeRows(const Design& rows, std::size_t values_of_page) {
+    if (values_of_page > 0 && rows.rows > 0) {
+        pages_ = std::make_unique<Pages>(rows, values_of_page);
+        must(XGDMatrixCreateFromCallback(
+            pages_.get(),
+            pages_->proxy,
+            [](DataIterHandle pages) { static_cast<Pages*>(pages)->at = 0; },
+            [](DataIterHandle pages) { return static_cast<Pages*>(pages)->give(); },
+            fmt::format(
+                R"({{"missing": NaN, "nthread": {}, "cache_prefix": "{}"}})",
+                library_threads(rows),
+                (pages_->folder / "rows").string()
+            )
+                .c_str(),
+            &handle_
+        ));
+        pages_->rows = nullptr;
+        return;
+    }
     const auto how = fmt::format(R"({{"missing": NaN, "nthread": {}}})", library_threads(rows));
     if (rows.sparse) {
         must(XGDMatrixCreateFromCSR(

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -18,11 +19,13 @@ void must(int code);
 // depend on how many there are, and equal input must give equal bits.
 int library_threads(const Design& rows);
 
-// Rows as XGBoost keeps them.
+// Rows as XGBoost keeps them: in memory, where a value takes 8 bytes and more once trees grow, or
+// with `values_of_page` in files of a folder in TMPDIR, of which it reads a few pages at a time.
+// The folder is gone with the rows.
 class TreeRows {
 public:
-    explicit TreeRows(const Design& rows);
-    ~TreeRows() { XGDMatrixFree(handle_); }
+    explicit TreeRows(const Design& rows, std::size_t values_of_page = 0);
+    ~TreeRows();
     TreeRows(const TreeRows&) = delete;
 
     // "label" or "weight"; nothing where `values` is empty.
@@ -30,6 +33,8 @@ public:
     DMatrixHandle get() const { return handle_; }
 
 private:
+    struct Pages;
+    std::unique_ptr<Pages> pages_;
     DMatrixHandle handle_ = nullptr;
 };
 

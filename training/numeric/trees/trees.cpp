@@ -64,7 +64,8 @@ struct Grown {
     std::optional<TreeRows> held_out;
     std::optional<Booster> booster;
 
-    explicit Grown(const Design& rows) : seen(rows) {}
+    Grown(const Design& rows, std::size_t in_memory)
+        : seen(rows, in_memory > 0 && rows.values.size() > in_memory ? 1 + in_memory / 16 : 0) {}
 };
 
 }  // namespace
@@ -92,7 +93,7 @@ struct Trees::Fit {
           validation(judged),
           how(settings),
           context(with),
-          grown(std::make_shared<Grown>(*learnt.rows)),
+          grown(std::make_shared<Grown>(*learnt.rows, settings.in_memory)),
           weights(learnt.weights.begin(), learnt.weights.end()) {
         if (validation.size() > 0) grown->held_out.emplace(*validation.rows);
         label(grown->seen, train);

@@ -24,6 +24,8 @@ struct TreeSettings {
     double least = 1;          // weight of a leaf
     std::size_t patience = 0;  // rounds without gain on validation before the end; 0: all rounds
     double balance = 0;
+    std::size_t in_memory =
+        0;                // values of rows; of more a few pages are, the rest is on disk; 0: all
     bool forest = false;  // trees of one kind each on its own sample, averaged
 };
 
