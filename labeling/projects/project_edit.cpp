@@ -71,6 +71,7 @@ void edit_question(const QuestionEdit& edit, Question& question) {
     take(edit.unit, question.unit);
     take(edit.candidates, question.candidates);
     take(edit.ties, question.ties);
+    take(edit.transcribe, question.transcribe);
     take(edit.table, question.table);
 }
 
@@ -112,6 +113,7 @@ const base::Settings<QuestionEdit> QuestionEdit::settings{
     {"unit", &QuestionEdit::unit, "of the number, as people read it"},
     {"candidates", &QuestionEdit::candidates, "fields that are compared or ranked"},
     {"ties", &QuestionEdit::ties, "whether candidates may be level"},
+    {"transcribe", &QuestionEdit::transcribe, "whether a range of time may carry a text"},
     {"table", &QuestionEdit::table, "field of the record whose rows are labeled"},
 };
 const base::Settings<PartEdit> PartEdit::settings{

@@ -32,6 +32,7 @@ struct QuestionEdit {
     std::optional<std::vector<std::string>> text_fields;
     std::optional<std::vector<std::string>> candidates;
     std::optional<bool> ties;
+    std::optional<bool> transcribe;
     std::optional<std::string> table;
 
     static const base::Settings<QuestionEdit> settings;

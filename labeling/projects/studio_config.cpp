@@ -7,7 +7,6 @@
 #include "labeling/projects/studio_config.hpp"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <optional>
 
@@ -38,35 +37,14 @@ struct Asked {
     const XmlElement* control = nullptr;
 };
 
-constexpr std::array<std::string_view, 9> shown_tags{
-    "Text",
-    "HyperText",
-    "Paragraphs",
-    "Image",
-    "Table",
-    "List",
-    "Chat",
-    "Audio",
-    "Video"};
-// Tags that ask something and have no kind here.
-constexpr std::array<std::string_view, 17> no_kinds{
-    "BrushLabels",
-    "Brush",
-    "EllipseLabels",
-    "Ellipse",
-    "VectorLabels",
-    "Vector",
-    "MagicWand",
-    "BitmaskLabels",
-    "Bitmask",
-    "VideoRectangle",
-    "TimeSeriesLabels",
-    "ParagraphLabels",
-    "DateTime",
-    "HyperTextLabels",
-    "Ranker",
-    "ChatMessage",
-    "ReactCode"};
+// Names of tags, a blank between two.
+constexpr std::string_view shown_tags =
+    "Text HyperText Paragraphs Image Table List Chat Audio Video";
+// Those that ask something and have no kind here.
+constexpr std::string_view no_kinds =
+    "BrushLabels Brush EllipseLabels Ellipse VectorLabels Vector MagicWand BitmaskLabels Bitmask "
+    "VideoRectangle TimeSeriesLabels ParagraphLabels DateTime HyperTextLabels Ranker ChatMessage "
+    "ReactCode";
 
 class ConfigReader {
 public:
@@ -103,21 +81,28 @@ private:
         return base::equal_ignoring_case(element.name, name);
     }
 
+    bool is_any(const XmlElement& element, std::string_view names) const {
+        while (!names.empty()) {
+            const auto name = names.substr(0, names.find(' '));
+            if (is(element, name)) return true;
+            names.remove_prefix(std::min(names.size(), name.size() + 1));
+        }
+        return false;
+    }
+
     void visit(const XmlElement& element) {
         if (is(element, "Header")) {
             auto said = element.attribute("value");
             if (!said.empty() && said.front() != '$')
                 instructions_ += (instructions_.empty() ? "" : "\n\n") + said;
         }
-        for (auto tag : no_kinds)
-            if (is(element, tag)) lack(element, "there is no such kind of question");
+        if (is_any(element, no_kinds)) lack(element, "there is no such kind of question");
         if (ask(element)) return;
         for (const auto& child : element.children) visit(child);
     }
 
     void visit_shown(const XmlElement& element) {
-        for (auto tag : shown_tags)
-            if (is(element, tag)) show(element);
+        if (is_any(element, shown_tags)) show(element);
         for (const auto& child : element.children) visit_shown(child);
     }
 
