@@ -126,8 +126,9 @@ await test("the settings show what people will see while they are written, and k
   await page.getByLabel("instructions", { exact: true }).fill("First line.\n\n**Second** line.");
   await page.getByLabel("fields", { exact: true }).fill("text");
   await becomes(async () => /truth/.test(await item.innerText()), false);
+  const saved = page.waitForResponse((answer) => answer.request().method() === "PATCH"); // the words of an earlier one may still stand
   await page.getByRole("button", { name: "Save" }).click();
-  await page.getByText("The settings are saved").first().waitFor();
+  await saved;
   await page.reload();
   await becomes(() => page.getByLabel("instructions", { exact: true }).inputValue(), "First line.\n\n**Second** line.");
   await page.getByRole("heading", { name: "Instructions that stood before" }).waitFor();
