@@ -113,7 +113,7 @@ TEST_CASE("files that are known and not read say what to do instead", "[ingest][
              {"ORC\0\1"s, "an ORC file"},
              {"Obj\1\4"s, "an Avro file"},
              {"SQLite format 3\0"s, "an SQLite database; gather it as a source"},
-             {"%PDF-1.7\nx"s, "a PDF; make it a text"},
+             {"RIFF\1\1\1\1AVI LIST"s, "an AVI film; make it MP4"},
              {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 x"s, "Microsoft Office before 2007"},
              {"\x93NUMPY\1\0"s, "numpy.savetxt"},
              {"7z\xbc\xaf\x27\x1c\0"s, "pack it as zip"},

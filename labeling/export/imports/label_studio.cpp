@@ -36,7 +36,7 @@ void name_record(const json::object& task, GivenLabel& given) {
     if (const auto* data = task.if_contains("data"); data && data->is_object()) {
         given.key = key_of(data->get_object(), "key");
         given.text = given.key.empty() ? key_of(data->get_object(), "text") : "";
-        for (auto name : {"image", "id", "url"})
+        for (auto name : {"image", "audio", "video", "pdf", "id", "url"})
             if (auto other = key_of(data->get_object(), name); !other.empty()) {
                 auto query = other.find("?d=");  // a file that Label Studio serves itself
                 given.also.push_back(query == other.npos ? other : other.substr(query + 3));

@@ -25,8 +25,18 @@ constexpr std::array<std::string_view, 6> about_the_annotation{
     "updated_at",
     "lead_time",
     "id"};
-constexpr std::array<std::string_view, 8>
-    usual_data{"key", "text", "title", "image", "url", "fields", "agreement", "html"};
+constexpr std::array<std::string_view, 11> usual_data{
+    "key",
+    "text",
+    "title",
+    "image",
+    "audio",
+    "video",
+    "pdf",
+    "url",
+    "fields",
+    "agreement",
+    "html"};
 // What a region's or choice's value has its labels by.
 constexpr std::array<std::string_view, 8> value_types{
     "labels",
