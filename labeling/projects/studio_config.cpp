@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -37,14 +36,13 @@ struct Asked {
     const XmlElement* control = nullptr;
 };
 
-// Names of tags, a blank between two.
 constexpr std::string_view shown_tags =
-    "Text HyperText Paragraphs Image Table List Chat Audio Video";
+    " Text HyperText Paragraphs Image Table List Chat Audio Video ";
 // Those that ask something and have no kind here.
 constexpr std::string_view no_kinds =
-    "BrushLabels Brush EllipseLabels Ellipse VectorLabels Vector MagicWand BitmaskLabels Bitmask "
+    " BrushLabels Brush EllipseLabels Ellipse VectorLabels Vector MagicWand BitmaskLabels Bitmask "
     "VideoRectangle TimeSeriesLabels ParagraphLabels DateTime HyperTextLabels Ranker ChatMessage "
-    "ReactCode";
+    "ReactCode ";
 
 class ConfigReader {
 public:
@@ -81,13 +79,8 @@ private:
         return base::equal_ignoring_case(element.name, name);
     }
 
-    bool is_any(const XmlElement& element, std::string_view names) const {
-        while (!names.empty()) {
-            const auto name = names.substr(0, names.find(' '));
-            if (is(element, name)) return true;
-            names.remove_prefix(std::min(names.size(), name.size() + 1));
-        }
-        return false;
+    static bool is_any(const XmlElement& element, std::string_view names) {
+        return base::contains_ignoring_case(names, " " + element.name + " ");
     }
 
     void visit(const XmlElement& element) {
@@ -140,7 +133,7 @@ private:
                 fmt::format("low = 1\nhigh = {}\nstep = 1\n", most.empty() ? "5" : most));
             return true;
         }
-        if (is(element, "Number") || is(element, "Slider")) return number(element), true;
+        if (is_any(element, " Number Slider ")) return number(element), true;
         if (is(element, "Pairwise")) return pairwise(element), true;
         return false;
     }
@@ -251,21 +244,20 @@ private:
         return base::equal_ignoring_case(element.attribute("perRegion"), "true");
     }
 
-    // About a sound or a film.
-    bool is_recorded(const XmlElement& element) const {
+    // The tag that shows what a control is about, in lower case; empty if it is not known.
+    std::string tag_shown(const XmlElement& element) const {
         auto shown = shown_.find(element.attribute("toName"));
-        return shown != shown_.end() && (base::equal_ignoring_case(shown->second.first, "Audio") ||
-                                         base::equal_ignoring_case(shown->second.first, "Video"));
+        return shown == shown_.end() ? "" : base::to_lower(shown->second.first);
     }
-
+    bool is_recorded(const XmlElement& element) const {
+        return tag_shown(element) == "audio" || tag_shown(element) == "video";
+    }
     void ranges(const XmlElement& element) {
         add(element, "segments", "overlapping_spans = true\n", classes(element, "Label"));
     }
-
     bool is_of_picture(const XmlElement& element) const {
-        auto shown = shown_.find(element.attribute("toName"));
-        return shown == shown_.end() ? pictures_
-                                     : base::equal_ignoring_case(shown->second.first, "Image");
+        auto tag = tag_shown(element);
+        return tag.empty() ? pictures_ : tag == "image";
     }
 
     void labels(const XmlElement& element) {
