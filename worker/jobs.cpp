@@ -3,6 +3,8 @@
 // whether another try could end otherwise.
 #include "worker/jobs.hpp"
 
+#include <stdexcept>
+
 #include <boost/json.hpp>
 
 #include "base/database/database.hpp"
@@ -15,7 +17,6 @@
 #include "service/gather/life/source_end.hpp"
 #include "service/gather/rejects.hpp"
 #include "service/quality/examination.hpp"
-#include "service/refusal.hpp"
 #include "service/version.hpp"
 #include "training/experiment.hpp"
 #include "worker/slot.hpp"
@@ -26,18 +27,12 @@ namespace json = boost::json;
 
 namespace {
 
-// A training reads what does not change, so what it cannot do it cannot do later: leaks, no
-// features. Only that what it reads is not there now may pass.
-json::object train(service::Context& context, const schema::Job& job, std::stop_token stop) {
-    auto settings = training::TrainSettings::settings.read(base::Document::json(job.spec));
+// Of work that cannot end otherwise later, because it reads what does not change, or what is wrong
+// with it was asked so: only that what it reads is not there now may pass.
+template <typename Do>
+json::object once(Do work) {
     try {
-        auto outcome = training::train(
-            context.database(), context.blobs(), {}, settings, service::version, {}, stop
-        );
-        return {
-            {"run", outcome.run.id},
-            {"model", outcome.model_name},
-            {"version", outcome.model_version}};
+        return work();
     } catch (const base::DatabaseAway&) {
         throw;
     } catch (const schema::BlobsAway&) {
@@ -45,6 +40,19 @@ json::object train(service::Context& context, const schema::Job& job, std::stop_
     } catch (const base::Error& failure) {
         throw Final(failure);
     }
+}
+
+json::object train(service::Context& context, const schema::Job& job, std::stop_token stop) {
+    auto settings = training::TrainSettings::settings.read(base::Document::json(job.spec));
+    return once([&]() -> json::object {
+        auto outcome = training::train(
+            context.database(), context.blobs(), {}, settings, service::version, {}, stop
+        );
+        return {
+            {"run", outcome.run.id},
+            {"model", outcome.model_name},
+            {"version", outcome.model_version}};
+    });
 }
 
 json::object gather(service::Context& context, const schema::Job& job, std::stop_token stop) {
@@ -74,15 +82,6 @@ json::object gather(service::Context& context, const schema::Job& job, std::stop
         {"rejected", result.counts.rejected}};
 }
 
-// What the verb refuses it refuses again, unless what it needs is away.
-json::object examine(service::Context& context, const schema::Job& job, std::stop_token stop) {
-    try {
-        return service::examine(context.environment(), job.spec, stop);
-    } catch (const service::Refusal& refusal) {
-        throw Final(refusal);
-    }
-}
-
 }  // namespace
 
 json::object do_job(service::Context& context, const schema::Job& job, std::stop_token stop) {
@@ -93,7 +92,7 @@ json::object do_job(service::Context& context, const schema::Job& job, std::stop
         case schema::JobKind::ingest:
             return gather(context, job, stop);
         case schema::JobKind::quality:
-            return examine(context, job, stop);
+            return once([&] { return service::examine(context.environment(), job.spec, stop); });
     }
     throw std::logic_error("job of an unknown kind");
 }

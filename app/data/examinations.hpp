@@ -27,7 +27,7 @@ void queue_examination(
     service::Examination examination,
     const Request& request
 ) {
-    auto given = Request::settings.template write<boost::json::object>(request);
+    auto given = Request::settings.write(request).as_object();
     given.erase("source");
     queue_examination(context, {examination, request.source, std::move(given)});
 }

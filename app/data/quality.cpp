@@ -163,19 +163,39 @@ void run_checks(
 
 }  // namespace
 
+namespace {
+
+// Settings of whatever word it is, as NAME=VALUE.
+void add_queue_command(CLI::App& quality, service::Context& context) {
+    auto& queue = add_command(quality, "quality queue");
+    Flags<service::QueueExamination> asked(
+        queue,
+        {.positionals = {{"examination", "WHAT"}, {"source", "SOURCE,--source"}},
+         .without = {"settings"}}
+    );
+    auto said = std::make_shared<std::vector<std::string>>();
+    queue.add_option("--set", *said, "Settings of 'tilth quality WHAT'")->type_name("NAME=VALUE");
+    on_command(queue, [asked, said, &context] {
+        auto request = asked.read();
+        for (const auto& each : *said) {
+            auto sign = each.find('=');
+            if (sign == each.npos || sign == 0)
+                throw base::UsageError("--set " + each, "is no setting", "write NAME=VALUE");
+            request.given[each.substr(0, sign)] = each.substr(sign + 1);
+        }
+        queue_examination(context, request);
+    });
+}
+
+}  // namespace
+
 void add_quality(CLI::App& cli, service::Context& context) {
     auto* command = cli.add_subcommand("quality", "How good the records of a source are");
     command->require_subcommand(1);
     add_examination<service::profile_source>(
         *command, context, service::Examination::profile, show_profile
     );
-    add_verb<service::queue_examination>(
-        *command,
-        context,
-        "quality queue",
-        {.positionals = {{"examination", "WHAT"}, {"source", "SOURCE,--source"}}},
-        show_queued
-    );
+    add_queue_command(*command, context);
     add_verb<service::find_drift>(
         *command,
         context,

@@ -1,3 +1,8 @@
+// Which rows of a sheet are its head, and what they call each column.
+//
+// People write sheets to be looked at: a title across the table, groups of columns under one merged
+// cell. Excel's file says of a merged cell only its first place and how far it reaches, so that a
+// name is put together here from all that stands over a column, each cell once.
 #include "formats/excel/head.hpp"
 
 #include <algorithm>

@@ -1,3 +1,8 @@
+// Days and times of Excel, which are numbers that are shown so.
+//
+// What a number means is in its format alone, a little language for the eye. Only the letters count
+// that are no text, and only of its first section. Serial numbers are days since 1899-12-30, with
+// the leap day of 1900 that never was, or since 1904.
 #include "formats/excel/number_format.hpp"
 
 #include <chrono>

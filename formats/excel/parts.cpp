@@ -1,3 +1,8 @@
+// XML out of a zip, read as it is unpacked.
+//
+// The reader of libxml2 keeps the way down to where it stands and nothing else; a cell or a text is
+// expanded when it is met and dropped when it is passed. Its limits stay on: no text over 10 MB, no
+// entity that swells. Without DTDs of our own asking nothing outside is opened.
 #include "formats/excel/parts.hpp"
 
 #include <algorithm>
@@ -112,6 +117,7 @@ Elements::~Elements() {
 }
 
 void Elements::move(int code) {
+    over_ = code == 0;
     if (code >= 0 && !feed_->failure) return;
     if (feed_->failure) std::rethrow_exception(feed_->failure);
     throw base::Error(
@@ -123,21 +129,15 @@ void Elements::move(int code) {
 
 bool Elements::next(std::initializer_list<std::string_view> names) {
     for (;;) {
-        if (!std::exchange(stay_, false)) {
-            const int code = xmlTextReaderRead(reader_);
-            move(code);
-            if (code == 0) return false;
-        } else if (xmlTextReaderNodeType(reader_) < 0 || xmlTextReaderReadState(reader_) != 1) {
-            return false;
-        }
+        if (!std::exchange(stay_, false)) move(xmlTextReaderRead(reader_));
+        if (over_) return false;
         if (xmlTextReaderNodeType(reader_) != XML_READER_TYPE_ELEMENT) continue;
         if (std::find(names.begin(), names.end(), name()) != names.end()) return true;
     }
 }
 
 void Elements::pass() {
-    const int code = xmlTextReaderNext(reader_);
-    move(code);
+    move(xmlTextReaderNext(reader_));
     stay_ = true;
 }
 

@@ -63,6 +63,7 @@ private:
     struct Feed;
     std::unique_ptr<Feed> feed_;
     _xmlTextReader* reader_ = nullptr;
+    bool over_ = false;  // nothing is left
     bool stay_ = false;  // the reader stands on what next() has to look at
     void move(int code);
 };

@@ -62,7 +62,7 @@ std::string target_of(const std::string& part, std::string target) {
 }
 
 struct Link {
-    std::string kind;  // the last word of its type
+    std::string type;  // the last word of it
     std::string part;
 };
 
@@ -112,15 +112,14 @@ struct Workbook::Impl {
         return links;
     }
 
-    static std::string
-    part_of_kind(const std::map<std::string, Link>& links, std::string_view kind) {
+    static std::string part_of_type(const std::map<std::string, Link>& links, std::string_view type) {
         for (const auto& [id, link] : links)
-            if (link.kind == kind) return link.part;
+            if (link.type == type) return link.part;
         return {};
     }
 
     void read() {
-        const auto book = part_of_kind(links_of(""), "officeDocument");
+        const auto book = part_of_type(links_of(""), "officeDocument");
         if (book.ends_with(".bin"))
             throw base::Error(
                 path, "is a binary workbook (.xlsb)", "save it as .xlsx or CSV with a spreadsheet"
@@ -137,8 +136,8 @@ struct Workbook::Impl {
             from_1904 = said == "1" || said == "true" || said == "on";
         }
         read_sheets(root, links);
-        if (const auto part = part_of_kind(links, "styles"); !part.empty()) read_looks(part);
-        if (const auto part = part_of_kind(links, "sharedStrings"); !part.empty()) read_texts(part);
+        if (const auto part = part_of_type(links, "styles"); !part.empty()) read_looks(part);
+        if (const auto part = part_of_type(links, "sharedStrings"); !part.empty()) read_texts(part);
     }
 
     void read_sheets(const XmlElement& root, const std::map<std::string, Link>& links) {
@@ -146,13 +145,13 @@ struct Workbook::Impl {
         if (!list) fail(path, "names no sheets");
         for (const auto& each : list->children) {
             const auto link = links.find(each.attribute("id"));
-            if (link == links.end() || link->second.kind != "worksheet") continue;  // a chart
+            if (link == links.end() || link->second.type != "worksheet") continue;  // a chart
             if (sheets.size() == most_sheets) fail(path, "has more than 10,000 sheets");
-            const auto state = each.attribute("state");
+            const auto visibility = each.attribute("state");
             sheets.push_back(
                 {each.attribute("name"),
                  link->second.part,
-                 state == "hidden" || state == "veryHidden"}
+                 visibility == "hidden" || visibility == "veryHidden"}
             );
         }
         if (sheets.empty()) fail(path, "has no sheet of cells");

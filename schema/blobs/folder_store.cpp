@@ -1,3 +1,7 @@
+// Blobs as files of a folder.
+//
+// A file gets its name when all of it is on the disk: it is written under another, synced, renamed.
+// Several machines may write the same at once, over NFS too: the same name has the same bytes.
 #include <algorithm>
 #include <atomic>
 #include <cerrno>

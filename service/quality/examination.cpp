@@ -24,10 +24,7 @@ namespace json = boost::json;
 const base::Settings<QueueExamination> QueueExamination::settings{
     {"examination", &QueueExamination::examination, "what is looked for", {.required = true}},
     {"source", &QueueExamination::source, "whose records", {.required = true}},
-    {"settings",
-     &QueueExamination::given,
-     "settings of 'tilth quality' and that word: threshold=0.9",
-     {.flag = "set"}},
+    {"settings", &QueueExamination::given, "what that verb may be told, but the source"},
 };
 
 namespace {

@@ -47,6 +47,7 @@ struct World {
             json::object row{
                 {"n", i == 7 ? 100'000 : i / 2}, {"word", "w" + std::to_string(i / 2)}};
             draft.payload = json::serialize(row);
+            draft.text = schema::Text{"", "The word of row " + std::to_string(i / 2), ""};
             sealed.push_back(schema::seal(name, std::move(draft), blobs));
         }
         db->call([&](base::Tx& tx) {
@@ -94,7 +95,7 @@ TEST_CASE("what quality is asked can be left to a worker", "[worker][quality]") 
     auto job = world.claim();
     REQUIRE(job);
     auto result = worker::do_job(world.context, *job, {});
-    CHECK(result.at("examination") == base::name_of(what));
+    CHECK(result.at("examination").as_string() == base::name_of(what));
     CHECK(result.at("source") == "t");
     CHECK(json::serialize(result).size() > 100);
     CHECK(json::serialize(result).size() < 50'000);
@@ -116,7 +117,7 @@ TEST_CASE("checks that a job was given are its own", "[worker][quality]") {
     World world;
     world.queue(
         Examination::check,
-        {{"rules", "[[check]]\nname = \"small\"\nkind = \"between\"\ncolumn = \"n\"\nmax = 50\n"}}
+        {{"rules", "[[check]]\nname = \"small\"\nkind = \"between\"\ncolumns = [\"n\"]\nmaximum = 50\n"}}
     );
     auto result = worker::do_job(world.context, world.claim().value(), {});
     const auto& items = result.at("answer").at("items").as_array();

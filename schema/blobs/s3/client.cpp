@@ -183,21 +183,28 @@ Answer Client::send_once(const Request& request) {
     if (!options_.session_token.empty())
         handle.add_header("x-amz-security-token: " + options_.session_token);
     for (const auto& header : request.headers) handle.add_header(header);
-    if (request.method == "PUT") {
-        handle.set(CURLOPT_UPLOAD, 1L);
-        handle.set(CURLOPT_READFUNCTION, &send_bytes);
-        handle.set(CURLOPT_READDATA, &upload);
-        handle.set(CURLOPT_SEEKFUNCTION, &seek_bytes);
-        handle.set(CURLOPT_SEEKDATA, &upload);
-        handle.set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
-    } else if (request.method == "POST") {
-        handle.add_header("Content-Type: application/xml");
-        handle.set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
-        handle.set(CURLOPT_POSTFIELDS, request.body.empty() ? "" : request.body.data());
-    } else if (request.method == "HEAD") {
-        handle.set(CURLOPT_NOBODY, 1L);
-    } else if (request.method != "GET") {
-        handle.set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
+    switch (request.method) {
+        case Method::get:
+            break;
+        case Method::head:
+            handle.set(CURLOPT_NOBODY, 1L);
+            break;
+        case Method::put:
+            handle.set(CURLOPT_UPLOAD, 1L);
+            handle.set(CURLOPT_READFUNCTION, &send_bytes);
+            handle.set(CURLOPT_READDATA, &upload);
+            handle.set(CURLOPT_SEEKFUNCTION, &seek_bytes);
+            handle.set(CURLOPT_SEEKDATA, &upload);
+            handle.set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+            break;
+        case Method::post:
+            handle.add_header("Content-Type: application/xml");
+            handle.set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+            handle.set(CURLOPT_POSTFIELDS, request.body.empty() ? "" : request.body.data());
+            break;
+        case Method::remove:
+            handle.set(CURLOPT_CUSTOMREQUEST, "DELETE");
+            break;
     }
     auto code = curl_easy_perform(handle.get());
     if (code == CURLE_OK) {

@@ -11,8 +11,10 @@
 
 namespace schema::s3 {
 
+enum class Method { get, head, put, post, remove };
+
 struct Request {
-    std::string method = "GET";
+    Method method = Method::get;
     std::string key = {};    // of an object, with the prefix; empty: the bucket
     std::string query = {};  // sorted by name, each NAME=VALUE, escaped
     std::string_view body = {};

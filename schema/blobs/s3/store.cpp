@@ -42,7 +42,7 @@ public:
             return;
         }
         auto answer = client_.send(
-            {.method = "PUT", .key = key(name), .body = bytes, .headers = described(sum)}
+            {.method = Method::put, .key = key(name), .body = bytes, .headers = described(sum)}
         );
         if (!answer.good()) client_.fail(thing(name), answer);
     }
@@ -75,7 +75,7 @@ public:
     }
 
     bool remove(const std::string& name) override {
-        auto answer = client_.send({.method = "DELETE", .key = key(name)});
+        auto answer = client_.send({.method = Method::remove, .key = key(name)});
         return answer.good() ||
                (answer.status == 404 && read_problem(answer.body).code != "NoSuchBucket");
     }
@@ -117,7 +117,7 @@ private:
 
     // Whatever else the answer is, who wants to put it hears by that.
     bool lies_there(const std::string& name, const std::string& sum, std::size_t size) {
-        auto answer = client_.send({.method = "HEAD", .key = key(name)});
+        auto answer = client_.send({.method = Method::head, .key = key(name)});
         return answer.status == 200 && answer.header(sum_header) == sum &&
                answer.header("content-length") == std::to_string(size);
     }
@@ -135,10 +135,7 @@ private:
 
     void put_in_parts(const std::string& name, std::string_view bytes, const std::string& sum) {
         auto begun = client_.send(
-            {.method = "POST",
-             .key = key(name),
-             .query = "uploads=",
-             .headers = {described(sum)[1]}}
+            {.method = Method::post, .key = key(name), .query = "uploads=", .headers = {described(sum)[1]}}
         );
         auto upload = begun.good() ? read_upload_id(begun.body) : std::string();
         if (upload.empty()) client_.fail(thing(name), begun);
@@ -146,7 +143,7 @@ private:
         try {
             finish(name, upload, put_parts(name, upload, bytes), sum, bytes.size());
         } catch (...) {
-            client_.send({.method = "DELETE", .key = key(name), .query = "uploadId=" + upload});
+            client_.send({.method = Method::remove, .key = key(name), .query = "uploadId=" + upload});
             throw;
         }
     }
@@ -159,7 +156,7 @@ private:
             auto part = bytes.substr(0, client_.options().part);
             bytes.remove_prefix(part.size());
             auto answer = client_.send(
-                {.method = "PUT",
+                {.method = Method::put,
                  .key = key(name),
                  .query = fmt::format("partNumber={}&uploadId={}", number, upload),
                  .body = part}
@@ -183,7 +180,7 @@ private:
     ) {
         auto body = "<CompleteMultipartUpload>" + parts + "</CompleteMultipartUpload>";
         auto answer = client_.send(
-            {.method = "POST", .key = key(name), .query = "uploadId=" + upload, .body = body}
+            {.method = Method::post, .key = key(name), .query = "uploadId=" + upload, .body = body}
         );
         // An answer that was lost says nothing of what was done.
         if (answer.good() && !holds_problem(answer.body)) return;
