@@ -196,7 +196,7 @@ const RoleRow table[] = {
     {"POST /api/v1/sources/{source}/quality/duplicates", 401, 403, 404, 404, 404},
     {"POST /api/v1/sources/{source}/quality/errors", 401, 403, 404, 404, 404},
     {"POST /api/v1/sources/{source}/quality/outliers", 401, 403, 404, 404, 404},
-    {"POST /api/v1/sources/{source}/quality/queue", 401, 403, 400, 400, 400},
+    {"POST /api/v1/sources/{source}/quality/queue", 401, 403, 404, 404, 404},
     {"GET /api/v1/quality/drift", 401, 403, 400, 400, 400},
     {"GET /api/v1/sources/{source}/preparations", 401, 403, 404, 404, 404},
     {"POST /api/v1/sources/{source}/preparations", 401, 403, 422, 422, 422},
