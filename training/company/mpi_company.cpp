@@ -163,6 +163,8 @@ void join_mpi() {
             "MPI", fault, "install it (docs/training.md), name it by TILTH_MPI, or leave mpirun out"
         );
     joined() = std::make_unique<MpiCompany>(*calls);
+    // What this process starts is no member.
+    for (const char* name : {"OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"}) ::unsetenv(name);
 }
 
 Company* company_of_process() {

@@ -5,6 +5,7 @@
 #include "training/company/shared_fit.hpp"
 
 #include <chrono>
+#include <filesystem>
 #include <numeric>
 #include <thread>
 
@@ -32,8 +33,15 @@ std::string receive_text(Company& company) {
     return text;
 }
 
+// Tells one build of the program from another, mostly.
+std::uint64_t program_size() {
+    std::error_code none;
+    return std::filesystem::file_size("/proc/self/exe", none);
+}
+
 std::string text_of(const FitJob& job) {
     Writer out;
+    out.put(program_size());
     out.text(kernels().name);
     out.text(job.kind);
     out.put<std::uint64_t>(job.params.size());
@@ -52,6 +60,10 @@ std::string text_of(const FitJob& job) {
 
 FitJob job_of(const std::string& text) {
     Reader in(text);
+    if (in.get<std::uint64_t>() != program_size())
+        throw base::Error(
+            "program", "the first process has another build of it", "install one on all machines"
+        );
     if (const auto theirs = in.text(); theirs != kernels().name)
         throw base::Error(
             "kernels",

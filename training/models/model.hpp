@@ -116,8 +116,8 @@ public:
     void
     fit(const View& train, const View& validation, std::size_t outputs, const FitContext& context);
 
-    // The same of a member of a company that is not the first, with what that has sent it
-    // (company/shared_fit.hpp). The model is of no use afterwards.
+    // The same of a member of a company that is not the first, with what that has sent it, see
+    // training/company/shared_fit.hpp. The model is of no use afterwards.
     void take_part(
         const View& train,
         const View& validation,

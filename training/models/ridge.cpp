@@ -2,9 +2,10 @@
 // Cholesky factorisation; sparse ones would lose their zeros by centring, so conjugate gradients
 // multiply by X - 1 mean' without ever writing it down.
 //
-// Processes that share a fit have a stretch of the rows each; what stands over all rows (means, the
-// normal equations, X'Wv) is added up, and each solves the same. Their sums differ from those of
-// one process by the order of additions, in double precision.
+// Processes that share a fit of dense rows have a stretch of them each: means and the normal
+// equations are added up, and each solves the same, from sums whose order of additions is another
+// than that of one process. Conjugate gradients would make much of such a difference: there each
+// process has all rows and makes some lines of each product, which are the same to the bit.
 //
 // Sums run over fixed chunks of 512 rows in two fixed halves, whatever the number of threads:
 // floating-point addition depends on its order, and equal input must give equal bits.
@@ -70,7 +71,7 @@ private:
         std::size_t outputs,
         const FitContext& context
     ) override {
-        auto* company = context.company;
+        auto* company = train.rows->sparse ? nullptr : context.company;  // that shares rows
         weights_ = row_weights(train, outputs, balance_, company);
         double all = 0;
         for (std::size_t row = 0; row < train.size(); ++row) all += weight(row);
@@ -93,8 +94,8 @@ private:
             {w.data(), w.data() + w.size()},
             {bias.data(), bias.data() + bias.size()}
         );
-        if (outputs > 0 && (!company || context.whole)) {
-            const auto& learnt = company ? *context.whole : train;
+        if (outputs > 0 && (!context.company || context.whole)) {
+            const auto& learnt = context.company ? *context.whole : train;
             linear_.calibrate(validation.size() > 0 ? validation : learnt, *context.team);
         }
         weights_.clear();
@@ -213,7 +214,6 @@ private:
     ) const {
         constexpr std::size_t steps = 100;
         Matrix w = Matrix::Zero(mean.size(), y.cols());
-        auto& team = *context.team;
         const auto by_column = transposed(x);
         Matrix rest = back(by_column, mean, y, context);
         Matrix direction = rest;
@@ -221,7 +221,7 @@ private:
         const Eigen::ArrayXd target = square * 1e-10;
         for (std::size_t step = 0; step < steps && (square > target).any(); ++step) {
             if (context.stop.stop_requested()) throw base::Interrupted();
-            Matrix image = back(by_column, mean, times(x, mean, direction, team), context);
+            Matrix image = back(by_column, mean, times(x, mean, direction, context), context);
             image += (l2_ + 1e-9) * direction;
             const Eigen::ArrayXd curvature = direction.cwiseProduct(image).colwise().sum();
             const Eigen::ArrayXd length =
@@ -238,18 +238,47 @@ private:
         return w;
     }
 
+    // Makes each line of `out` by itself, so many at once; each member of the company its stretch
+    // of them.
+    template <typename Make>
+    static void
+    each_line(Matrix& out, std::size_t at_once, const FitContext& context, const Make& make) {
+        auto* company = context.company;
+        const auto members = company ? company->size() : 1;
+        const auto all = static_cast<std::size_t>(out.rows());
+        const auto begin = [&](std::size_t member) { return stretch_begin(all, member, members); };
+        const auto own = company ? company->rank() : 0;
+        context.team->run((begin(own + 1) - begin(own) + at_once - 1) / at_once, [&](auto part) {
+            const auto from = begin(own) + part * at_once;
+            for (auto line = from; line < std::min(begin(own + 1), from + at_once); ++line)
+                make(line);
+        });
+        const auto width = static_cast<std::size_t>(out.cols());
+        for (std::size_t member = 0; company && member < members; ++member)
+            tell_all(
+                company,
+                std::span(
+                    out.data() + begin(member) * width, (begin(member + 1) - begin(member)) * width
+                ),
+                member
+            );
+    }
+
     // (X - 1 mean') v and (X - 1 mean')' W v without leaving the sparse rows; the second by
     // columns. Each part has rows of its own, so that sums do not depend on the number of threads.
-    static Matrix times(const Design& x, const Eigen::VectorXd& mean, const Matrix& v, Team& team) {
+    static Matrix times(
+        const Design& x,
+        const Eigen::VectorXd& mean,
+        const Matrix& v,
+        const FitContext& context
+    ) {
         Matrix out(static_cast<Eigen::Index>(x.rows), v.cols());
         const Eigen::RowVectorXd shift = -(mean.transpose() * v);
-        team.run((x.rows + chunk - 1) / chunk, [&](std::size_t part) {
-            for (auto row = part * chunk; row < std::min(x.rows, (part + 1) * chunk); ++row) {
-                auto line = out.row(static_cast<Eigen::Index>(row));
-                line = shift;
-                for (std::size_t i = 0; i < x.count(row); ++i)
-                    line += static_cast<double>(x.row_values(row)[i]) * v.row(x.row_where(row)[i]);
-            }
+        each_line(out, chunk, context, [&](std::size_t row) {
+            auto line = out.row(static_cast<Eigen::Index>(row));
+            line = shift;
+            for (std::size_t i = 0; i < x.count(row); ++i)
+                line += static_cast<double>(x.row_values(row)[i]) * v.row(x.row_where(row)[i]);
         });
         return out;
     }
@@ -265,17 +294,13 @@ private:
         const Eigen::RowVectorXd sums = v.colwise().sum();
         Matrix out(mean.size(), v.cols());
         constexpr std::size_t columns = 4096;
-        context.team->run((by_column.rows + columns - 1) / columns, [&](std::size_t part) {
-            const auto end = std::min(by_column.rows, (part + 1) * columns);
-            for (auto column = part * columns; column < end; ++column) {
-                auto line = out.row(static_cast<Eigen::Index>(column));
-                line = -mean(static_cast<Eigen::Index>(column)) * sums;
-                for (std::size_t i = 0; i < by_column.count(column); ++i)
-                    line += static_cast<double>(by_column.row_values(column)[i]) *
-                            v.row(by_column.row_where(column)[i]);
-            }
+        each_line(out, columns, context, [&](std::size_t column) {
+            auto line = out.row(static_cast<Eigen::Index>(column));
+            line = -mean(static_cast<Eigen::Index>(column)) * sums;
+            for (std::size_t i = 0; i < by_column.count(column); ++i)
+                line += static_cast<double>(by_column.row_values(column)[i]) *
+                        v.row(by_column.row_where(column)[i]);
         });
-        add_up(context.company, out);
         return out;
     }
 
@@ -304,7 +329,8 @@ const ModelKind& ridge_kind() {
         .make = [](const Params& params) -> std::unique_ptr<Model> {
             return std::make_unique<Ridge>(params);
         },
-        .shares = [](const Design&, std::size_t) { return Sharing::rows; }};
+        .shares = [](const Design& rows,
+                     std::size_t) { return rows.sparse ? Sharing::work : Sharing::rows; }};
     return kind;
 }
 
