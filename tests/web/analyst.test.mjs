@@ -52,6 +52,25 @@ await test("a run shows its figures with intervals, classes, curves, parameters 
   await page.getByRole("heading", { name: "Suspected labels" }).waitFor({ timeout: 60_000 });
 }, 90);
 
+await test("a run that was searched for draws each of its curves, and lists its trials", async () => {
+  tilth.run("train", "notes-1", "--model", "softmax", "--tune", "random:2", "--curve", "--abstain-below", "0.5");
+  const back = page.url();
+  await page.goto(`${tilth.url}/runs/3?tab=curves`);
+  for (const name of [
+    "Error on validation by training records",
+    "Share that is right by what the model claims, on the test part",
+    "Share that is right by share that is answered",
+    "True positives by false positives, on the test part",
+    "Precision by recall, on the test part",
+  ]) {
+    const figure = page.getByRole("figure", { name, exact: true });
+    await figure.waitFor();
+    assert.ok((await figure.getByRole("row", { includeHidden: true }).count()) >= 3, name); // its table has a head and two points or more
+  }
+  await page.getByRole("region", { name: "Trials" }).getByRole("row").nth(2).waitFor();
+  await page.goto(back);
+}, 90);
+
 await test("a run is named and tagged, and found by its tag", async () => {
   await page.getByRole("button", { name: "Give it a name: name of the run" }).click();
   await page.getByLabel("name of the run", { exact: true }).fill("first try");
