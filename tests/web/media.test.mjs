@@ -1,9 +1,10 @@
 // Sounds, films, PDF and pages of the web in front of those who label: looked at, listened to, and marked by ranges of time.
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { becomes, browser, finish, reads, settled, sound, test } from "./harness.mjs";
-import { file } from "./notes.mjs";
+import { caller, file } from "./notes.mjs";
 import { pdf, wav, webm } from "./recordings.mjs";
 import { Tilth, violations } from "./stage.mjs";
 
@@ -30,6 +31,21 @@ project("speech", "calls", `kind = "segments"\ntranscribe = true\n${classes("spe
 project("mood", "calls", classes("glad", "sad"));
 project("scenes", "films", `kind = "segments"\noverlapping_spans = true\n${classes("red", "blue")}`);
 project("kinds", "papers", classes("letter", "article"));
+
+
+// A page of the web that would do something, if it were let.
+const site = createServer((request, answer) => {
+  answer.writeHead(request.url === "/" ? 200 : 404, { "Content-Type": "text/html" });
+  answer.end(`<html lang="en"><title>Of moss</title><body><main><h1>Of moss</h1>${"<p>Moss grows where it is wet and shady, for many years.</p>".repeat(9)}</main><script>document.querySelector("h1").textContent = "changed"</script></body></html>`);
+});
+await new Promise((resolve) => site.listen(0, "127.0.0.1", resolve));
+site.unref();
+const api = caller(tilth);
+await api("/sources", { name: "moss", kind: "crawl", spec: { urls: [`http://127.0.0.1:${site.address().port}/`], allow_private: true, delay: "0s" } });
+await api("/sources/moss/run", {});
+await becomes(async () => (await api("/sources/moss")).records, 1);
+project("moss", "moss", `show = ["media"]\n${classes("wet", "dry")}`);
+project("moss-text", "moss", classes("wet", "dry"));
 
 async function open(name) {
   await page.goto(`${tilth.url}/label/${name}`);
@@ -171,6 +187,29 @@ await test("a PDF is read page by page, searched, and its text is selected", asy
   await press("2");
   await page.getByText("All saved").waitFor();
   await becomes(() => answers("kinds")[0]?.label, "article");
+});
+
+await test("a page of the web is its text, and where the project says so a frame in which nothing runs", async () => {
+  await page.goto(`${tilth.url}/label/moss-text`);
+  await reads(page.getByRole("article", { name: "Item to label" }), /Moss grows/);
+  assert.equal(await page.locator("iframe").count(), 0);
+  await page.goto(`${tilth.url}/label/moss`);
+  const frame = page.frameLocator("iframe");
+  await frame.getByText("Moss grows").first().waitFor();
+  assert.equal(await frame.locator("h1").innerText(), "Of moss");
+  assert.equal(await page.locator("iframe").getAttribute("sandbox"), "");
+  page.complaints = page.complaints.filter((each) => !/Blocked script execution/.test(each)); // as it should be
+});
+
+await test("a finger draws a range on the timeline", async () => {
+  await open("speech");
+  const { x, y, width } = await page.locator(".area").boundingBox();
+  const touch = (type, second) => page.locator(".area").dispatchEvent(type, { pointerId: 7, pointerType: "touch", isPrimary: true, button: 0, clientX: x + (second / 12) * width, clientY: y + 50, bubbles: true });
+  await page.evaluate(() => (Element.prototype.setPointerCapture = () => {})); // there is no such pointer
+  await touch("pointerdown", 2);
+  await touch("pointermove", 4);
+  await touch("pointerup", 4);
+  await reads(ranges, /0:02\.00–0:04\.00/);
 });
 
 await test("what was marked stands in lanes for those who decide", async () => {

@@ -79,6 +79,16 @@ await test("it shows how far they are and stops between two steps", async () => 
   assert.ok(shown.answers > 0 && shown.answers < 1200, `${shown.answers} answers`);
 });
 
+await test("on a phone the part that is shown stands in sight, whichever it is", async () => {
+  await page.setViewportSize({ width: 390, height: 800 });
+  for (const tab of ["settings", "people", "overview"]) {
+    await open("small", tab);
+    const here = page.getByRole("navigation", { name: "Parts of the project" }).locator("[aria-current]");
+    await becomes(() => here.evaluate((each) => each.getBoundingClientRect().left >= 0 && each.getBoundingClientRect().right <= innerWidth), true, tab);
+  }
+  await page.setViewportSize({ width: 1280, height: 800 });
+});
+
 await test("an owner without tasks is told how they come, and no figure is drawn of nothing", async () => {
   const link = /https?:\S+sign-in#\S+/.exec(tilth.run("user", "link", "olga"))[0];
   await browser.context.clearCookies();
