@@ -112,7 +112,8 @@ struct Workbook::Impl {
         return links;
     }
 
-    static std::string part_of_type(const std::map<std::string, Link>& links, std::string_view type) {
+    static std::string
+    part_of_type(const std::map<std::string, Link>& links, std::string_view type) {
         for (const auto& [id, link] : links)
             if (link.type == type) return link.part;
         return {};

@@ -9,7 +9,7 @@
 #include "formats/parquet/duckdb.hpp"
 #include "tests/ingest/files.hpp"
 #include "tests/ingest/pictures.hpp"
-#include "tests/ingest/workbook.hpp"
+#include "tests/ingest/tables/workbook.hpp"
 
 // What every connector keeps, whatever it reads.
 

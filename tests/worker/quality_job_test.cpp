@@ -117,7 +117,8 @@ TEST_CASE("checks that a job was given are its own", "[worker][quality]") {
     World world;
     world.queue(
         Examination::check,
-        {{"rules", "[[check]]\nname = \"small\"\nkind = \"between\"\ncolumns = [\"n\"]\nmaximum = 50\n"}}
+        {{"rules",
+          "[[check]]\nname = \"small\"\nkind = \"between\"\ncolumns = [\"n\"]\nmaximum = 50\n"}}
     );
     auto result = worker::do_job(world.context, world.claim().value(), {});
     const auto& items = result.at("answer").at("items").as_array();

@@ -6,25 +6,10 @@ namespace ingest {
 
 std::span<const Format* const> formats() {
     static constexpr std::array all{
-        &csv_format,
-        &tsv_format,
-        &fixed_format,
-        &html_format,
-        &feed_format,
-        &jsonl_format,
-        &json_format,
-        &xml_format,
-        &mbox_format,
-        &message_format,
-        &deb822_format,
-        &idx_format,
-        &media_format,
-        &pdf_format,
-        &images_format,
-        &files_format,
-        &yaml_format,
-        &parquet_format,
-        &excel_format,
+        &csv_format,    &tsv_format,  &fixed_format,   &html_format,  &feed_format,
+        &jsonl_format,  &json_format, &xml_format,     &mbox_format,  &message_format,
+        &deb822_format, &idx_format,  &media_format,   &pdf_format,   &images_format,
+        &files_format,  &yaml_format, &parquet_format, &excel_format,
     };
     return all;
 }

@@ -135,7 +135,10 @@ private:
 
     void put_in_parts(const std::string& name, std::string_view bytes, const std::string& sum) {
         auto begun = client_.send(
-            {.method = Method::post, .key = key(name), .query = "uploads=", .headers = {described(sum)[1]}}
+            {.method = Method::post,
+             .key = key(name),
+             .query = "uploads=",
+             .headers = {described(sum)[1]}}
         );
         auto upload = begun.good() ? read_upload_id(begun.body) : std::string();
         if (upload.empty()) client_.fail(thing(name), begun);
@@ -143,7 +146,8 @@ private:
         try {
             finish(name, upload, put_parts(name, upload, bytes), sum, bytes.size());
         } catch (...) {
-            client_.send({.method = Method::remove, .key = key(name), .query = "uploadId=" + upload});
+            client_.send({.method = Method::remove, .key = key(name), .query = "uploadId=" + upload}
+            );
             throw;
         }
     }

@@ -3,7 +3,7 @@
 #include "base/error.hpp"
 #include "formats/excel/number_format.hpp"
 #include "tests/ingest/files.hpp"
-#include "tests/ingest/workbook.hpp"
+#include "tests/ingest/tables/workbook.hpp"
 
 using formats::NumberLook;
 using test::BookXml;
