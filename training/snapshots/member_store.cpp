@@ -1,3 +1,6 @@
+// Members are read in two orders. By rk they come in pages, each with a transaction of its own,
+// since that may take as long as whatever is done with them; in the order of the hash they come
+// through a cursor, as the server sorts them, and no program holds them.
 #include "training/snapshots/member_store.hpp"
 
 #include <limits>
