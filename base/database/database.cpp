@@ -51,16 +51,6 @@ std::string Tx::prepared(std::string_view sql) {
     return entry->second;
 }
 
-void Tx::open_cursor(std::string_view sql) {
-    work_.exec("DECLARE tilth_cursor NO SCROLL CURSOR FOR " + std::string(sql));
-}
-pqxx::result Tx::fetch_cursor(int step) {
-    return work_.exec("FETCH " + std::to_string(step) + " FROM tilth_cursor");
-}
-void Tx::close_cursor() {
-    work_.exec("CLOSE tilth_cursor");
-}
-
 CopyWriter Tx::copy(std::string_view table_and_columns, int columns) {
     auto statement = fmt::format("COPY {} FROM STDIN (FORMAT binary)", table_and_columns);
     auto* raw = connection_.raw();

@@ -109,21 +109,6 @@ public:
     // No other call on this transaction is allowed until the writer's finish().
     CopyWriter copy(std::string_view table_and_columns, int columns);
 
-    // Rows of a large query, `step` at a time, within this transaction.
-    template <typename Visit>
-    void each(std::string_view sql, int step, Visit visit) {
-        open_cursor(sql);
-        for (;;) {
-            auto rows = fetch_cursor(step);
-            for (auto row : rows) visit(row);
-            if (rows.size() < static_cast<pqxx::result::size_type>(step)) break;
-        }
-        close_cursor();
-    }
-
-    // Literal of a value for the rare statement that takes no parameters (a cursor's, a SET).
-    std::string quote(std::string_view text) { return work_.quote(std::string(text)); }
-
 private:
     friend class Database;
     friend class Batch;
@@ -131,9 +116,6 @@ private:
 
     pqxx::result run(std::string_view sql);
     std::string prepared(std::string_view sql);
-    void open_cursor(std::string_view sql);
-    pqxx::result fetch_cursor(int step);
-    void close_cursor();
 
     static void check(std::string_view text);
     static void refuse_nul(const std::string& text) { check(text); }
