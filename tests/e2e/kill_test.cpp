@@ -24,7 +24,7 @@ int kill_rounds() {
     const char* text = std::getenv("TILTH_KILL_ROUNDS");
     return text ? std::max(1, std::atoi(text)) : 10;
 }
-const int pages = 40 * std::max(10, kill_rounds());
+const int pages_of_site = 40 * std::max(10, kill_rounds());
 
 std::string table() {
     std::string text = "id,size,words\n";
@@ -97,10 +97,10 @@ int server_pid(const Tilth& tilth) {
 
 // A site of pages that link onwards, so that the crawl takes many rounds.
 void build(test::TestSite& site) {
-    for (int i = 0; i < pages; ++i) {
+    for (int i = 0; i < pages_of_site; ++i) {
         std::vector<std::string> links;
         for (int next : {2 * i + 1, 2 * i + 2})
-            if (next < pages) links.push_back("/p" + std::to_string(next));
+            if (next < pages_of_site) links.push_back("/p" + std::to_string(next));
         auto path = i == 0 ? std::string("/") : "/p" + std::to_string(i);
         auto body = test::page_with_links("Page " + std::to_string(i), links);
         site.on(path, [body](const test::SiteRequest&) {
@@ -164,7 +164,7 @@ TEST_CASE("a crawl killed again and again stores each page once", "[e2e][kill]")
     CHECK(killed >= kill_rounds() / 2);
     WARN(killed << " of " << kill_rounds() << " rounds ended by kill -9");
     auto expected = records(calm, "site");
-    CHECK(expected.size() == static_cast<std::size_t>(pages));
+    CHECK(expected.size() == static_cast<std::size_t>(pages_of_site));
     CHECK((records(fire, "site") == expected));
     check_sums(fire, "site");
 }
@@ -196,7 +196,7 @@ TEST_CASE(
     CHECK_THAT(ended.err, Catch::Contains("run the same command again to go on"));
     auto rest = tilth.answer(crawl_words(site));
     CHECK(rest.at("resumed").as_bool());
-    CHECK(records(tilth, "site").size() == static_cast<std::size_t>(pages));
+    CHECK(records(tilth, "site").size() == static_cast<std::size_t>(pages_of_site));
     check_sums(tilth, "site");
 }
 
