@@ -27,11 +27,11 @@ bool is_picture_brand(std::string_view brand) {
 
 // By the first bytes; no name for what is none.
 Container container_of(std::string_view bytes) {
-    const auto kind = from(bytes, 8).substr(0, 4);
-    if ((bytes.starts_with("RIFF") || bytes.starts_with("RF64")) && kind == "WAVE")
+    const auto brand = from(bytes, 8).substr(0, 4);
+    if ((bytes.starts_with("RIFF") || bytes.starts_with("RF64")) && brand == "WAVE")
         return {"a WAV sound", &read_wav};
     if (bytes.starts_with("OggS")) return {"an Ogg sound or film", &read_ogg};
-    if (from(bytes, 4).starts_with("ftyp") && !is_picture_brand(kind))
+    if (from(bytes, 4).starts_with("ftyp") && !is_picture_brand(brand))
         return {"an MP4 sound or film", &read_mp4};
     if (bytes.starts_with("\x1a\x45\xdf\xa3")) return {"a WebM or Matroska film", &read_matroska};
     const auto sound = behind_id3(bytes);

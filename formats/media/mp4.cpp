@@ -94,11 +94,11 @@ std::optional<Media> read_mp4(std::string_view bytes) {
         if (box->name != "trak") continue;
         const auto medium = inside(box->body, "mdia");
         const auto handler = inside(medium, "hdlr");
-        const auto kind = handler.size() >= 12 ? handler.substr(8, 4) : std::string_view();
-        if (kind != "vide" && kind != "soun") continue;
+        const auto plays = handler.size() >= 12 ? handler.substr(8, 4) : std::string_view();
+        if (plays != "vide" && plays != "soun") continue;
         is_any = true;
         if (!media.seconds) media.seconds = told_length(inside(medium, "mdhd"));
-        kind == "vide" ? film_of_track(box->body, media) : sound_of_track(box->body, media);
+        plays == "vide" ? film_of_track(box->body, media) : sound_of_track(box->body, media);
     }
     if (!is_any) return std::nullopt;
     const bool film = media.kind == MediaKind::video;

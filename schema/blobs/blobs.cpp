@@ -10,10 +10,12 @@
 #include <memory>
 
 #include <zstd.h>
+#include <boost/describe/class.hpp>
 
 #include "base/bytes/hash.hpp"
 #include "base/bytes/hex.hpp"
 #include "base/database/database.hpp"
+#include "base/database/rows.hpp"
 #include "base/error.hpp"
 #include "schema/blobs/blobs_away.hpp"
 #include "schema/records/record.hpp"
@@ -57,6 +59,20 @@ std::string decompress(std::string_view data, std::size_t size) {
     return out;
 }
 
+// A row of the table, by its names.
+struct StoredBlob {
+    std::string encoding, location;
+    base::Binary bytes;
+    std::size_t size = 0;
+};
+BOOST_DESCRIBE_STRUCT(StoredBlob, (), (encoding, location, bytes, size))
+
+std::optional<StoredBlob> find_stored(base::Tx& tx, const std::string& sha256_bytes) {
+    return base::first_as<StoredBlob>(
+        tx.exec(sql::file["load_blob"], leading_bytes(sha256_bytes), base::bytes_of(sha256_bytes))
+    );
+}
+
 }  // namespace
 
 Blobs::Row Blobs::seal(std::string_view data) const {
@@ -78,16 +94,9 @@ Blobs::Row Blobs::seal(std::string_view data) const {
 }
 
 std::optional<std::string> Blobs::load(base::Tx& tx, const std::string& sha256_bytes) const {
-    auto rows =
-        tx.exec(sql::file["load_blob"], leading_bytes(sha256_bytes), base::bytes_of(sha256_bytes));
-    if (rows.empty()) return std::nullopt;
-    const auto& row = rows[0];
-    return unpack(
-        row["encoding"].as<std::string>(),
-        row["bytes"].is_null() ? std::string() : base::bytes(row["bytes"]),
-        row["location"].is_null() ? std::string() : row["location"].as<std::string>(),
-        row["size"].as<std::size_t>()
-    );
+    auto found = find_stored(tx, sha256_bytes);
+    if (!found) return std::nullopt;
+    return unpack(found->encoding, std::move(found->bytes.bytes), found->location, found->size);
 }
 
 std::optional<std::uint64_t> Blobs::size(base::Tx& tx, const std::string& sha256_bytes) const {
@@ -102,20 +111,12 @@ std::string Blobs::load_part(
     std::uint64_t from,
     std::uint64_t size
 ) const {
-    auto rows =
-        tx.exec(sql::file["load_blob"], leading_bytes(sha256_bytes), base::bytes_of(sha256_bytes));
-    if (rows.empty()) throw base::Error("blob", "it is missing", "restore it from a backup");
-    const auto& row = rows[0];
-    const auto encoding = row["encoding"].as<std::string>();
-    const auto location = row["location"].is_null() ? "" : row["location"].as<std::string>();
-    if (encoding == "identity" && !location.empty())
-        return place_of(location).get_part(location, from, size);
-    auto whole = unpack(
-        encoding,
-        row["bytes"].is_null() ? std::string() : base::bytes(row["bytes"]),
-        location,
-        row["size"].as<std::size_t>()
-    );
+    auto found = find_stored(tx, sha256_bytes);
+    if (!found) throw base::Error("blob", "it is missing", "restore it from a backup");
+    if (found->encoding == "identity" && !found->location.empty())
+        return place_of(found->location).get_part(found->location, from, size);
+    const auto whole =
+        unpack(found->encoding, std::move(found->bytes.bytes), found->location, found->size);
     return from < whole.size() ? whole.substr(from, size) : std::string();
 }
 

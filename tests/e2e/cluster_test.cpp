@@ -128,7 +128,7 @@ TEST_CASE("one PostgreSQL and a cluster say the same of the same work", "[e2e][c
     Tilth one, many;
     many.database = url;
     many.answer({"db", "migrate"});
-    REQUIRE(many({"db", "distribute", "--shards", "4"}).code == 0);
+    REQUIRE(many({"db", "distribute"}).code == 0);
     const auto name = "cluster-" + std::to_string(::getpid());
     const auto here = Job(one, name).run();
     const auto there = Job(many, name).run();
