@@ -114,7 +114,7 @@ TEST_CASE("a source that has something, or was there before, stays", "[worker][g
     CHECK(world.has("old"));
 
     // What could not be read is there to be looked at.
-    world.queue("r", world.home.write("x.bin", "%PDF-1.7\n").string());
+    world.queue("r", world.home.write("x.bin", std::string("SQLite format 3\0", 16)).string());
     CHECK(world.work(4) == "failed");
     CHECK(world.has("r"));
 }
