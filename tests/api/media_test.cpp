@@ -30,7 +30,8 @@ items(const test::Client& client, const std::string& project) {
     auto reply = client.send("POST", "/api/v1/projects/" + project + "/claim", {{"n", 20}});
     REQUIRE(reply.status == 200);
     std::map<std::string, boost::json::value> found;
-    for (const auto& task : reply.json().at("tasks").as_array())
+    const auto body = reply.json();
+    for (const auto& task : body.at("tasks").as_array())
         found[std::string(task.at("item").at("key").as_string())] = task.at("item");
     return found;
 }
@@ -146,7 +147,8 @@ TEST_CASE("ranges of time are answered and held to the length of the record", "[
     World world;
     auto lena = world.labeler("lena");
     auto reply = lena.send("POST", "/api/v1/projects/sounds/claim", {{"n", 20}});
-    for (const auto& task : reply.json().at("tasks").as_array()) {
+    const auto body = reply.json();
+    for (const auto& task : body.at("tasks").as_array()) {
         if (task.at("item").at("key") != "call.wav") continue;
         auto submit = "/api/v1/tasks/" + std::to_string(task.at("id").as_int64()) + "/submit";
         auto range = [](double from, double to) {
