@@ -1,8 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <barrier>
 #include <condition_variable>
-#include <cstring>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -38,7 +38,10 @@ public:
     void tell(std::span<std::byte> bytes, std::size_t from) override {
         place_.shown[rank_] = bytes.data();
         place_.all.arrive_and_wait();
-        if (rank_ != from) std::memcpy(bytes.data(), place_.shown[from], bytes.size());
+        if (rank_ != from)
+            std::copy_n(
+                static_cast<const std::byte*>(place_.shown[from]), bytes.size(), bytes.begin()
+            );
         place_.all.arrive_and_wait();
     }
     void send(std::span<const std::byte> bytes, std::size_t to) override {
@@ -50,7 +53,7 @@ public:
         std::unique_lock lock(place_.mutex);
         auto& box = place_.post[{from, rank_}];
         place_.came.wait(lock, [&] { return !box.empty(); });
-        std::memcpy(bytes.data(), box.front().data(), std::min(bytes.size(), box.front().size()));
+        std::copy_n(box.front().begin(), std::min(bytes.size(), box.front().size()), bytes.begin());
         box.erase(box.begin());
     }
 
