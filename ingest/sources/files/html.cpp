@@ -11,6 +11,7 @@
 #include "base/text/ascii.hpp"
 #include "formats/signature/signature.hpp"
 #include "ingest/sources/files/format.hpp"
+#include "ingest/sources/files/sole_record.hpp"
 
 namespace ingest {
 
@@ -48,42 +49,27 @@ std::string other_than_page(std::string_view bytes) {
 }
 
 // One page as one record with the fields name and folder.
-class HtmlReader : public MemberReader {
+class HtmlReader : public SoleRecordReader {
 public:
-    explicit HtmlReader(const MemberInput& input)
-        : bytes_(input.bytes),
-          name_(input.name),
-          media_type_("text/html"),
-          limit_(input.options.max_record),
-          done_(input.start.index > 0) {
+    explicit HtmlReader(const MemberInput& input) : SoleRecordReader(input, "page.too_large") {
         if (!input.options.encoding.empty()) media_type_ += "; charset=" + input.options.encoding;
     }
 
-    bool next(Page& page) override {
-        if (done_) return false;
-        done_ = true;
-        auto data = read_whole(bytes_, limit_);
-        page.bytes += data ? data->size() : 0;
-        if (!data) return reject_whole(page, {}, "page.too_large", "larger than the limit");
-        if (base::trim(*data).empty()) return reject_whole(page, {}, "page.empty", "it is empty");
-        if (auto other = other_than_page(*data); !other.empty())
-            return reject_whole(page, std::move(*data), "page.not_html", "it is " + other);
-        auto& record = add_named(page, name_);
-        record.blob = page.arena.keep(*data);
+    std::string describe() const override { return "one web page a file"; }
+
+private:
+    bool read(Page& page, std::string data) override {
+        if (base::trim(data).empty()) return reject_whole(page, {}, "page.empty", "it is empty");
+        if (auto other = other_than_page(data); !other.empty())
+            return reject_whole(page, std::move(data), "page.not_html", "it is " + other);
+        auto& record = add(page);
+        record.blob = page.arena.keep(data);
         record.media_type = page.arena.keep(media_type_);
         record.page = true;
         return true;
     }
 
-    Position position() const override { return {bytes_.offset(), 1, done_ ? 1 : 0}; }
-    std::string describe() const override { return "one web page a file"; }
-
-private:
-    formats::Bytes& bytes_;
-    std::string name_;
-    std::string media_type_;
-    std::size_t limit_;
-    bool done_;
+    std::string media_type_ = "text/html";
 };
 
 std::string by_name(const Sample& sample) {

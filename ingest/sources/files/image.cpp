@@ -4,44 +4,30 @@
 
 #include "formats/image/image.hpp"
 #include "ingest/sources/files/format.hpp"
+#include "ingest/sources/files/sole_record.hpp"
 
 namespace ingest {
 
 namespace {
 
 // One image file as one record; the folder it lies in is the field "folder".
-class ImageReader : public MemberReader {
+class ImageReader : public SoleRecordReader {
 public:
-    explicit ImageReader(const MemberInput& input)
-        : bytes_(input.bytes),
-          name_(input.name),
-          limit_(input.options.max_record),
-          done_(input.start.index > 0) {}
+    explicit ImageReader(const MemberInput& input) : SoleRecordReader(input, "image.too_large") {}
 
-    bool next(Page& page) override {
-        if (done_) return false;
-        done_ = true;
-        auto data = read_whole(bytes_, limit_);
-        if (!data) return reject_whole(page, {}, "image.too_large", "larger than the limit");
-        page.bytes += data->size();
-        auto examined = formats::examine_image(*data);
+    std::string describe() const override { return "one image a file"; }
+
+private:
+    bool read(Page& page, std::string data) override {
+        auto examined = formats::examine_image(data);
         if (auto* reason = std::get_if<std::string>(&examined))
-            return reject_whole(page, std::move(*data), "image.broken", std::move(*reason));
-        auto& record = add_named(page, name_);
-        record.blob = page.arena.keep(*data);
+            return reject_whole(page, std::move(data), "image.broken", std::move(*reason));
+        auto& record = add(page);
+        record.blob = page.arena.keep(data);
         record.image = std::get<formats::Image>(examined);
         record.media_type = page.arena.keep(formats::media_type_of_format(record.image->format));
         return true;
     }
-
-    Position position() const override { return {bytes_.offset(), 1, done_ ? 1 : 0}; }
-    std::string describe() const override { return "one image a file"; }
-
-private:
-    formats::Bytes& bytes_;
-    std::string name_;
-    std::size_t limit_;
-    bool done_;
 };
 
 using namespace std::string_view_literals;

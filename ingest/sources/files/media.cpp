@@ -9,45 +9,31 @@
 
 #include "formats/media/media.hpp"
 #include "ingest/sources/files/format.hpp"
+#include "ingest/sources/files/sole_record.hpp"
 
 namespace ingest {
 
 namespace {
 
-class MediaReader : public MemberReader {
+class MediaReader : public SoleRecordReader {
 public:
-    explicit MediaReader(const MemberInput& input)
-        : bytes_(input.bytes),
-          name_(input.name),
-          limit_(input.options.max_record),
-          done_(input.start.index > 0) {}
+    explicit MediaReader(const MemberInput& input) : SoleRecordReader(input, "media.too_large") {}
 
-    bool next(Page& page) override {
-        if (done_) return false;
-        done_ = true;
-        auto data = read_whole(bytes_, limit_);
-        if (!data) return reject_whole(page, {}, "media.too_large", "larger than the limit");
-        page.bytes += data->size();
-        auto examined = formats::examine_media(*data);
+    std::string describe() const override { return "one sound or film a file"; }
+
+private:
+    bool read(Page& page, std::string data) override {
+        auto examined = formats::examine_media(data);
         if (auto* reason = std::get_if<std::string>(&examined))
-            return reject_whole(page, std::move(*data), "media.broken", std::move(*reason));
-        auto& record = add_named(page, name_);
-        record.blob = page.arena.keep(*data);
+            return reject_whole(page, std::move(data), "media.broken", std::move(*reason));
+        auto& record = add(page);
+        record.blob = page.arena.keep(data);
         record.media = std::get<formats::Media>(std::move(examined));
         record.media_type = page.arena.keep(record.media->type);
         if (!record.media->seconds)
             ++page.notes["a sound or film whose length is not told by its head"];
         return true;
     }
-
-    Position position() const override { return {bytes_.offset(), 1, done_ ? 1 : 0}; }
-    std::string describe() const override { return "one sound or film a file"; }
-
-private:
-    formats::Bytes& bytes_;
-    std::string name_;
-    std::size_t limit_;
-    bool done_;
 };
 
 std::string by_signature(const Sample& sample) {

@@ -4,45 +4,40 @@
 
 #include "formats/pdf/pdf.hpp"
 #include "ingest/sources/files/format.hpp"
+#include "ingest/sources/files/sole_record.hpp"
 
 namespace ingest {
 
 namespace {
 
 // One document as one record with the fields name, folder and title.
-class PdfReader : public MemberReader {
+class PdfReader : public SoleRecordReader {
 public:
-    explicit PdfReader(const MemberInput& input)
-        : bytes_(input.bytes),
-          name_(input.name),
-          limit_(input.options.max_record),
-          done_(input.start.index > 0) {}
+    explicit PdfReader(const MemberInput& input) : SoleRecordReader(input, "pdf.too_large") {}
 
-    bool next(Page& page) override {
-        if (done_) return false;
-        done_ = true;
-        auto data = read_whole(bytes_, limit_);
-        if (!data) return reject_whole(page, {}, "pdf.too_large", "larger than the limit");
-        page.bytes += data->size();
-        if (!formats::is_pdf(*data))
+    std::string describe() const override { return "one PDF a file"; }
+
+private:
+    bool read(Page& page, std::string data) override {
+        if (!formats::is_pdf(data))
             return reject_whole(
-                page, std::move(*data), "pdf.broken", "it does not begin as a PDF does"
+                page, std::move(data), "pdf.broken", "it does not begin as a PDF does"
             );
-        auto examined = formats::examine_pdf(*data);
+        auto examined = formats::examine_pdf(data);
         if (auto* fault = std::get_if<formats::PdfFault>(&examined)) {
             const bool locked = fault->kind == formats::PdfFault::Kind::password;
             return reject_whole(
-                page, std::move(*data), locked ? "pdf.password" : "pdf.broken", fault->reason
+                page, std::move(data), locked ? "pdf.password" : "pdf.broken", fault->reason
             );
         }
         auto& pdf = std::get<formats::Pdf>(examined);
-        auto& record = add_named(page, name_);
+        auto& record = add(page);
         if (!pdf.title.empty()) {
             page.fields.push_back({"title", page.arena.keep(pdf.title)});
             ++record.fields;
         }
         record.text = page.arena.keep(pdf.text);
-        record.blob = page.arena.keep(*data);
+        record.blob = page.arena.keep(data);
         record.media = std::move(pdf.media);
         record.media_type = "application/pdf";
         if (pdf.text.empty() && pdf.note.empty())
@@ -50,15 +45,6 @@ public:
         if (!pdf.note.empty()) ++page.notes[pdf.note];
         return true;
     }
-
-    Position position() const override { return {bytes_.offset(), 1, done_ ? 1 : 0}; }
-    std::string describe() const override { return "one PDF a file"; }
-
-private:
-    formats::Bytes& bytes_;
-    std::string name_;
-    std::size_t limit_;
-    bool done_;
 };
 
 std::string by_signature(const Sample& sample) {

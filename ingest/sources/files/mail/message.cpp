@@ -1,43 +1,30 @@
 #include "base/text/ascii.hpp"
 #include "ingest/sources/files/format.hpp"
 #include "ingest/sources/files/mail/mail.hpp"
+#include "ingest/sources/files/sole_record.hpp"
 
 namespace ingest {
 
 namespace {
 
 // One message a file, as in a Maildir, whose names end in ":2," and flags.
-class MessageReader : public MemberReader {
+class MessageReader : public SoleRecordReader {
 public:
     explicit MessageReader(const MemberInput& input)
-        : bytes_(input.bytes),
-          limit_(input.options.max_record),
-          whole_(input.options.attachments),
-          done_(input.start.index > 0) {
+        : SoleRecordReader(input, "mail.too_long"), whole_(input.options.attachments) {
         auto at = input.name.rfind(":2,");
         if (at != input.name.npos) flags_ = input.name.substr(at + 3);
     }
 
-    bool next(Page& page) override {
-        if (std::exchange(done_, true)) return false;
-        auto data = read_whole(bytes_, limit_);
-        page.bytes += data ? data->size() : 0;
-        if (data) {
-            add_mail(page, *data, *data, flags_, whole_, {});
-        } else {
-            refuse_mail(page, {}, {}, "mail.too_long", "a message is longer than the limit");
-        }
-        return true;
-    }
-
-    Position position() const override { return {bytes_.offset(), 1, done_ ? 1 : 0}; }
     std::string describe() const override { return "one message a file"; }
 
 private:
-    formats::Bytes& bytes_;
-    std::size_t limit_;
+    bool read(Page& page, std::string data) override {
+        add_mail(page, data, data, flags_, whole_, {});
+        return true;
+    }
+
     bool whole_;
-    bool done_;
     std::string flags_;
 };
 
