@@ -1,7 +1,7 @@
 #include "base/text/ascii.hpp"
 #include "ingest/sources/files/format.hpp"
 #include "ingest/sources/files/mail/mail.hpp"
-#include "ingest/sources/files/sole_record.hpp"
+#include "ingest/sources/files/sole/sole_record.hpp"
 
 namespace ingest {
 

@@ -9,7 +9,7 @@
 
 #include "formats/media/media.hpp"
 #include "ingest/sources/files/format.hpp"
-#include "ingest/sources/files/sole_record.hpp"
+#include "ingest/sources/files/sole/sole_record.hpp"
 
 namespace ingest {
 

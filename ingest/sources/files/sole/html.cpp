@@ -11,7 +11,7 @@
 #include "base/text/ascii.hpp"
 #include "formats/signature/signature.hpp"
 #include "ingest/sources/files/format.hpp"
-#include "ingest/sources/files/sole_record.hpp"
+#include "ingest/sources/files/sole/sole_record.hpp"
 
 namespace ingest {
 

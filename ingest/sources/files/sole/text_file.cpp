@@ -7,7 +7,7 @@
 #include "base/text/encoding_guess.hpp"
 #include "base/text/utf8.hpp"
 #include "ingest/sources/files/format.hpp"
-#include "ingest/sources/files/sole_record.hpp"
+#include "ingest/sources/files/sole/sole_record.hpp"
 
 namespace ingest {
 

@@ -1,4 +1,4 @@
-#include "ingest/sources/files/sole_record.hpp"
+#include "ingest/sources/files/sole/sole_record.hpp"
 
 #include <algorithm>
 #include <utility>

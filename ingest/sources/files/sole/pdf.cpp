@@ -4,7 +4,7 @@
 
 #include "formats/pdf/pdf.hpp"
 #include "ingest/sources/files/format.hpp"
-#include "ingest/sources/files/sole_record.hpp"
+#include "ingest/sources/files/sole/sole_record.hpp"
 
 namespace ingest {
 
