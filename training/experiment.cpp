@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <new>
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
@@ -114,6 +115,17 @@ formats::PictureShape read_shape(const TrainSpec& spec) {
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+base::Error too_large(const SnapshotInfo& snapshot, std::size_t classes) {
+    return {
+        fmt::format("training on '{}'", snapshot.name),
+        fmt::format(
+            "there is not enough memory for {} records{}",
+            snapshot.members,
+            classes > 0 ? fmt::format(" of {} classes", classes) : ""
+        ),
+        "make a snapshot of fewer with --where, of fewer classes, or limit the features"};
 }
 
 }  // namespace
@@ -298,6 +310,10 @@ TrainOutcome train(
             "failed", leak.what(), json::serialize(json::object{{"leakage", to_json(leak.leakage)}})
         );
         throw;
+    } catch (const std::bad_alloc&) {
+        const auto failure = too_large(snapshot, names.size());
+        close("failed", failure.what());
+        throw failure;
     } catch (const std::exception& failure) {
         close("failed", failure.what());
         throw;

@@ -30,6 +30,27 @@ std::int64_t count_reads(World& world) {
 
 }  // namespace
 
+TEST_CASE(
+    "a training that has too little memory says so and is kept as failed",
+    "[training][registry]"
+) {
+    World world;
+    world.create(named("s-1"));
+    auto settings = settings_for("s-1");
+    settings.model = "softmax";
+    const auto full = [](const training::Progress&) { throw std::bad_alloc(); };
+    CHECK_THROWS_WITH(
+        training::train(*world.db, world.blobs, {}, settings, "test", full, {}),
+        Catch::Contains("training on 's-1': there is not enough memory for 240 records of 2 "
+                        "classes") &&
+            Catch::Contains("--where")
+    );
+    CHECK(
+        world.db.number("SELECT count(*) FROM model_run WHERE state = 'failed' AND error LIKE "
+                        "'%not enough memory%'") == 1
+    );
+}
+
 TEST_CASE("the same training is told of and not done twice", "[training][registry]") {
     World world;
     world.create(named("s-1"));
