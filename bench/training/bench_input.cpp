@@ -7,7 +7,6 @@
 // What a million records of each take on disk, with their indexes, is told too.
 //
 //     bench_input [RECORDS [ROUNDS [PICTURES]]]      100000, 5 and 10000 by default
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -21,11 +20,8 @@
 #include <libpq-fe.h>
 
 #include "base/database/database.hpp"
-#include "base/database/postgres.hpp"
 #include "base/numbers/random.hpp"
-#include "base/run/stop.hpp"
-#include "ingest/mapping/rules.hpp"
-#include "ingest/pipeline/pipeline.hpp"
+#include "bench/training/own_database.hpp"
 #include "schema/records/record.hpp"
 #include "schema/sources/source_store.hpp"
 #include "service/context.hpp"
@@ -56,7 +52,6 @@ double median(std::vector<double> values) {
 
 // Reads a file of texts, or of numbers, into a source of that name.
 void ingest_made(service::Context& context, const std::string& name, int records) {
-    auto& database = context.database();
     const auto path = context.config.home / (name + ".csv");
     {
         std::ofstream file(path);
@@ -78,20 +73,7 @@ void ingest_made(service::Context& context, const std::string& name, int records
     if (name == "texts") rules += "body = [\"text\"]\n";
     for (int c = 0; name == "numbers" && c < numbers; ++c)
         rules += fmt::format("[[column]]\nname = \"n{0}\"\nfield = \"n{0}\"\n", c);
-    database.call([&](base::Tx& tx) {
-        schema::add_source(
-            tx, {0, name, "files", "{}", "", "active"}, std::chrono::system_clock::now()
-        );
-    });
-    ingest::RunRequest request;
-    request.source = name;
-    request.inputs = {path.string()};
-    request.key = "id";
-    request.rules = ingest::parse_rules(rules, "rules");
-    if (ingest::run(database, context.blobs(), request).counts.added !=
-        static_cast<std::uint64_t>(records))
-        throw std::runtime_error("not all records were stored");
-    fs::remove(path);
+    bench::ingest_file(context, name, path, rules, records);
 }
 
 // Pictures as IDX files bring them: raw, in their own shape.
@@ -111,18 +93,7 @@ void ingest_pictures(service::Context& context, int records) {
             file << pixels;
         }
     }
-    context.database().call([&](base::Tx& tx) {
-        schema::add_source(
-            tx, {0, "pictures", "files", "{}", "", "active"}, std::chrono::system_clock::now()
-        );
-    });
-    ingest::RunRequest request;
-    request.source = "pictures";
-    request.inputs = {path.string()};
-    if (ingest::run(context.database(), context.blobs(), request).counts.added !=
-        static_cast<std::uint64_t>(records))
-        throw std::runtime_error("not all pictures were stored");
-    fs::remove(path);
+    bench::ingest_file(context, "pictures", path, "", records);
 }
 
 // Bytes of a COPY that is read to its end and thrown away.
@@ -180,16 +151,7 @@ int main(int argc, char** argv) {
     const int records = argc > 1 ? std::atoi(argv[1]) : 100'000;
     const int rounds = argc > 2 ? std::atoi(argv[2]) : 5;
     const int pictures = argc > 3 ? std::atoi(argv[3]) : 10'000;
-    const auto home = fs::temp_directory_path() / fmt::format("tilth-input-{}", ::getpid());
-    fs::create_directories(home);
-    fs::permissions(home, fs::perms::others_read | fs::perms::others_exec, fs::perm_options::add);
-    int code = 0;
-    try {
-        base::StopOnSignal stop;
-        base::EmbeddedPostgres postgres(home);
-        service::Context context(stop);
-        context.config.database.url = postgres.url("input");
-        context.config.home = home;
+    return bench::in_own_database("input", [&](service::Context& context) {
         std::int64_t before = 0;
         const auto stored = [&](const std::string& what, int count) {
             const auto bytes = context.database().call([](base::Tx& tx) {
@@ -216,10 +178,5 @@ int main(int argc, char** argv) {
         for (const std::string name : {"texts", "numbers", "pictures"})
             tell(context, raw, name, rounds);
         PQfinish(raw);
-    } catch (const std::exception& failure) {
-        fmt::print(stderr, "bench_input: {}\n", failure.what());
-        code = 1;
-    }
-    fs::remove_all(home);
-    return code;
+    });
 }

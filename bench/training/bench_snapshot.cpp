@@ -5,11 +5,9 @@
 //
 //     bench_snapshot [RECORDS ..]      10000, 100000 and 1000000 by default
 #include <malloc.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
-#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <vector>
@@ -17,19 +15,13 @@
 #include <fmt/format.h>
 
 #include "base/database/database.hpp"
-#include "base/database/postgres.hpp"
 #include "base/numbers/random.hpp"
-#include "base/run/stop.hpp"
-#include "ingest/mapping/rules.hpp"
-#include "ingest/pipeline/pipeline.hpp"
-#include "schema/sources/source_store.hpp"
+#include "bench/training/own_database.hpp"
 #include "service/context.hpp"
 #include "training/snapshots/snapshot_diff.hpp"
 #include "training/snapshots/snapshot_store.hpp"
 
 namespace {
-
-namespace fs = std::filesystem;
 
 double megabytes(std::string_view what) {
     std::ifstream status("/proc/self/status");
@@ -65,20 +57,7 @@ void ingest_made(service::Context& context, const std::string& name, int records
             file << line << "," << random.uniform() << "\n";
         }
     }
-    context.database().call([&](base::Tx& tx) {
-        schema::add_source(
-            tx, {0, name, "files", "{}", "", "active"}, std::chrono::system_clock::now()
-        );
-    });
-    ingest::RunRequest request;
-    request.source = name;
-    request.inputs = {path.string()};
-    request.key = "id";
-    request.rules = ingest::parse_rules("key = [\"id\"]\nbody = [\"text\"]\n", "rules");
-    if (ingest::run(context.database(), context.blobs(), request).counts.added !=
-        static_cast<std::uint64_t>(records))
-        throw std::runtime_error("not all records were stored");
-    fs::remove(path);
+    bench::ingest_file(context, name, path, "key = [\"id\"]\nbody = [\"text\"]\n", records);
 }
 
 // A label of one of ten classes for each.
@@ -142,24 +121,10 @@ int main(int argc, char** argv) {
     std::vector<int> counts;
     for (int i = 1; i < argc; ++i) counts.push_back(std::atoi(argv[i]));
     if (counts.empty()) counts = {10'000, 100'000, 1'000'000};
-    const auto home = fs::temp_directory_path() / fmt::format("tilth-snapshot-{}", ::getpid());
-    fs::create_directories(home);
-    fs::permissions(home, fs::perms::others_read | fs::perms::others_exec, fs::perm_options::add);
-    int code = 0;
-    try {
-        base::StopOnSignal stop;
-        base::EmbeddedPostgres postgres(home);
-        service::Context context(stop);
-        context.config.database.url = postgres.url("snapshot");
-        context.config.home = home;
+    return bench::in_own_database("snapshot", [&](service::Context& context) {
         fmt::print(
             "{:>9}{:>20}{:>20}{:>20}{:>20}\n", "records", "made", "another", "verified", "compared"
         );
         for (int count : counts) tell(context, count);
-    } catch (const std::exception& failure) {
-        fmt::print(stderr, "bench_snapshot: {}\n", failure.what());
-        code = 1;
-    }
-    fs::remove_all(home);
-    return code;
+    });
 }
