@@ -305,25 +305,29 @@ ON CONFLICT (source_id, url_key) DO UPDATE SET canonical_key = excluded.canonica
 RETURNING replace(url_key::text, '-', '') AS page, verdict;
 
 -- Pages of one form at several paths ($4 and more) that name one address: their maker's mistake. Those that gave way come back.
--- Asked of the addresses $2 and of what the pages $3 name.
+-- Asked of the addresses $2 and of what the pages $3 name. OFFSET 0 has the few who name them looked up one by one: joined, the plan of
+-- a young crawl, whose tables have no statistics yet, goes through its whole frontier.
 -- name: disbelieve_canonicals
 WITH asked AS (
     SELECT unnest($2::uuid[]) AS canonical_key
     UNION SELECT canonical_key FROM frontier_canonical WHERE source_id = $1 AND url_key = ANY ($3::uuid[])),
 mistaken AS (
     SELECT hint.canonical_key, hint.pattern FROM asked
-    JOIN frontier_canonical AS hint ON hint.source_id = $1 AND hint.canonical_key = asked.canonical_key AND hint.pattern NOT LIKE '%@%'
-    JOIN frontier_url AS url ON url.source_id = $1 AND url.url_key = hint.url_key
+    CROSS JOIN LATERAL (
+        SELECT canonical_key, pattern, url_key FROM frontier_canonical
+        WHERE source_id = $1 AND canonical_key = asked.canonical_key AND pattern NOT LIKE '%@%' OFFSET 0) AS hint
+    CROSS JOIN LATERAL (SELECT url FROM frontier_url WHERE source_id = $1 AND url_key = hint.url_key OFFSET 0) AS url
     GROUP BY 1, 2 HAVING count(DISTINCT split_part(url.url, '?', 1)) >= $4),
 freed AS (
     UPDATE frontier_canonical AS hint SET verdict = 'unlike', title = NULL, body = NULL FROM mistaken
     WHERE hint.source_id = $1 AND hint.canonical_key = mistaken.canonical_key AND hint.pattern = mistaken.pattern
       AND hint.verdict <> 'unlike'
-    RETURNING hint.url_key),
-queued AS (
-    UPDATE frontier_url AS url SET state = 'queued', reason = NULL, detail = NULL, due_at = $5::timestamptz FROM freed
-    WHERE url.source_id = $1 AND url.url_key = freed.url_key AND (url.state = 'queued' OR url.reason = 'canonical'))
+    RETURNING hint.url_key)
 SELECT replace(url_key::text, '-', '') AS page FROM freed;
+
+-- name: fetch_disbelieved
+UPDATE frontier_url SET state = 'queued', reason = NULL, detail = NULL, due_at = $3::timestamptz
+WHERE source_id = $1 AND url_key = ANY ($2::uuid[]) AND (state = 'queued' OR reason = 'canonical');
 
 -- Who waits for one of the addresses $2, or is one of the pages $3; all who wait if $4.
 -- name: waiting_canonicals

@@ -61,21 +61,27 @@ public:
     CanonicalVerdicts run(bool all) {
         auto settled = array_of(question_.settled), pages = array_of(question_.pages);
         auto source = question_.source;
-        for (const auto& row : tx_.exec(
-                 sql::file["disbelieve_canonicals"],
-                 source,
-                 settled,
-                 pages,
-                 paths_of_a_mistake,
-                 timestamp(question_.now)
-             ))
-            verdicts_.apart.push_back(row["page"].as<std::string>());
+        disbelieve(settled, pages);
         auto rows = tx_.exec(sql::file["waiting_canonicals"], source, settled, pages, all);
         for (const auto& page : base::rows_as<WaitingPage>(rows)) judge(page, all);
         return std::move(verdicts_);
     }
 
 private:
+    void disbelieve(const std::string& settled, const std::string& pages) {
+        auto freed = tx_.exec(
+            sql::file["disbelieve_canonicals"], question_.source, settled, pages, paths_of_a_mistake
+        );
+        if (freed.empty()) return;
+        for (const auto& row : freed) verdicts_.apart.push_back(row["page"].as<std::string>());
+        tx_.exec(
+            sql::file["fetch_disbelieved"],
+            question_.source,
+            array_of(verdicts_.apart),
+            timestamp(question_.now)
+        );
+    }
+
     void judge(const WaitingPage& page, bool all) {
         auto key = page.target;
         for (int step = 0; step < steps_at_most && key != page.page; ++step) {

@@ -1,7 +1,9 @@
 // Pages that name another address as the real one: none is lost by it.
 #include <catch2/catch.hpp>
 
+#include "crawler/sql.hpp"
 #include "tests/crawler/site/world.hpp"
+#include "tests/support/buffers.hpp"
 
 using namespace std::chrono_literals;
 using test::page_with_links;
@@ -174,4 +176,32 @@ TEST_CASE(
     World world;
     world.crawl(world.options(site.url()));
     CHECK(world.pages() == 13);
+}
+
+TEST_CASE(
+    "closing pages of a young crawl that names nothing does not go through its frontier",
+    "[crawler][canonical]"
+) {
+    World world;
+    auto settled = world.database->call([&](base::Tx& tx) {
+        tx.exec(
+            "INSERT INTO frontier_url (source_id, url_key, url, host, depth, state, due_at) SELECT "
+            "$1, md5(i::text)::uuid, 'http://a/' || i, 'a', 1, 'queued', now() FROM "
+            "generate_series(1, 20000) i",
+            world.source
+        );
+        auto keys = tx.value<std::string>(
+            "SELECT array_agg(md5(i::text)::uuid)::text FROM generate_series(1, 100) i"
+        );
+        return fmt::format("{}, '{}', '{{}}'", world.source, *keys);
+    });
+    const auto& file = crawler::sql::file;
+    CHECK(
+        test::most_buffers_of(*world.database, file["disbelieve_canonicals"], settled + ", 3") <=
+        500
+    );
+    CHECK(
+        test::most_buffers_of(*world.database, file["waiting_canonicals"], settled + ", false") <=
+        500
+    );
 }

@@ -2,20 +2,9 @@
 // after long random histories of everything that people and owners do.
 #include "labeling/truth/put_truth.hpp"
 #include "tests/labeling/queue/tally_history.hpp"
+#include "tests/support/buffers.hpp"
 
 using namespace std::chrono_literals;
-
-namespace {
-
-std::int64_t tally_buffers(base::Tx& tx, std::string_view query, const std::string& arguments) {
-    tx.exec("PREPARE asked AS " + std::string(query));
-    auto told = tx.exec("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE asked(" + arguments + ")");
-    tx.exec("DEALLOCATE asked");
-    auto plan = boost::json::parse(told[0][0].as<std::string>()).at(0).at("Plan");
-    return plan.at("Shared Hit Blocks").as_int64() + plan.at("Shared Read Blocks").as_int64();
-}
-
-}  // namespace
 
 TEST_CASE(
     "kept counts and the next task are those of the rows, whatever happened",
@@ -165,15 +154,7 @@ TEST_CASE(
     world.db->call([](base::Tx& tx) { tx.exec("ANALYZE"); });
     REQUIRE(claim(world, ann, 1).size() == 1);  // finds the place, once
     auto measure = [&](std::string_view query, const std::string& arguments) {
-        std::int64_t most = 0;
-        for (const char* plans : {"force_custom_plan", "force_generic_plan"})
-            world.db->call([&](base::Tx& tx) {
-                tx.exec("SAVEPOINT here");
-                tx.exec("SET LOCAL plan_cache_mode = " + std::string(plans));
-                most = std::max(most, tally_buffers(tx, query, arguments));
-                tx.exec("ROLLBACK TO here");
-            });
-        return most;
+        return test::most_buffers_of(*world.db, query, arguments);
     };
     using labeling::sql::file;
     auto who = fmt::format("{}, {}", world.project.id, ann);
