@@ -27,7 +27,7 @@ public:
     std::size_t outputs() const { return bases_.size(); }
     // The sum of an output's trees for a row.
     double sum(std::span<const float> row, std::size_t output = 0) const;
-    // 1 / (1 + e^-sum) of each row.
+    // 1 / (1 + e^-sum) of each row; rows have numbers, none NaN, and are of one width.
     std::vector<double> chance_of_each(std::span<const std::vector<float>> rows) const;
     // e^sum of each output, as shares of 1.
     std::vector<double> chances(std::span<const float> row) const;
@@ -38,7 +38,8 @@ private:
         std::uint16_t feature = 0;
         std::uint16_t other = 0;  // how far the second subtree is; 0 for a leaf
     };
-    float walk(std::size_t tree, std::span<const float> row) const;
+    struct Pruning;
+    static float walk(const Node* node, std::span<const float> row);
 
     std::vector<double> bases_;
     std::vector<Node> nodes_;

@@ -179,6 +179,24 @@ TEST_CASE("trees are read from text and summed up", "[crawler][content]") {
     REQUIRE(each.size() == 3);
     CHECK(each[1] == Approx(1 / (1 + std::exp(-trees.sum(high)))));
     CHECK((each[0] == each[2] && each[0] != each[1]));
+    // What all rows answer alike is asked once; a row alone, and rows of every mix, are judged
+    // alike.
+    auto deep = Trees::parse(
+        "features a b c\nbase 0.5\n0<2 1<5 =1 2<3 =2 =4 1<7 2<1 =8 =16 =32\n2<3 0<2 =3 =5 1<5 =7 "
+        "=9\n",
+        names
+    );
+    std::vector<std::vector<float>> mixed;
+    for (int i = 0; i < 27; ++i)
+        mixed.push_back({float(i % 3) * 2, float(i / 3 % 3) * 3 + 2, float(i / 9) * 2});
+    for (std::size_t from = 0; from < mixed.size(); ++from)
+        for (std::size_t count = 1; count <= mixed.size() - from; ++count) {
+            auto part = std::span(mixed).subspan(from, count);
+            auto chances = deep.chance_of_each(part);
+            for (std::size_t i = 0; i < count; ++i)
+                REQUIRE(chances[i] == 1 / (1 + std::exp(-deep.sum(part[i]))));
+        }
+    CHECK(deep.chance_of_each({}).empty());
     CHECK_THROWS(Trees::parse("features d\nbase 0\n0<1 =1 =2\n", names));
     CHECK_THROWS(Trees::parse("features a\nbase 0\n0<1 =1\n", names));
     CHECK_THROWS(Trees::parse("features a\nbase 0\n0<x =1 =2\n", names));
