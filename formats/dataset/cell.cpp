@@ -80,4 +80,30 @@ std::string_view ending_of(std::string_view media_type) {
     return "bin";
 }
 
+std::string huggingface_features(std::span<const DataColumn> columns) {
+    auto feature = [](CellType type) -> std::string {
+        switch (type) {
+            case CellType::integer:
+                return R"({"dtype":"int64","_type":"Value"})";
+            case CellType::number:
+                return R"({"dtype":"float64","_type":"Value"})";
+            case CellType::flag:
+                return R"({"dtype":"bool","_type":"Value"})";
+            case CellType::time:
+                return R"({"dtype":"timestamp[us, tz=UTC]","_type":"Value"})";
+            case CellType::picture:
+                return R"({"_type":"Image"})";
+            default:
+                return R"({"dtype":"string","_type":"Value"})";
+        }
+    };
+    std::string out = "{";
+    for (const auto& column : columns) {
+        if (out.size() > 1) out += ',';
+        append_json_string(column.name, out);
+        out += ":" + feature(column.type);
+    }
+    return out + "}";
+}
+
 }  // namespace formats

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -82,5 +83,8 @@ std::optional<PictureCell> picture_of_uri(std::string_view uri);
 
 // The ending of the name of a file of that media type: "png" for image/png; "bin" of others.
 std::string_view ending_of(std::string_view media_type);
+
+// The columns as the `datasets` library calls them (Features), as JSON by their names.
+std::string huggingface_features(std::span<const DataColumn> columns);
 
 }  // namespace formats

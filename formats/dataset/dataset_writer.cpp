@@ -103,6 +103,8 @@ std::unique_ptr<DatasetWriter> write_dataset(
             return one_file(RowFormat::csv);
         case DatasetFormat::parquet:
             return one_file(RowFormat::parquet);
+        case DatasetFormat::arrow:
+            return one_file(RowFormat::arrow);
         case DatasetFormat::huggingface:
             return write_huggingface(folder, std::move(about), std::move(columns));
         case DatasetFormat::webdataset:

@@ -14,13 +14,14 @@
 namespace formats {
 
 // How a data set of parts is laid out.
-enum class DatasetFormat { jsonl, csv, parquet, huggingface, webdataset, croissant };
+enum class DatasetFormat { jsonl, csv, parquet, arrow, huggingface, webdataset, croissant };
 
 constexpr auto words_of(DatasetFormat) {
     return std::to_array<base::Word<DatasetFormat>>({
         {DatasetFormat::jsonl, "jsonl", "a line of JSON a member"},
         {DatasetFormat::csv, "csv", "a table, RFC 4180"},
         {DatasetFormat::parquet, "parquet", "Apache Parquet, columns typed"},
+        {DatasetFormat::arrow, "arrow", "an Apache Arrow file (Feather 2), columns typed"},
         {DatasetFormat::huggingface,
          "huggingface",
          "a folder for the datasets library: README.md, Parquet files of the parts"},

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "formats/arrow/arrow_writer.hpp"
 #include "formats/csv/csv.hpp"
 #include "formats/csv/guard.hpp"
 #include "formats/json/json.hpp"
@@ -126,6 +127,8 @@ std::string_view media_type_of(RowFormat format) {
             return "text/csv; charset=utf-8";
         case RowFormat::parquet:
             return "application/vnd.apache.parquet";
+        case RowFormat::arrow:
+            return "application/vnd.apache.arrow.file";
         default:
             return "application/x-ndjson";
     }
@@ -142,6 +145,8 @@ std::unique_ptr<RowWriter> write_rows(
             return std::make_unique<CsvWriter>(path, columns, options.guard_formulas);
         case RowFormat::parquet:
             return write_parquet(path, std::move(columns));
+        case RowFormat::arrow:
+            return write_arrow(path, std::move(columns));
         default:
             return std::make_unique<JsonlWriter>(path, columns);
     }

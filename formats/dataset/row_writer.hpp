@@ -10,13 +10,14 @@
 namespace formats {
 
 // The formats of one file.
-enum class RowFormat { jsonl, csv, parquet };
+enum class RowFormat { jsonl, csv, parquet, arrow };
 
 constexpr auto words_of(RowFormat) {
     return std::to_array<base::Word<RowFormat>>({
         {RowFormat::jsonl, "jsonl", "a line of JSON a row"},
         {RowFormat::csv, "csv", "a table, RFC 4180"},
         {RowFormat::parquet, "parquet", "Apache Parquet, columns typed"},
+        {RowFormat::arrow, "arrow", "an Apache Arrow file (Feather 2), columns typed"},
     });
 }
 
@@ -40,9 +41,10 @@ struct RowOptions {
 //
 // JSON lines leave out what is missing. In CSV what is missing is nothing between two commas, and
 // an empty text is "": who reads CSV mostly does not tell these apart. Pictures are data: URIs in
-// both, and in Parquet the struct (bytes, path) that is Hugging Face's Image; JSON has the logical
-// type of that name there. Throws base::Error if the file cannot be made, and for Parquet if
-// DuckDB is missing (formats/parquet/duckdb.hpp).
+// both, and in Parquet and Arrow the struct (bytes, path) that is Hugging Face's Image; JSON has
+// the logical type of that name in Parquet, and in Arrow its extension arrow.json. Throws
+// base::Error if the file cannot be made, and for Parquet if DuckDB is missing
+// (formats/parquet/duckdb.hpp).
 std::unique_ptr<RowWriter> write_rows(
     RowFormat format,
     const std::filesystem::path& path,

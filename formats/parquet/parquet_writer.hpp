@@ -12,7 +12,4 @@ namespace formats {
 std::unique_ptr<RowWriter>
 write_parquet(const std::filesystem::path& path, std::vector<DataColumn> columns);
 
-// The columns as the `datasets` library calls them (Features), as JSON by their names.
-std::string huggingface_features(std::span<const DataColumn> columns);
-
 }  // namespace formats
