@@ -58,6 +58,7 @@ struct ExportRow {
     std::string text{};
     int width = 0, height = 0;  // of its picture, if it has one
     std::string picture{};      // SHA-256 of its bytes as hex
+    std::string media{};        // what kind of media it holds: audio, video, pdf; empty: none
     std::string url{};
     std::string payload{};  // JSON object: the fields as received
     std::vector<GivenAnswer> answers{};
@@ -80,6 +81,7 @@ BOOST_DESCRIBE_STRUCT(
      width,
      height,
      picture,
+     media,
      url,
      payload)
 )

@@ -2,7 +2,9 @@
 //
 // Projects there name their controls as they like, so that results are told by their types; only
 // the parts of a form are told by names. What a box or a point is called stands under the name of
-// the type; a region that was drawn and not labeled has none and is left out.
+// the type; a region that was drawn and not labeled has none and is left out. A list of regions is
+// empty only where no result is: results of other types are no answer. What is said of one region
+// bears the region's id, and is nothing that is said of the record.
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -12,6 +14,7 @@
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
+#include "labeling/export/label_studio_regions.hpp"
 #include "labeling/export/label_studio_results.hpp"
 #include "labeling/export/pictures.hpp"
 #include "labeling/tasks/task_type.hpp"
@@ -44,7 +47,7 @@ public:
             case LabelShape::class_set:
                 return several();
             case LabelShape::spans:
-                return spans_of(nullptr);
+                return listed(spans_of(nullptr));
             case LabelShape::relations:
                 return graph();
             case LabelShape::text:
@@ -56,13 +59,13 @@ public:
             case LabelShape::ranking:
                 return ranking();
             case LabelShape::boxes:
-                return marks("rectanglelabels");
+                return listed(marks("rectanglelabels"));
             case LabelShape::polygons:
-                return marks("polygonlabels");
+                return listed(marks("polygonlabels"));
             case LabelShape::keypoints:
-                return keypoints();
+                return listed(keypoints());
             case LabelShape::segments:
-                return segments();
+                return listed(segments());
             case LabelShape::rows:
             case LabelShape::form:
                 return std::nullopt;
@@ -75,8 +78,7 @@ private:
     void each(std::string_view type, Visit visit) const {
         for (const auto& item : results_) {
             const auto* result = item.if_object();
-            const auto* is = result ? result->if_contains("type") : nullptr;
-            if (!is || !is->is_string() || std::string_view(is->get_string()) != type) continue;
+            if (!result || text_at(*result, "type") != type) continue;
             const auto* value = result->if_contains("value");
             visit(*result, value && value->is_object() ? value->get_object() : json::object());
         }
@@ -114,16 +116,20 @@ private:
         return found;
     }
 
-    std::optional<json::value> text() const {
-        auto found = single({{"textarea", "text"}});
-        if (found && found->is_array() && found->get_array().size() > 1) {
-            std::string all;
-            for (const auto& line : found->get_array())
-                if (line.is_string())
-                    all += (all.empty() ? "" : "\n") + std::string(line.get_string());
-            return json::value(all);
-        }
-        return only(found);
+    std::optional<json::value> listed(json::array made) const {
+        if (made.empty() && !results_.empty()) return std::nullopt;
+        return made;
+    }
+
+    std::optional<json::value> text() const { return joined(single({{"textarea", "text"}})); }
+
+    // A text that was entered line by line.
+    static std::optional<json::value> joined(std::optional<json::value> lines) {
+        if (!lines || !lines->is_array() || lines->get_array().size() < 2) return only(lines);
+        std::string all;
+        for (const auto& line : lines->get_array())
+            if (line.is_string()) all += (all.empty() ? "" : "\n") + std::string(line.get_string());
+        return json::value(all);
     }
 
     static std::optional<json::value> label_in(const json::object& value, std::string_view type) {
@@ -134,9 +140,7 @@ private:
 
     // The field of the question that a result is about.
     std::optional<std::string> field_of(const json::object& result) const {
-        const auto* shown = result.if_contains("to_name");
-        if (!shown || !shown->is_string()) return std::nullopt;
-        std::string name(shown->get_string());
+        auto name = text_at(result, "to_name");
         const auto& fields = question_.text_fields;
         if (std::find(fields.begin(), fields.end(), name) == fields.end()) return std::nullopt;
         return name;
@@ -148,9 +152,7 @@ private:
         each("labels", [&](const json::object& result, const json::object& value) {
             auto label = label_in(value, "labels");
             if (!label) return;
-            const auto* id = result.if_contains("id");
-            if (places && id && id->is_string())
-                (*places)[std::string(id->get_string())] = spans.size();
+            if (auto id = id_of(result); places && !id.empty()) (*places)[id] = spans.size();
             json::object span{
                 {"start", static_cast<std::int64_t>(number_in(value, "start"))},
                 {"end", static_cast<std::int64_t>(number_in(value, "end"))},
@@ -163,16 +165,14 @@ private:
 
     // A range has one class; what is said in it is another result of its id.
     json::array segments() const {
+        each("timelinelabels", [](const json::object&, const json::object&) {
+            odd_result("has ranges in frames, which are no seconds");
+        });
         std::map<std::string, json::value> texts;
-        auto id_of = [](const json::object& result) {
-            const auto* id = result.if_contains("id");
-            return id && id->is_string() ? std::string(id->get_string()) : std::string();
-        };
-        if (question_.transcribe)
-            each("textarea", [&](const json::object& result, const json::object& value) {
-                auto text = label_in(value, "text");
-                if (text && !id_of(result).empty()) texts[id_of(result)] = *text;
-            });
+        each("textarea", [&](const json::object& result, const json::object& value) {
+            const auto* lines = value.if_contains("text");
+            if (auto text = lines ? joined(*lines) : std::nullopt) texts[id_of(result)] = *text;
+        });
         json::array made;
         each("labels", [&](const json::object& result, const json::object& value) {
             auto label = label_in(value, "labels");
@@ -188,15 +188,14 @@ private:
         return made;
     }
 
-    json::object graph() const {
+    std::optional<json::value> graph() const {
         std::map<std::string, std::size_t> places;
         auto spans = spans_of(&places);
+        if (!listed(spans)) return std::nullopt;
         json::array relations;
         each("relation", [&](const json::object& result, const json::object&) {
             auto end = [&](std::string_view name, std::string_view other) {
-                const auto* id = result.if_contains(name);
-                auto at = id && id->is_string() ? places.find(std::string(id->get_string()))
-                                                : places.end();
+                auto at = places.find(text_at(result, name));
                 if (at == places.end()) odd_result("relates what is no span");
                 const auto* way = result.if_contains("direction");
                 bool back = way && *way == json::value("left");
@@ -213,7 +212,7 @@ private:
                  {"label", *label}}
             );
         });
-        return {{"spans", std::move(spans)}, {"relations", std::move(relations)}};
+        return json::object{{"spans", std::move(spans)}, {"relations", std::move(relations)}};
     }
 
     std::optional<json::value> preference() const {
@@ -284,14 +283,17 @@ private:
 
     json::array marks(std::string_view type) const {
         json::array made;
-        each(type, [&](const json::object& result, const json::object& value) {
-            auto label = label_in(value, type);
-            if (!label) return;
-            auto mark = type == "polygonlabels" ? outline_in(value, sides(result))
-                                                : box_in(value, sides(result));
-            mark["label"] = *label;
-            made.push_back(std::move(mark));
-        });
+        bool outlines = type == "polygonlabels";
+        // Where the shape and its label are controls of their own, labels bear the shape too.
+        for (auto labels : {type, std::string_view("labels")})
+            each(labels, [&](const json::object& result, const json::object& value) {
+                auto label = label_in(value, labels);
+                if (!label || !value.contains(outlines ? "points" : "width")) return;
+                auto size = sides(result);
+                auto mark = outlines ? outline_in(value, size) : box_in(value, size);
+                mark["label"] = *label;
+                made.push_back(std::move(mark));
+            });
         return made;
     }
 
@@ -301,9 +303,8 @@ private:
         std::map<std::string, std::string> boxes;  // label by id
         each("rectanglelabels", [&](const json::object& result, const json::object& value) {
             auto label = label_in(value, "rectanglelabels");
-            const auto* id = result.if_contains("id");
-            if (label && label->is_string() && id && id->is_string())
-                boxes[std::string(id->get_string())] = std::string(label->get_string());
+            if (auto id = id_of(result); label && label->is_string() && !id.empty())
+                boxes[id] = std::string(label->get_string());
         });
         std::vector<std::string> order;
         std::map<std::string, json::array> points;
@@ -311,8 +312,7 @@ private:
         each("keypointlabels", [&](const json::object& result, const json::object& value) {
             auto name = label_in(value, "keypointlabels");
             if (!name || !name->is_string()) return;
-            const auto* parent = result.if_contains("parentID");
-            std::string of = parent && parent->is_string() ? std::string(parent->get_string()) : "";
+            auto of = text_at(result, "parentID");
             const auto* item = class_for(boxes.contains(of) ? boxes.at(of) : "");
             if (!item) odd_result("is a point of an unknown class");
             auto [at, added] = points.try_emplace(of);
@@ -354,20 +354,10 @@ private:
 std::optional<json::value>
 answer_of_results(const Question& question, const json::array& results, const StudioTask& task) {
     if (task_type(question.kind).shape() != LabelShape::form)
-        return ResultReader(question, results, task).read();
+        return ResultReader(question, results_of(question, results), task).read();
     json::object answers;
     for (const auto& part : question.parts) {
-        json::array own;
-        for (const auto& item : results) {
-            const auto* result = item.if_object();
-            const auto* from = result ? result->if_contains("from_name") : nullptr;
-            bool relation = result && result->contains("from_id");
-            auto is_from = [&](std::string_view name) {
-                return from && from->is_string() && from->get_string() == name;
-            };
-            if (relation || is_from(part.name) || is_from(part.name + std::string(studio_said)))
-                own.push_back(item);
-        }
+        auto own = results_of(part.question, results, part.name);
         if (own.empty()) continue;
         if (auto said = ResultReader(part.question, own, task).read()) answers[part.name] = *said;
     }

@@ -105,12 +105,17 @@ public:
     }
 
 private:
+    const std::string& shown() const {
+        const auto shape = shape_of(question_);
+        if (is_of_pictures(shape)) return task_.picture;
+        return shape == LabelShape::segments ? task_.recording : task_.shown;
+    }
     void put(std::string_view type, json::object value) { add(type, std::move(value)); }
     json::object& add(std::string_view type, json::object value) {
         json::object made{
             {"id", fmt::format("{}-{}", task_.id, out_.size() + 1)},
             {"from_name", name_},
-            {"to_name", task_.shown},
+            {"to_name", shown()},
             {"type", type},
             {"origin", "manual"},
             {"value", std::move(value)}};

@@ -13,10 +13,11 @@ namespace labeling {
 
 // What results are about.
 struct StudioTask {
-    std::string id{};              // of the annotation; results are named after it
-    std::string shown{"text"};     // name of what is shown: text, title, image, audio
-    std::string text{};            // that spans are parts of
-    double width = 0, height = 0;  // of the picture
+    std::string id{};           // of the annotation; results are named after it
+    std::string shown{"text"};  // name of what questions are about that are of no mark
+    std::string picture{"image"}, recording{"audio"};  // of what marks of their kinds are on
+    std::string text{};                                // that spans are parts of
+    double width = 0, height = 0;                      // of the picture
 };
 
 // Behind the name of a question about ranges of time: the control by which they are transcribed.

@@ -39,7 +39,7 @@ FROM put;
 
 -- name: export_page
 SELECT g.rk, g.key, c.name AS label, g.value, g.probability, g.method, g.revision, r.version, t.title, t.body AS text,
-    i.width, i.height, v.url, v.payload, encode(v.blob_sha256, 'hex') AS picture
+    i.width, i.height, v.url, v.payload, encode(v.blob_sha256, 'hex') AS picture, m.kind AS media
 FROM (
     SELECT * FROM ground_truth
     WHERE project_id = $1 AND source_id = $2 AND (rk, source_id, key) > ($3::bigint, $2::bigint, $4::text)
@@ -50,12 +50,13 @@ JOIN record r ON r.rk = g.rk AND r.source_id = g.source_id AND r.key = g.key
 JOIN record_version v ON v.rk = r.rk AND v.source_id = r.source_id AND v.key = r.key AND v.version = r.version
 LEFT JOIN content_text t ON t.rk = r.rk AND t.source_id = r.source_id AND t.key = r.key AND t.version = r.version
 LEFT JOIN content_image i ON i.rk = r.rk AND i.source_id = r.source_id AND i.key = r.key AND i.version = r.version
+LEFT JOIN content_media m ON m.rk = r.rk AND m.source_id = r.source_id AND m.key = r.key AND m.version = r.version
 ORDER BY g.rk, g.source_id, g.key;
 
 -- The same of all records that are labeled or answered; a record without a label has no method.
 -- name: export_answered_page
 SELECT k.rk, k.key, c.name AS label, g.value, g.probability, g.method, g.revision, r.version, t.title, t.body AS text,
-    i.width, i.height, v.url, v.payload, encode(v.blob_sha256, 'hex') AS picture
+    i.width, i.height, v.url, v.payload, encode(v.blob_sha256, 'hex') AS picture, m.kind AS media
 FROM (
     (SELECT rk, key FROM ground_truth
      WHERE project_id = $1 AND source_id = $2 AND (rk, source_id, key) > ($3::bigint, $2::bigint, $4::text)
@@ -72,6 +73,7 @@ LEFT JOIN ground_truth g ON g.rk = r.rk AND g.source_id = r.source_id AND g.key 
 LEFT JOIN label_class c ON c.project_id = g.project_id AND c.class_id = g.class_id
 LEFT JOIN content_text t ON t.rk = r.rk AND t.source_id = r.source_id AND t.key = r.key AND t.version = r.version
 LEFT JOIN content_image i ON i.rk = r.rk AND i.source_id = r.source_id AND i.key = r.key AND i.version = r.version
+LEFT JOIN content_media m ON m.rk = r.rk AND m.source_id = r.source_id AND m.key = r.key AND m.version = r.version
 ORDER BY k.rk, k.key;
 
 -- Who answered what about records from (rk $3, key $4) to (rk $5, key $6), in the order of an index; not what audits asked. Names are

@@ -253,6 +253,12 @@ private:
         return tag_shown(element) == "audio" || tag_shown(element) == "video";
     }
     void ranges(const XmlElement& element) {
+        if (is(element, "TimelineLabels"))
+            lack(
+                element,
+                "its ranges are of frames and here of seconds, so that answers made there are "
+                "not taken"
+            );
         add(element, "segments", "overlapping_spans = true\n", classes(element, "Label"));
     }
     bool is_of_picture(const XmlElement& element) const {

@@ -24,11 +24,9 @@ bool shows_pictures(const Question& question) {
     return false;
 }
 
-bool hears_sound(const Question& question) {
-    if (task_type(question.kind).shape() == LabelShape::segments) return true;
-    for (const auto& part : question.parts)
-        if (hears_sound(part.question)) return true;
-    return false;
+// The name under which a record's sound or film is shown; empty: it has none.
+std::string recording_of(const ExportRow& row) {
+    return row.media == "audio" || row.media == "video" ? row.media : "";
 }
 
 class LabelStudio : public Exporter {
@@ -37,7 +35,6 @@ public:
         : project_(*content.project),
           answers_(content.answers),
           pictures_(shows_pictures(project_.question)),
-          sounds_(hears_sound(project_.question)),
           out_(files.open("tasks.json")) {
         out_ << '[';
     }
@@ -46,18 +43,22 @@ public:
         if (pictures_) require_picture(row);
         ++tasks_;
         bool has_text = !row.text.empty() || row.title.empty();
+        const auto recording = recording_of(row);
         StudioTask task{
-            .shown = row.width > 0 && pictures_ ? "image"
-                     : sounds_                  ? "audio"
-                     : has_text                 ? "text"
-                                                : "title",
+            .shown = !row.text.empty()    ? "text"
+                     : row.width > 0      ? "image"
+                     : !recording.empty() ? recording
+                     : has_text           ? "text"
+                                          : "title",
+            .recording = recording.empty() ? "audio" : recording,
             .text = row.text,
             .width = static_cast<double>(row.width),
             .height = static_cast<double>(row.height)};
         out_ << (tasks_ == 1 ? "\n" : ",\n") << "{\"id\":" << tasks_
              << ",\"data\":{\"key\":" << quoted(row.key);
-        if (row.width > 0) out_ << ",\"image\":" << quoted(row.url.empty() ? row.key : row.url);
-        if (sounds_) out_ << ",\"audio\":" << quoted(row.url.empty() ? row.key : row.url);
+        const auto place = quoted(row.url.empty() ? row.key : row.url);
+        if (row.width > 0) out_ << ",\"image\":" << place;
+        if (!recording.empty()) out_ << ",\"" << recording << "\":" << place;
         if (!row.title.empty()) out_ << ",\"title\":" << quoted(row.title);
         if (has_text) out_ << ",\"text\":" << quoted(row.text);
         if (!row.url.empty()) out_ << ",\"url\":" << quoted(row.url);
@@ -109,7 +110,7 @@ private:
     }
 
     Project project_;
-    bool answers_, pictures_, sounds_;
+    bool answers_, pictures_;
     std::ostream& out_;
     std::size_t tasks_ = 0, annotations_ = 0;
 };

@@ -106,6 +106,7 @@ inline ExportRow row_of(const labeling::Project& project, const std::string& ans
         .text = text,
         .width = 640,
         .height = 427,
+        .media = project.question.kind == "segments" ? "audio" : "",
         .payload = fields};
     auto stored = labeling::stored_answer(project.question, answer);
     if (stored.class_id)
