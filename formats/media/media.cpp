@@ -44,9 +44,9 @@ Container container_of(std::string_view bytes) {
 }  // namespace
 
 std::optional<double> length_of(double units, double a_second) {
-    constexpr double longest = 10.0 * 366 * 24 * 3600;
     const double seconds = a_second > 0 ? units / a_second : 0;
-    if (!std::isfinite(seconds) || seconds <= 0 || seconds >= longest) return std::nullopt;
+    if (!std::isfinite(seconds) || seconds <= 0 || seconds >= longest_recording)
+        return std::nullopt;
     return seconds;
 }
 

@@ -20,6 +20,9 @@ constexpr auto words_of(MediaKind) {
     });
 }
 
+// No sound and no film is longer: ten years, in seconds.
+inline constexpr double longest_recording = 10.0 * 366 * 24 * 3600;
+
 // What is known of a sound, a film or a document without decoding it. What is not known is absent.
 struct Media {
     MediaKind kind = MediaKind::audio;

@@ -15,6 +15,7 @@
 #include "base/error.hpp"
 #include "base/text/unicode.hpp"
 #include "base/text/utf8.hpp"
+#include "formats/media/media_measures.hpp"
 #include "labeling/tasks/answer_json.hpp"
 #include "labeling/tasks/marks/marks.hpp"
 #include "labeling/tasks/task_types.hpp"
@@ -138,6 +139,8 @@ protected:
         Range range{
             .from = to_milliseconds(mark_number(mark, "from", "seconds")),
             .to = to_milliseconds(mark_number(mark, "to", "seconds"))};
+        if (!(range.to < formats::longest_recording))
+            not_an_answer("has a range that ends after ten years", "send seconds");
         if (range.from < 0) not_an_answer("has a range that begins before 0", "begin it at 0");
         if (range.to <= range.from)
             not_an_answer("has a range that ends where it begins, or before", "leave it out");

@@ -42,6 +42,15 @@ TEST_CASE("a range lies in the record and has a length", "[labeling][segments]")
         segments.read(question("segments"), "[" + range(1, 2) + "]", test::Asked("a text")),
         Contains("no sound and no film")
     );
+    for (auto far : {"1e306", "1e300", "4e8"})
+        CHECK_THROWS_WITH(
+            segments.read(
+                question("segments"),
+                std::string(R"([{"from":1,"label":"speech","to":)") + far + "}]",
+                test::Asked("", "{}", std::nullopt, labeling::AskedRecord::Recording{})
+            ),
+            Contains("ten years")
+        );
     // Of one whose length is not known any place may be.
     test::Asked endless("", "{}", std::nullopt, labeling::AskedRecord::Recording{});
     CHECK_NOTHROW(segments.read(question("segments"), "[" + range(1000, 2000) + "]", endless));
