@@ -1,9 +1,10 @@
 // FLAC, alone and in Ogg; Ogg with Vorbis, Opus and Theora (RFC 3533, RFC 7845, RFC 9639).
 //
 // An Ogg file is pages, the first of which begin its streams and say what each is. How long it is
-// stands in the last page alone: the number of samples up to its end, that is looked for from
-// behind. A file that was cut off is as long as its last whole page says.
-#include <algorithm>
+// stands in the last page alone: the number of samples up to its end. A file that was cut off is as
+// long as its last whole page says. Behind one there may be another (RFC 3533, 4: chained): such a
+// file is as long as all of its links, and it is the first that says what it is.
+#include <vector>
 
 #include "formats/media/containers.hpp"
 
@@ -78,16 +79,67 @@ std::optional<OggStream> stream_of(std::string_view packet) {
     return std::nullopt;
 }
 
-// Of the last page of the stream that ends a packet: samples up to its end.
-std::optional<std::uint64_t> last_count(std::string_view bytes, std::uint64_t serial) {
-    for (auto at = bytes.rfind("OggS"); at != bytes.npos; at = bytes.rfind("OggS", at - 1)) {
-        const auto count = little(bytes, at + 6, 8);
-        const auto whose = little(bytes, at + 14, 4);
-        constexpr std::uint64_t none = ~std::uint64_t{0};
-        if (whose == serial && bytes[at + 4] == 0 && *count != none) return count;
-        if (at == 0) break;
+// What a link of the chain holds, as far as its pages were read.
+struct Link {
+    std::optional<OggStream> sound{}, film{};
+    std::optional<std::uint64_t> samples{};  // of the sound, up to the last page
+    bool begun = false;                      // pages came that begin no stream
+
+    std::optional<double> seconds() const {
+        if (!sound || !samples || *samples <= sound->skip) return std::nullopt;
+        return length_of(static_cast<double>(*samples - sound->skip), sound->rate);
     }
-    return std::nullopt;
+};
+
+struct Page {
+    bool begins_a_stream = false;
+    std::uint64_t serial = 0, samples = 0;
+    std::uint64_t head = 0, size = 0;  // bytes, without what is behind
+};
+
+std::optional<Page> page_at(std::string_view bytes, std::uint64_t at) {
+    const auto page = from(bytes, at);
+    const auto segments = little(page, 26, 1);
+    if (!segments || !page.starts_with("OggS")) return std::nullopt;
+    Page read{
+        .begins_a_stream = (static_cast<unsigned char>(page[5]) & 2U) != 0,
+        .serial = *little(page, 14, 4),
+        .samples = *little(page, 6, 8),
+        .head = page_head + *segments};
+    for (std::uint64_t i = 0; i < *segments; ++i)
+        read.size += little(page, page_head + i, 1).value_or(0);
+    return read;
+}
+
+void take(Link& link, const Page& page, std::string_view packet) {
+    constexpr std::uint64_t none = ~std::uint64_t{0};  // no packet ends in the page
+    if (!page.begins_a_stream) {
+        link.begun = true;
+        if (link.sound && link.sound->serial == page.serial && page.samples != none)
+            link.samples = page.samples;
+    } else if (auto stream = stream_of(packet)) {
+        stream->serial = page.serial;
+        auto& place = stream->media.kind == MediaKind::video ? link.film : link.sound;
+        if (!place) place = std::move(stream);
+    }
+}
+
+// Those of the chain, which is not empty. Between pages there may be bytes that are none.
+std::vector<Link> links_in(std::string_view bytes) {
+    std::vector<Link> links(1);
+    for (std::uint64_t at = 0; at < bytes.size();) {
+        const auto page = page_at(bytes, at);
+        if (!page) {
+            at = bytes.find("OggS", static_cast<std::size_t>(at) + 1);
+            continue;
+        }
+        const auto packet = from(bytes, at + page->head);
+        if (page->begins_a_stream && links.back().begun) links.emplace_back();
+        if (packet.size() >= page->size || page->begins_a_stream)
+            take(links.back(), *page, packet.substr(0, page->size));
+        at += page->head + page->size;
+    }
+    return links;
 }
 
 }  // namespace
@@ -99,32 +151,20 @@ std::optional<Media> read_flac(std::string_view bytes) {
 }
 
 std::optional<Media> read_ogg(std::string_view bytes) {
-    std::optional<OggStream> sound, film;
-    for (std::uint64_t at = 0;;) {
-        const auto page = from(bytes, at);
-        const auto segments = little(page, 26, 1);
-        constexpr unsigned begins_a_stream = 2;
-        if (!segments || !page.starts_with("OggS") ||
-            (static_cast<unsigned char>(page[5]) & begins_a_stream) == 0)
-            break;
-        std::uint64_t size = 0;
-        for (std::uint64_t i = 0; i < *segments; ++i)
-            size += little(page, page_head + i, 1).value_or(0);
-        const auto packet = from(page, page_head + *segments).substr(0, size);
-        if (auto stream = stream_of(packet)) {
-            stream->serial = *little(page, 14, 4);
-            auto& place = stream->media.kind == MediaKind::video ? film : sound;
-            if (!place) place = std::move(stream);
-        }
-        at += page_head + *segments + size;
-    }
+    const auto links = links_in(bytes);
+    const auto& [sound, film, samples, begun] = links.front();
     if (!sound && !film) return std::nullopt;
     auto media = film ? film->media : sound->media;
     if (!sound) return media;
     media.channels = sound->media.channels;
     media.sample_rate = sound->media.sample_rate;
-    if (auto count = last_count(bytes, sound->serial); count && *count > sound->skip)
-        media.seconds = length_of(static_cast<double>(*count - sound->skip), sound->rate);
+    double all = 0;
+    for (const auto& link : links) {
+        const auto seconds = link.seconds();
+        if (!seconds) return media;  // how long one of them is, is not known
+        all += *seconds;
+    }
+    media.seconds = length_of(all, 1);
     return media;
 }
 

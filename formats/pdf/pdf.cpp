@@ -156,10 +156,12 @@ std::string without_page_ends(std::string text) {
 }  // namespace
 
 bool is_pdf(std::string_view head) {
-    constexpr std::size_t within = 1024;  // readers allow as much before it
+    // Readers allow any 1024 bytes before it; here they are blanks or a byte order mark, since a
+    // text may speak of PDF.
+    constexpr std::size_t within = 1024;
     const auto at = head.substr(0, within).find("%PDF-");
-    return at == 0 ||
-           (at != head.npos && head.substr(0, at).find_first_not_of("\r\n\t ") == head.npos);
+    return at != head.npos &&
+           head.substr(0, at).find_first_not_of("\r\n\t \xef\xbb\xbf") == head.npos;
 }
 
 std::variant<Pdf, PdfFault> examine_pdf(std::string_view bytes, const PdfLimits& limits) {
@@ -207,6 +209,8 @@ std::variant<Pdf, PdfFault> examine_pdf(std::string_view bytes, const PdfLimits&
         pdf.note = "a PDF whose text is longer, or takes longer, than is read: only its beginning";
     else if (!text.whole)
         pdf.note = "a PDF whose text could not be read";
+    else if (pdf.text.empty())
+        pdf.note = "a PDF without text, as of scanned pages";
     return pdf;
 }
 

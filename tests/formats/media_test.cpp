@@ -88,8 +88,24 @@ TEST_CASE("a sound that was cut off is as long as what is there of it", "[format
     CHECK(read(wav.substr(0, 44 + 8000)).seconds.value() == Approx(1));
     wav.replace(40, 4, "\xff\xff\xff\xff");  // as streamed
     CHECK(read(wav).seconds.value() == Approx(2));
+    wav.replace(40, 4, std::string(4, '\0'));  // as stopped before the head was mended
+    CHECK(read(wav).seconds.value() == Approx(2));
+    CHECK_FALSE(read(test::wav(0) + "LIST" + std::string("\2\0\0\0ab", 6)).seconds);
+    auto ogg = test::ogg(22'050) + test::ogg(44'100);
+    CHECK(read(ogg.substr(0, ogg.size() - 2)).seconds.has_value() == false);
     CHECK(read(test::mp3(100).substr(0, 41'300)).seconds == read(test::mp3(99)).seconds);
     CHECK(read(test::mp3(100).substr(0, 20'850)).seconds == read(test::mp3(50)).seconds);
+}
+
+TEST_CASE("an Ogg file is as long as all links of its chain", "[formats][media]") {
+    CHECK(read(test::ogg(22'050) + test::ogg(44'100)).seconds.value() == Approx(1.5));
+    CHECK(
+        read(test::ogg(22'050) + test::ogg(24'000, 48'000, 1) + test::ogg(44'100))
+            .seconds.value() == Approx(2)
+    );
+    CHECK(read(test::ogg(22'050) + "junk" + test::ogg(44'100)).seconds.value() == Approx(1.5));
+    // Of one link nothing is known, so that of all of them nothing is.
+    CHECK_FALSE(read(test::ogg(22'050) + test::ogg(~std::uint64_t{0})).seconds);
 }
 
 TEST_CASE("a length that is not told, or can not be, is not known", "[formats][media]") {
@@ -151,6 +167,16 @@ TEST_CASE("a PDF has pages, a size and its text", "[formats][pdf]") {
     CHECK(pdf.title == "A title");
     CHECK_THAT(pdf.text, Contains("Hello there") && Contains("On page two"));
     CHECK(pdf.note.empty());
+}
+
+TEST_CASE("a PDF without text says so, and begins as one", "[formats][pdf]") {
+    auto found = formats::examine_pdf(test::pdf({""}));
+    REQUIRE(found.index() == 0);
+    CHECK_THAT(std::get<formats::Pdf>(found).note, Contains("without text"));
+    CHECK(formats::is_pdf("%PDF-1.4"));
+    CHECK(formats::is_pdf("\xef\xbb\xbf\r\n %PDF-1.4"));
+    CHECK_FALSE(formats::is_pdf("a text about %PDF-1.4"));
+    CHECK_FALSE(formats::is_pdf(std::string(1024, ' ') + "%PDF-1.4"));
 }
 
 TEST_CASE("a PDF that is locked or damaged is told so", "[formats][pdf]") {
