@@ -106,6 +106,7 @@ void Digest::file() {
         auto examined = formats::examine_pdf(body);
         if (auto* pdf = std::get_if<formats::Pdf>(&examined)) {
             draft.media = std::move(pdf->media);
+            if (!pdf->note.empty()) payload["note"] = pdf->note;
             if (!pdf->text.empty() || !pdf->title.empty()) {
                 auto& text = draft.text.emplace();
                 text.title = std::move(pdf->title);

@@ -62,7 +62,7 @@ GatherResult told(const std::string& source, const ingest::RunResult& result) {
             result.quarantined
         ));
     for (const auto& [line, times] : result.notes)
-        told.notes.push_back(fmt::format("{} {}", base::grouped(times), line));
+        told.notes.push_back(fmt::format("{} ({})", line, base::grouped(times)));
     if (result.holds_nothing)
         told.nothing = GotNothing{
             "source '" + source + "'",

@@ -10,7 +10,8 @@ namespace ingest {
 
 namespace {
 
-// One document as one record with the fields name, folder and title.
+// One document as one record with the fields name, folder, title, and note: why there is less of
+// its text than there might be.
 class PdfReader : public SoleRecordReader {
 public:
     explicit PdfReader(const MemberInput& input) : SoleRecordReader(input, "pdf.too_large") {}
@@ -36,13 +37,15 @@ private:
             page.fields.push_back({"title", page.arena.keep(pdf.title)});
             ++record.fields;
         }
+        if (!pdf.note.empty()) {
+            page.fields.push_back({"note", page.arena.keep(pdf.note)});
+            ++record.fields;
+            ++page.notes[pdf.note];
+        }
         record.text = page.arena.keep(pdf.text);
         record.blob = page.arena.keep(data);
         record.media = std::move(pdf.media);
         record.media_type = "application/pdf";
-        if (pdf.text.empty() && pdf.note.empty())
-            pdf.note = "a PDF without text, as of scanned pages";
-        if (!pdf.note.empty()) ++page.notes[pdf.note];
         return true;
     }
 };
