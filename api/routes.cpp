@@ -27,9 +27,9 @@ constexpr Route table[] = {
 
     {post, "/api/v1/push/{source}", anyone, push, "push", "A webhook in the Standard Webhooks form; its signature is its proof", "", "AnyValue", "AnyValue"},
 
-    {get, "/api/v1/records/{id}/image", everyone, show_image, "showImage", "Its picture; a labeler sees those of tasks handed out to him", "key", "", "*/*"},
-    {get, "/api/v1/records/{id}/media", everyone, show_media, "showMedia", "Its sound, film, document or page, or a part of it by Range; a labeler sees those of tasks handed out to him", "key", "", "*/*"},
-    {get, "/api/v1/records/{id}/blob", analysts, show_blob, "showBlob", "Its bytes as received, for download", "key", "", "*/*"},
+    {get, "/api/v1/records/{id}/image", everyone, show_image, "showImage", "Its picture; a labeler sees those of tasks handed out to him", "key version", "", "*/*"},
+    {get, "/api/v1/records/{id}/media", everyone, show_media, "showMedia", "Its sound, film, document or page, or a part of it by Range; a labeler sees those of tasks handed out to him", "key version", "", "*/*"},
+    {get, "/api/v1/records/{id}/blob", analysts, show_blob, "showBlob", "Its bytes as received, for download", "key version", "", "*/*"},
 };
 // clang-format on
 

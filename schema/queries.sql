@@ -314,19 +314,20 @@ JOIN record r ON r.source_id = s.id AND r.key = $1
 LEFT JOIN content_text t ON t.rk = r.rk AND t.source_id = r.source_id AND t.key = r.key AND t.version = r.version
 WHERE s.archived_at IS NULL ORDER BY s.name;
 
+-- Of version $4 of a record; null: of its last.
 -- name: record_blob
 SELECT v.blob_sha256, v.media_type, i.width, i.height, i.channels, i.format
 FROM record r
-JOIN record_version v USING (rk, source_id, key, version)
-LEFT JOIN content_image i USING (rk, source_id, key, version)
+JOIN record_version v ON v.rk = r.rk AND v.source_id = r.source_id AND v.key = r.key AND v.version = coalesce($4::int, r.version)
+LEFT JOIN content_image i ON (i.rk, i.source_id, i.key, i.version) = (v.rk, v.source_id, v.key, v.version)
 WHERE r.rk = $1 AND r.source_id = $2 AND r.key = $3 AND v.blob_sha256 IS NOT NULL;
 
 -- name: record_media
 SELECT v.blob_sha256, m.kind AS media_kind, m.type AS media_as, m.seconds, m.pages, m.width AS media_width, m.height AS media_height,
     m.channels AS media_channels, m.sample_rate, CASE WHEN v.blob_sha256 IS NOT NULL THEN v.media_type END AS blob_type
 FROM record r
-JOIN record_version v USING (rk, source_id, key, version)
-LEFT JOIN content_media m USING (rk, source_id, key, version)
+JOIN record_version v ON v.rk = r.rk AND v.source_id = r.source_id AND v.key = r.key AND v.version = coalesce($4::int, r.version)
+LEFT JOIN content_media m ON (m.rk, m.source_id, m.key, m.version) = (v.rk, v.source_id, v.key, v.version)
 WHERE r.rk = $1 AND r.source_id = $2 AND r.key = $3 AND v.blob_sha256 IS NOT NULL;
 
 -- Every version of a record: when and by which run it came, from where exactly.

@@ -1,9 +1,10 @@
 // The bytes of records: pictures, media, and all others as a download.
 //
-// Media are seeked in, so that they come in parts. A part is short, whatever was asked for (RFC
-// 9110, 15.3.7 allows it): a browser that asks for all the rest of a film would otherwise have it
-// read anew at each step of the slider. What is named by the hash of its content can not have
-// changed meanwhile, so that a Range needs no If-Range.
+// Media are seeked in, so that they come in parts. What an element of a page that plays asks for is
+// cut short (RFC 9110, 15.3.7 allows it): it asks for all the rest of a film, goes on by itself,
+// and would otherwise have it read anew at each step of the slider. Nobody else's part is cut,
+// since a download that is taken up again ends with what it gets. What is named by the hash of its
+// content can not have changed meanwhile, so that a Range needs no If-Range.
 #include "service/records/records.hpp"
 
 #include <algorithm>
@@ -14,8 +15,8 @@
 #include "base/bytes/hex.hpp"
 #include "base/bytes/png.hpp"
 #include "base/error.hpp"
+#include "base/numbers/parse.hpp"
 #include "formats/text/charset.hpp"
-#include "labeling/queue/people_store.hpp"
 #include "service/refusal.hpp"
 
 namespace api {
@@ -28,21 +29,19 @@ bool is_safe_picture(std::string_view media_type) {
            media_type == "image/webp" || media_type == "image/bmp";
 }
 
-// Others than the record's readers learn nothing, not even that it exists.
-void check_readable(Call& call) {
-    auto [source_id, rk] = record_number(call.segment("id"));
-    bool all = call.account.role != Role::label;
-    if (!all && !labeling::was_handed(call.tx, call.account.id, source_id, rk))
-        not_found("record", call.segment("id"));
-}
-
 template <typename Answer>
-Answer of_record(Call& call, Answer (*verb)(service::Work&, const service::NameRecord&)) {
-    check_readable(call);
+Answer of_record(Call& call, Answer (*verb)(service::Work&, const service::NameVersion&)) {
+    record_number(call.segment("id"));
     service::Work work{call.tx, call.here, call.account, call.at};
-    auto key = call.request.parameter("key").value_or("");
+    service::NameVersion asked;
+    asked.id = call.segment("id");
+    asked.key = call.request.parameter("key").value_or("");
+    if (auto version = call.request.parameter("version")) {
+        asked.version = base::whole_number<int>(*version, 10);
+        if (!asked.version) not_found("record", asked.id);
+    }
     try {
-        return verb(work, {.id = call.segment("id"), .source = {}, .key = std::move(key)});
+        return verb(work, asked);
     } catch (const service::Refusal& refusal) {
         throw problem_of(refusal);
     }
@@ -57,6 +56,12 @@ std::string etag_of(const schema::RecordMedia& media) {
 }
 
 constexpr std::uint64_t longest_part = 4 << 20;
+
+// Whether it is an element of a page that asks, as browsers say.
+bool is_for_player(const Request& request) {
+    auto what = request.header("sec-fetch-dest");
+    return what == "audio" || what == "video";
+}
 
 // What a browser may do with it: show it in this application, and nothing that it says itself. A
 // document of pages has no sandbox, in which browsers do not start their viewers of such.
@@ -92,7 +97,8 @@ void answer_bytes(Call& call, const schema::RecordMedia& media, Response& respon
     auto same = call.request.header("if-range");
     if (call.request.method == Method::get && (same.empty() || same == etag_of(media)))
         if (auto part = part_of(call.request.header("range"), *size)) {
-            wanted = {.from = part->from, .size = std::min(part->size, longest_part)};
+            wanted = *part;
+            if (is_for_player(call.request)) wanted.size = std::min(wanted.size, longest_part);
             set_part(response, wanted, *size);
         }
     response.body = blobs.load_part(call.tx, media.blob_sha256, wanted.from, wanted.size);

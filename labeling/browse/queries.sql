@@ -52,7 +52,7 @@ WITH task AS MATERIALIZED (
         EXISTS (SELECT 1 FROM label_bookmark b WHERE b.project_id = $1 AND b.user_id = $3::bigint AND b.task_id = t.id) AS bookmarked
     FROM label_task t WHERE t.id = $2::bigint AND t.project_id = $1
 )
-SELECT t.id AS task, t.state, coalesce(t.part, '') AS part, t.bookmarked, t.source_id || '.' || lpad(to_hex(t.rk), 16, '0') AS record, t.key,
+SELECT t.id AS task, t.state, coalesce(t.part, '') AS part, t.bookmarked, t.source_id || '.' || lpad(to_hex(t.rk), 16, '0') AS record, t.key, t.version,
     c.title, c.body, c.language, i.width, i.height, v.payload, v.url,
     m.kind AS media_kind, m.type AS media_as, m.seconds, m.pages, m.width AS media_width, m.height AS media_height,
     m.channels AS media_channels, m.sample_rate, CASE WHEN v.blob_sha256 IS NOT NULL THEN v.media_type END AS blob_type,

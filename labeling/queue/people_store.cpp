@@ -92,8 +92,9 @@ std::vector<TaskInHand> tasks_in_hand(
     return *tasks_in_hand(batch, project_id, user_id, task, at_most, now);
 }
 
-bool was_handed(base::Tx& tx, std::int64_t user_id, std::int64_t source_id, std::int64_t rk) {
-    return !tx.exec(sql::file["record_was_handed"], user_id, rk, source_id).empty();
+std::vector<Sight>
+sights_of_record(base::Tx& tx, std::int64_t user_id, std::int64_t source_id, std::int64_t rk) {
+    return base::rows_as<Sight>(tx.exec(sql::file["sights_of_record"], user_id, rk, source_id));
 }
 
 }  // namespace labeling

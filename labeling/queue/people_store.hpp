@@ -117,6 +117,7 @@ answers_of(base::Batch& batch, std::int64_t project_id, std::int64_t user_id);
 struct SeenRecord {
     std::string record;  // as above
     std::string key;
+    int version = 1;
     std::string title, body, language, url;
     std::optional<int> width, height;  // of its picture
     schema::MediaColumns media;
@@ -125,7 +126,7 @@ struct SeenRecord {
 BOOST_DESCRIBE_STRUCT(
     SeenRecord,
     (),
-    (record, key, title, body, language, url, width, height, media, payload, columns)
+    (record, key, version, title, body, language, url, width, height, media, payload, columns)
 )
 // A task in somebody's hands.
 struct TaskInHand : SeenRecord {
@@ -162,8 +163,16 @@ base::Later<std::vector<TaskInHand>> tasks_in_hand(
     Time now
 );
 
-// Whether a task about this record was ever handed to the user in a project that is open to them,
-// or is in one that they own or review.
-bool was_handed(base::Tx& tx, std::int64_t user_id, std::int64_t source_id, std::int64_t rk);
+// What a labeler may see of a record.
+struct Sight {
+    std::int64_t project = 0;
+    std::optional<int> version{};  // what the project shows of this one; nothing: all there is
+};
+BOOST_DESCRIBE_STRUCT(Sight, (), (project, version))
+// By the tasks about this record that were ever handed to the user in projects that are open to
+// them, and by the projects that they own or review. Those of all there is first, then the newest
+// version.
+std::vector<Sight>
+sights_of_record(base::Tx& tx, std::int64_t user_id, std::int64_t source_id, std::int64_t rk);
 
 }  // namespace labeling

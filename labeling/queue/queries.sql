@@ -422,7 +422,7 @@ WITH hand AS MATERIALIZED (
         AND t.project_id = $2 AND t.state <> 'cancelled'
     ORDER BY fresh, place, l.task_id LIMIT $5
 )
-SELECT h.task_id, h.token, h.attempt, h.expires_at, h.reason, h.audit, h.source_id || '.' || lpad(to_hex(h.rk), 16, '0') AS record, h.key,
+SELECT h.task_id, h.token, h.attempt, h.expires_at, h.reason, h.audit, h.source_id || '.' || lpad(to_hex(h.rk), 16, '0') AS record, h.key, h.version,
     c.title, c.body, c.language, i.width, i.height, v.payload, v.url, h.draft, h.comment, h.returned_by, h.bookmarked,
     m.kind AS media_kind, m.type AS media_as, m.seconds, m.pages, m.width AS media_width, m.height AS media_height,
     m.channels AS media_channels, m.sample_rate, CASE WHEN v.blob_sha256 IS NOT NULL THEN v.media_type END AS blob_type,
@@ -447,16 +447,17 @@ LEFT JOIN content_text c ON (c.rk, c.source_id, c.key, c.version) = (v.rk, v.sou
 LEFT JOIN content_image i ON (i.rk, i.source_id, i.key, i.version) = (v.rk, v.source_id, v.key, v.version)
 LEFT JOIN content_media m ON (m.rk, m.source_id, m.key, m.version) = (v.rk, v.source_id, v.key, v.version);
 
--- To labeler $1 in a project that is open to them, or it is in the queue of one that they own or review.
--- name: record_was_handed
-SELECT 1 FROM label_task t JOIN label_lease l ON l.task_id = t.id
+-- Where labeler $1 may see a record: in a project that is open to them, the version of a task that they were given; all of what stands in
+-- the queue of one that they own or review.
+-- name: sights_of_record
+SELECT t.project_id AS project, t.version FROM label_task t JOIN label_lease l ON l.task_id = t.id
 WHERE l.user_id = $1 AND t.rk = $2 AND t.source_id = $3
     AND (NOT EXISTS (SELECT 1 FROM label_member m WHERE m.project_id = t.project_id)
         OR EXISTS (SELECT 1 FROM label_member m WHERE m.project_id = t.project_id AND m.user_id = $1))
-UNION ALL
-SELECT 1 FROM label_member m JOIN label_task t ON t.project_id = m.project_id AND t.rk = $2 AND t.source_id = $3
+UNION
+SELECT t.project_id, NULL FROM label_member m JOIN label_task t ON t.project_id = m.project_id AND t.rk = $2 AND t.source_id = $3
 WHERE m.user_id = $1 AND m.role IN ('owner', 'reviewer')
-LIMIT 1;
+ORDER BY version DESC NULLS FIRST, project;
 
 -- name: assign_tasks
 UPDATE label_task t SET assigned_to = $5::bigint, free_since = pg_current_xact_id() FROM unnest($3::bigint[], $4::text[]) AS w (rk, key)

@@ -267,9 +267,14 @@ std::vector<FoundRecord> find_by_key(base::Tx& tx, const std::string& key) {
     return base::rows_as<FoundRecord>(tx.exec(sql::file["find_by_key"], key));
 }
 
-std::optional<RecordMedia>
-record_media(base::Tx& tx, const Source& source, const std::string& key) {
-    auto rows = tx.exec(sql::file["record_media"], record_key(source.name, key), source.id, key);
+std::optional<RecordMedia> record_media(
+    base::Tx& tx,
+    const Source& source,
+    const std::string& key,
+    std::optional<int> version
+) {
+    auto rows =
+        tx.exec(sql::file["record_media"], record_key(source.name, key), source.id, key, version);
     auto row = base::first_as<MediaColumns>(rows);
     if (!row) return std::nullopt;
     auto about = shown_media(*row);
@@ -277,9 +282,15 @@ record_media(base::Tx& tx, const Source& source, const std::string& key) {
     return RecordMedia{std::move(*about), row->blob_type, base::bytes(rows.front()["blob_sha256"])};
 }
 
-std::optional<RecordBlob>
-record_blob(base::Tx& tx, const Blobs& blobs, const Source& source, const std::string& key) {
-    auto rows = tx.exec(sql::file["record_blob"], record_key(source.name, key), source.id, key);
+std::optional<RecordBlob> record_blob(
+    base::Tx& tx,
+    const Blobs& blobs,
+    const Source& source,
+    const std::string& key,
+    std::optional<int> version
+) {
+    auto rows =
+        tx.exec(sql::file["record_blob"], record_key(source.name, key), source.id, key, version);
     auto row = base::first_as<BlobRow>(rows);
     if (!row) return std::nullopt;
     auto bytes = blobs.load(tx, base::bytes(rows.front()["blob_sha256"]));

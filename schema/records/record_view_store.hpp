@@ -245,11 +245,21 @@ struct RecordMedia {
     std::string blob_sha256;  // 32 bytes
 };
 
-// Nothing if the record is no such thing.
-std::optional<RecordMedia> record_media(base::Tx& tx, const Source& source, const std::string& key);
+// Of a version of it, or of the last one. Nothing if the record is no such thing.
+std::optional<RecordMedia> record_media(
+    base::Tx& tx,
+    const Source& source,
+    const std::string& key,
+    std::optional<int> version
+);
 
-// Nothing if the record has none. Throws base::Error if its bytes are lost.
-std::optional<RecordBlob>
-record_blob(base::Tx& tx, const Blobs& blobs, const Source& source, const std::string& key);
+// Likewise. Nothing if the record has none. Throws base::Error if its bytes are lost.
+std::optional<RecordBlob> record_blob(
+    base::Tx& tx,
+    const Blobs& blobs,
+    const Source& source,
+    const std::string& key,
+    std::optional<int> version
+);
 
 }  // namespace schema

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
 #include <boost/json.hpp>
 
 namespace service {
@@ -18,11 +19,6 @@ namespace {
 namespace json = boost::json;
 using labeling::Project;
 using labeling::SeenRecord;
-
-bool shows(const Project& project, Project::Show what) {
-    if (project.show.empty()) return what != Project::Show::fields;
-    return std::find(project.show.begin(), project.show.end(), what) != project.show.end();
-}
 
 json::value parsed(const base::JsonText& json) {
     return json.text.empty() ? json::value() : json::parse(json.text);
@@ -39,13 +35,15 @@ std::string unit_of(const json::value& columns, std::string_view name) {
     return {};
 }
 
-// A web page is its text where the project does not ask for the page itself.
 std::optional<formats::Media> media_of(const Project& project, const SeenRecord& task) {
-    if (!shows(project, Project::Show::media)) return std::nullopt;
     auto media = schema::media_of(task.media);
-    if (media && media->kind == formats::MediaKind::html && project.show.empty())
-        return std::nullopt;
+    if (media && !shows(project, media->kind)) return std::nullopt;
     return media;
+}
+
+// Of the version that the task is of, whatever the record became.
+std::string url_of(const SeenRecord& held, std::string_view part) {
+    return fmt::format("/api/v1/records/{}/{}?version={}", held.record, part, held.version);
 }
 
 // Only fields that the project names, all if it names none; and always what the question is about,
@@ -86,6 +84,17 @@ std::vector<ShownField> fields_of(const Project& project, const SeenRecord& task
 
 }  // namespace
 
+bool shows(const Project& project, Project::Show what) {
+    if (project.show.empty()) return what != Project::Show::fields;
+    return std::find(project.show.begin(), project.show.end(), what) != project.show.end();
+}
+
+// A web page is its text where the project does not ask for the page itself.
+bool shows(const Project& project, formats::MediaKind kind) {
+    if (kind == formats::MediaKind::html && project.show.empty()) return false;
+    return shows(project, Project::Show::media);
+}
+
 Item shown(const Project& project, const SeenRecord& held) {
     bool text = shows(project, Project::Show::text);
     Item item{
@@ -100,14 +109,12 @@ Item shown(const Project& project, const SeenRecord& held) {
         .fields = fields_of(project, held)};
     if (shows(project, Project::Show::image) && held.width)
         item.image = Picture{
-            .url = "/api/v1/records/" + held.record + "/image",
-            .width = *held.width,
-            .height = held.height.value_or(0)};
+            .url = url_of(held, "image"), .width = *held.width, .height = held.height.value_or(0)};
     if (auto media = media_of(project, held))
         item.media = ItemMedia{
             .kind = media->kind,
             .type = std::move(media->type),
-            .url = "/api/v1/records/" + held.record + "/media",
+            .url = url_of(held, "media"),
             .seconds = media->seconds,
             .pages = media->pages,
             .width = media->width,

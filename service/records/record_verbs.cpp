@@ -9,10 +9,13 @@
 #include <boost/json.hpp>
 
 #include "base/database/database.hpp"
+#include "labeling/projects/project_store.hpp"
+#include "labeling/queue/people_store.hpp"
 #include "schema/records/record_fields.hpp"
 #include "schema/select/filter.hpp"
 #include "schema/select/record_search_store.hpp"
 #include "service/gather/sources.hpp"
+#include "service/labels/shown_record.hpp"
 #include "service/records/export_records.hpp"
 #include "service/records/records.hpp"
 #include "service/refusal.hpp"
@@ -146,6 +149,31 @@ schema::NamedRecord found_record(Work& work, const NameRecord& request) {
     return std::move(named[0]);
 }
 
+// A version of a record that the caller may see (nothing: the last one), and the project that says
+// what of it (nothing: all).
+struct OneSight {
+    std::optional<int> version;
+    std::optional<labeling::Project> project;
+};
+
+std::vector<OneSight> sights(Work& work, const NameVersion& request) {
+    std::vector<OneSight> all;
+    if (work.caller.role != Role::label) {
+        all.push_back({request.version, std::nullopt});
+        return all;
+    }
+    auto id = schema::parse_record_id(request.id);
+    if (!id) return all;
+    for (const auto& each :
+         labeling::sights_of_record(work.tx, work.caller.id, id->source_id, id->rk)) {
+        if (!each.version)
+            all.push_back({request.version, std::nullopt});
+        else if (!request.version || request.version == each.version)
+            all.push_back({each.version, labeling::load_project(work.tx, each.project).project});
+    }
+    return all;
+}
+
 }  // namespace
 
 Page<RecordItem> list_records(Work& work, const ListRecords& request) {
@@ -218,22 +246,28 @@ Page<schema::FoundRecord> find_records(Work& work, const FindRecords& request) {
     return {schema::find_by_key(work.tx, request.key), std::nullopt};
 }
 
-schema::RecordBlob blob_of_record(Work& work, const NameRecord& request) {
-    auto [source, key] = found_record(work, request);
-    auto blob = schema::record_blob(work.tx, work.here.blobs, source, key);
-    if (!blob)
+schema::RecordBlob blob_of_record(Work& work, const NameVersion& request) {
+    for (const auto& sight : sights(work, request)) {
+        if (sight.project && !shows(*sight.project, labeling::Project::Show::image)) continue;
+        auto [source, key] = found_record(work, request);
+        if (auto blob = schema::record_blob(work.tx, work.here.blobs, source, key, sight.version))
+            return std::move(*blob);
         throw Refusal(Refusal::Kind::not_found, "record '" + key + "'", "has no bytes of its own");
-    return std::move(*blob);
+    }
+    no_record(request.id, {});
 }
 
-schema::RecordMedia media_of_record(Work& work, const NameRecord& request) {
-    auto [source, key] = found_record(work, request);
-    auto media = schema::record_media(work.tx, source, key);
-    if (!media)
+schema::RecordMedia media_of_record(Work& work, const NameVersion& request) {
+    for (const auto& sight : sights(work, request)) {
+        auto [source, key] = found_record(work, request);
+        auto media = schema::record_media(work.tx, source, key, sight.version);
+        if (sight.project && (!media || !shows(*sight.project, media->about.kind))) continue;
+        if (media) return std::move(*media);
         throw Refusal(
             Refusal::Kind::not_found, "record '" + key + "'", "is no sound, film, document or page"
         );
-    return std::move(*media);
+    }
+    no_record(request.id, {});
 }
 
 schema::RecordLineage trace_record(Work& work, const KeyOfRecord& request) {

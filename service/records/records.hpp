@@ -94,10 +94,17 @@ struct NameRecord {
 };
 // Refusal not_found if there is none, conflict if two keys share the id.
 schema::ShownRecord show_record(Work& work, const NameRecord& request);
-// Its bytes. Refusal not_found also if it has none.
-schema::RecordBlob blob_of_record(Work& work, const NameRecord& request);
-// What is heard, watched or read of it as it is. Refusal not_found also if there is no such thing.
-schema::RecordMedia media_of_record(Work& work, const NameRecord& request);
+
+// A record in one of its versions.
+struct NameVersion : NameRecord {
+    std::optional<int> version{};  // nothing: the last one
+};
+// Its bytes. A labeler gets a picture that a project of theirs shows, of the version that a task
+// was of which they were given: the newest such if none is named. Refusal not_found also if there
+// are none.
+schema::RecordBlob blob_of_record(Work& work, const NameVersion& request);
+// What is heard, watched or read of it as it is; the same holds.
+schema::RecordMedia media_of_record(Work& work, const NameVersion& request);
 
 // Labels, answers and skips of a record, in all projects.
 labeling::LabelsOfRecord list_record_labels(Work& work, const NameRecord& request);

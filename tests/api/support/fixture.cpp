@@ -89,18 +89,22 @@ Draft package(int i) {
     return draft;
 }
 
+Draft recorded(const std::string& key, const std::string& bytes) {
+    Draft draft;
+    draft.key = key;
+    draft.payload = "{}";
+    draft.media = std::get<formats::Media>(formats::examine_media(bytes));
+    draft.media_type = draft.media->type;
+    draft.blob = bytes;
+    return draft;
+}
+
 // A call, a film, a document and a page, as they are.
 Draft recording(int i) {
     Draft draft;
     draft.payload = "{}";
-    auto read = [&](std::string key, std::string bytes) {
-        draft.key = std::move(key);
-        draft.media = std::get<formats::Media>(formats::examine_media(bytes));
-        draft.media_type = draft.media->type;
-        draft.blob = std::move(bytes);
-    };
-    if (i == 0) read("call.wav", wav(2));
-    if (i == 1) read("film.mp4", mp4(12.5, 640, 360));
+    if (i == 0) return recorded("call.wav", wav(2));
+    if (i == 1) return recorded("film.mp4", mp4(12.5, 640, 360));
     if (i == 2) {
         draft.key = "paper.pdf";
         draft.blob = pdf({"Hello there", "On page two"});
@@ -122,13 +126,26 @@ Draft recording(int i) {
 
 // Longer than what is sent at once.
 Draft long_sound(int) {
-    Draft draft;
-    draft.key = "long.wav";
-    draft.payload = "{}";
-    draft.blob = wav(600);
-    draft.media = std::get<formats::Media>(formats::examine_media(draft.blob));
-    draft.media_type = draft.media->type;
-    return draft;
+    return recorded("long.wav", wav(600));
+}
+
+void write(
+    base::Tx& tx,
+    const schema::Source& source,
+    const std::vector<schema::Sealed>& sealed,
+    const std::vector<schema::Reject>& rejects,
+    const std::vector<schema::Column>& columns
+) {
+    auto now = std::chrono::system_clock::now();
+    schema::BatchTarget target;
+    target.source_id = source.id;
+    target.source_name = source.name;
+    target.run_id = schema::begin_run(tx, source.id, "{}", now);
+    target.column_set = schema::ensure_columns(tx, source.id, columns, now);
+    target.columns = columns;
+    target.now = now;
+    schema::write_batch(tx, target, sealed, rejects);
+    schema::end_run(tx, target.run_id, "done", "", now);
 }
 
 void gather(
@@ -154,15 +171,7 @@ void gather(
         wanted.kind = "files";
         wanted.spec = "{}";
         auto source = schema::add_source(tx, wanted, now);
-        schema::BatchTarget target;
-        target.source_id = source->id;
-        target.source_name = name;
-        target.run_id = schema::begin_run(tx, source->id, "{}", now);
-        target.column_set = schema::ensure_columns(tx, source->id, columns, now);
-        target.columns = columns;
-        target.now = now;
-        schema::write_batch(tx, target, sealed, std::vector{reject});
-        schema::end_run(tx, target.run_id, "done", "", now);
+        write(tx, *source, sealed, {reject}, columns);
     });
 }
 
@@ -289,6 +298,14 @@ void make_media(base::Database& database) {
     pages.show = {labeling::Project::Show::media};
     start(database, pages);
     start(database, project("long", "longer", judgements));
+}
+
+void change_media(base::Database& database, const std::string& key, const std::string& bytes) {
+    schema::Blobs blobs("/nonexistent");
+    const std::vector sealed{schema::seal("recordings", recorded(key, bytes), blobs)};
+    database.call([&](base::Tx& tx) {
+        write(tx, schema::require_source(tx, "recordings"), sealed, {}, {});
+    });
 }
 
 namespace {

@@ -19,6 +19,8 @@ void make_world(base::Database& database, int records_per_source);
 // Sources `recordings` (a sound, a film, a document and a web page) and `longer`; label projects
 // `sounds` (ranges of time), `pages-as-they-are` and `long`.
 void make_media(base::Database& database);
+// Makes another sound or film of one of `recordings`: a new version of it.
+void change_media(base::Database& database, const std::string& key, const std::string& bytes);
 
 // A server on a free port, on a thread of its own.
 class Running {
