@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { becomes, browser, finish, test } from "./harness.mjs";
 import { png } from "./png.mjs";
+import { wav } from "./recordings.mjs";
 import { Tilth } from "./stage.mjs";
 
 const [, program, dist] = process.argv.slice(2);
@@ -56,6 +57,46 @@ await test("a reload without the service opens the task with its picture and dra
   await becomes(answers, before + 1);
   assert.deepEqual(page.complaints, []);
 }, 120);
+
+await test("a recording in hand plays without the service, from any place in it", async () => {
+  const sounds = join(tilth.home, "sounds");
+  mkdirSync(sounds);
+  for (let i = 0; i < 2; i++) writeFileSync(join(sounds, `s${i}.wav`), wav(12, [[1, 3]]));
+  writeFileSync(join(tilth.home, "long.wav"), wav(3700, [[1, 3]])); // 59 MB: there is no room for it
+  const play = page.getByRole("button", { name: "Play", exact: true });
+  for (const [name, from] of [["long", "long.wav"], ["heard", "sounds"]]) {
+    tilth.run("ingest", join(tilth.home, from), "--source", name);
+    writeFileSync(join(tilth.home, `${name}.toml`), `name = "${name}"\nsource = "${name}"\nkind = "segments"\n[[class]]\nname = "speech"\n`);
+    tilth.run("label", "project", "create", join(tilth.home, `${name}.toml`));
+    tilth.run("label", "queue", name, "--add", "2");
+    await page.goto(`${tilth.url}/label/${name}`);
+    await play.waitFor();
+  }
+  const heard = async () => (await kept("tilth-work")).filter((place) => place.endsWith("/media"));
+  await becomes(async () => (await heard()).length, 2);
+  const shown = await page.locator("article audio").getAttribute("src");
+  assert.match(shown, /version=1$/);
+  await tilth.pause();
+  await page.reload();
+  await play.waitFor();
+  const part = (range) =>
+    page.evaluate(
+      async ([url, range]) => {
+        const answer = await fetch(url, { headers: { Range: range } });
+        return [answer.status, answer.headers.get("Content-Range"), (await answer.arrayBuffer()).byteLength];
+      },
+      [new URL((await page.locator("article audio").getAttribute("src")) ?? "", tilth.url).href, range],
+    );
+  const size = 44 + 12 * 16000;
+  assert.deepEqual(await part("bytes=100-199"), [206, `bytes 100-199/${size}`, 100]);
+  assert.deepEqual(await part("bytes=-10"), [206, `bytes ${size - 10}-${size - 1}/${size}`, 10]);
+  assert.deepEqual(await part(`bytes=${size}-`), [416, `bytes */${size}`, 0]);
+  await page.getByRole("slider", { name: "Position" }).waitFor();
+  await page.keyboard.press("End");
+  await becomes(() => page.locator("article audio").evaluate((one) => [one.duration, one.currentTime, one.seeking].join()), "12,12,false");
+  await tilth.resume();
+  await page.getByText("All saved").waitFor({ timeout: 60_000 });
+}, 180);
 
 await test("signing out leaves nothing of it", async () => {
   await page.goto(`${tilth.url}/`);

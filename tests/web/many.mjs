@@ -1,7 +1,8 @@
-// A text with very many marks, and a picture with very many boxes, in front of a labeler: for tests and benches of what a key costs then.
+// A text with very many marks, a picture with very many boxes and a recording with very many ranges, in front of a labeler: for tests and benches of what a key costs then.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { png } from "./png.mjs";
+import { wav } from "./recordings.mjs";
 
 const words = ["harvest", "of", "early", "wheat", "near", "Zoe\u0301", "met", "👩‍🚒", "the", "valley", "of", "grain.", "שלום"];
 export const longText = Array.from({ length: 4200 }, (_, i) => words[(i * 7) % words.length] + (i % 90 === 89 ? "\n" : "")).join(" ");
@@ -56,6 +57,24 @@ export async function manyBoxes(tilth, page, n) {
   await page.evaluate(([place, draft]) => localStorage.setItem(place, draft), [place, JSON.stringify({ value })]);
   await page.goto(`${tilth.url}/label/boxes`);
   await area.waitFor();
-  await page.getByRole("heading", { name: `${n} marks` }).waitFor();
+  await page.getByRole("heading", { name: `${n.toLocaleString("en")} marks` }).or(page.getByRole("heading", { name: `${n} marks` })).waitFor();
   await area.focus();
+}
+
+// A recording with `n` ranges, suggested and taken over. The class keys are 1 and 2.
+export async function manyRanges(tilth, page, n) {
+  const room = join(tilth.home, "sounds");
+  mkdirSync(room);
+  const seconds = 600;
+  writeFileSync(join(room, "one.wav"), wav(seconds, [[10, 200], [300, 500]]));
+  tilth.run("ingest", room, "--source", "sounds");
+  const write = writer(tilth);
+  tilth.run("label", "project", "create", write("ranges.toml", `name = "ranges"\nsource = "sounds"\nkind = "segments"\nat_most = ${n + 10}\nsuggestions = "before"\n[[class]]\nname = "speech"\n[[class]]\nname = "noise"\n`));
+  tilth.run("label", "queue", "ranges", "--add", "1");
+  const answer = Array.from({ length: n }, (_, i) => ({ from: (i * seconds) / n, to: ((i + 0.8) * seconds) / n, label: i % 2 ? "speech" : "noise" }));
+  tilth.run("label", "suggest", "import", "ranges", write("ranges.jsonl", JSON.stringify({ key: "one.wav", answer })), "--annotator", "bench");
+  await page.goto(`${tilth.url}/label/ranges`);
+  await page.getByRole("button", { name: `Take the ${n} suggested` }).click();
+  await page.getByRole("heading", { name: `${n.toLocaleString("en")} ranges` }).or(page.getByRole("heading", { name: `${n} ranges` })).waitFor();
+  await page.evaluate(() => document.activeElement?.blur());
 }

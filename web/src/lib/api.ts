@@ -17,6 +17,7 @@ export type Task = Claimed["tasks"][number];
 export type Submitted = Answer<"submitTask">;
 export type Own = Answer<"listMyTasks">["items"][number];
 export type OwnProgress = Answer<"showProgress">;
+export type RecordShown = Answer<"showRecord">;
 export type Run = Answer<"showRun">;
 export type Confusion = Answer<"showConfusion">;
 export { Problem };

@@ -1,5 +1,5 @@
-// The work in hand, kept in this browser so that a reload without a network still opens it: who is signed in, the tasks fetched and their
-// pictures, and the page's own files. What leaves the hand leaves here too; signing out clears all of it.
+// The work in hand, kept in this browser so that a reload without a network still opens it: who is signed in, the tasks fetched with their
+// pictures and, as far as there is room, their media, and the page's own files. What leaves the hand leaves here too; signing out clears all of it.
 import type { Project, Session, Task } from "./api";
 
 export interface Hand {
@@ -35,20 +35,53 @@ export function keepAccount(account: Session["account"]): void {
 }
 export const held = (project: string): Hand | null => read(hands + project);
 
-// Pictures are fetched once; those of no task in hand are dropped.
-async function keepPictures(): Promise<void> {
+const room = 50 << 20; // bytes of media
+const sizes = new Map<string, number>(); // of media that were asked for, also of those for which there was no room
+let stop = new AbortController();
+
+// Sounds, films and documents in the order of the work, one after the other; one that does not fit leaves its room to those behind it.
+async function keepMedia(cache: Cache, wanted: readonly string[]): Promise<void> {
+  const { signal } = stop;
+  let left = room;
+  for (const url of wanted) {
+    const kept = (await cache.match(url)) !== undefined;
+    let size = sizes.get(url);
+    if (!kept && (size === undefined || size <= left)) {
+      const answer = await fetch(url, { signal });
+      size = Number(answer.headers.get("Content-Length") ?? Infinity);
+      if (answer.ok) sizes.set(url, size);
+      if (answer.ok && size <= left) await cache.put(url, answer);
+      else {
+        await answer.body?.cancel();
+        continue;
+      }
+    } else size ??= Number((await cache.match(url))?.headers.get("Content-Length") ?? 0);
+    if (size <= left) left -= size;
+    else if (kept) await cache.delete(url);
+  }
+}
+
+// Pictures and media are fetched once; those of no task in hand are dropped. A page of the web is shown in a frame that has no part in this.
+async function keepSeen(): Promise<void> {
   if (!has) return;
-  const wanted = new Set<string>();
+  const pictures = new Set<string>();
+  const media = new Set<string>();
+  const whole = (url: string): string => new URL(url, location.href).href;
   for (const key of Object.keys(localStorage))
-    if (key.startsWith(hands)) for (const task of read<Hand>(key)?.tasks ?? []) if (task.item.image) wanted.add(new URL(task.item.image.url, location.href).href);
+    if (key.startsWith(hands))
+      for (const { item } of read<Hand>(key)?.tasks ?? []) {
+        if (item.image) pictures.add(whole(item.image.url));
+        if (item.media && item.media.kind !== "html") media.add(whole(item.media.url));
+      }
   const cache = await caches.open("tilth-work");
-  for (const { url } of await cache.keys()) if (!wanted.delete(url)) await cache.delete(url);
-  await Promise.allSettled([...wanted].map((url) => cache.add(url)));
+  for (const { url } of await cache.keys()) if (!pictures.delete(url) && !media.has(url)) await cache.delete(url);
+  await Promise.allSettled([...pictures].map((url) => cache.add(url)));
+  await keepMedia(cache, [...media]);
 }
 let keeping = Promise.resolve();
 export function hold(project: string, hand: Hand): void {
   if (!keep(hands + project, JSON.stringify(hand))) localStorage.removeItem(hands + project); // it is not there without a network then
-  keeping = keeping.then(keepPictures).catch(() => {});
+  keeping = keeping.then(keepSeen).catch(() => {});
 }
 
 // The files that this page is made of, and a worker that gives them back.
@@ -67,6 +100,8 @@ export async function keepPage(): Promise<void> {
 export async function letGo(): Promise<void> {
   for (const key of Object.keys(localStorage)) if (key.startsWith(hands) || key === who) localStorage.removeItem(key);
   if (!has) return;
+  stop.abort(); // of a film that is still on its way nothing is waited for
+  stop = new AbortController();
   await keeping;
   await Promise.all([caches.delete("tilth-work"), caches.delete("tilth-page")]);
 }

@@ -1,16 +1,16 @@
 // What a record holds beside text and picture: sound, film, a document of pages, or a page of the web.
+import type { RecordShown } from "../../../lib/api";
 import type { Item } from "../kinds/answer";
 
 export type Media = NonNullable<Item["media"]>;
 export const isTimed = (media: Media | null): boolean => media?.kind === "audio" || media?.kind === "video";
 export const timedOf = (item: Pick<Item, "media">): Media | null => (isTimed(item.media) ? item.media : null);
 
-// Of a record that is no task: what its bytes are.
-export function mediaOfRecord(record: { id: string; media_type: string | null }): Media | null {
-  const type = record.media_type?.split(";")[0]?.trim() ?? "";
-  const begins = type.split("/")[0];
-  const kind = begins === "audio" || begins === "video" ? begins : type === "application/pdf" ? "pdf" : type === "text/html" ? "html" : null;
-  return kind && { kind, type, url: `/api/v1/records/${record.id}/media`, seconds: null, pages: null, width: null, height: null };
+// Of a record that is no task: of its last version.
+export function mediaOfRecord({ id, version, media }: Pick<RecordShown, "id" | "version" | "media">): Media | null {
+  if (!media) return null;
+  const { kind, type, seconds, pages, width, height } = media;
+  return { kind, type, url: `/api/v1/records/${id}/media?version=${version}`, seconds, pages, width, height };
 }
 
 // 75.5 is 1:15.5; of an hour and more also the hours.
