@@ -138,7 +138,7 @@ at_most = 500
         if (characters.empty()) return json::serialize(json::string(text + "?"));
         auto at = characters[random.below(characters.size())], end = at + 1;
         while (end < text.size() && !base::starts_character(text[end])) ++end;
-        text.replace(at, end - at, text[at] == '?' ? "!" : "?");
+        text.replace(at, end - at, 1, text[at] == '?' ? '!' : '?');
         return json::serialize(json::string(text));
     }
 
