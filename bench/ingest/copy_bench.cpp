@@ -120,7 +120,10 @@ by_pgloader(const std::string& url, const fs::path& file, const fs::path& home) 
                                 url
     )
                                 .c_str());
-    if (made != 0) return std::nullopt;
+    if (made != 0) {
+        fmt::print("pgloader was not run: psql cannot make its table\n");
+        return std::nullopt;
+    }
     return by_program("pgloader", fmt::format("pgloader '{}'", script.string()), home);
 }
 
