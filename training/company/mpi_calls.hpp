@@ -3,9 +3,9 @@
 // What the module libtilth_mpi.so offers the program, as C calls: the program itself knows nothing
 // of MPI, and opens the module only where it was started by mpirun.
 //
-// One operation at a time: the first five begin one, and `done` says whether it has ended; its
-// memory has to stay until then. Counts are of at most 2^30. What fails ends all processes, with
-// the words of MPI.
+// One operation at a time: those between `join` and `done` begin one, and `done` says whether it
+// has ended; its memory has to stay until then. Counts are of at most 2^30. What fails ends all
+// processes, with the words of MPI.
 struct MpiCalls {
     int version;
     void (*join)(int* rank, int* size);

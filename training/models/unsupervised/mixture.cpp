@@ -152,7 +152,7 @@ private:
         }
     }
 
-    // Sharing of the components in each row; returns the mean log-likelihood.
+    // Shares of the components in each row; returns the mean log-likelihood.
     double expect(const Design& rows, std::vector<double>& shares, Team& team) const {
         const auto parts = parts_of(rows.rows, 0);
         std::vector<double> sums(parts.count);
