@@ -171,7 +171,8 @@ private:
         std::map<std::string, json::value> texts;
         each("textarea", [&](const json::object& result, const json::object& value) {
             const auto* lines = value.if_contains("text");
-            if (auto text = lines ? joined(*lines) : std::nullopt) texts[id_of(result)] = *text;
+            auto id = id_of(result);
+            if (auto text = lines && !id.empty() ? joined(*lines) : std::nullopt) texts[id] = *text;
         });
         json::array made;
         each("labels", [&](const json::object& result, const json::object& value) {
