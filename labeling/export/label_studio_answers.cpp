@@ -14,7 +14,7 @@
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
-#include "labeling/export/label_studio_regions.hpp"
+#include "labeling/export/imports/studio_regions.hpp"
 #include "labeling/export/label_studio_results.hpp"
 #include "labeling/export/pictures.hpp"
 #include "labeling/tasks/task_type.hpp"

@@ -84,11 +84,9 @@ private:
     }
 
     void visit(const XmlElement& element) {
-        if (is(element, "Header")) {
-            auto said = element.attribute("value");
-            if (!said.empty() && said.front() != '$')
-                instructions_ += (instructions_.empty() ? "" : "\n\n") + said;
-        }
+        auto said = element.attribute("value");
+        if (is(element, "Header") && !said.empty() && said.front() != '$')
+            instructions_ += (instructions_.empty() ? "" : "\n\n") + said;
         if (is_any(element, no_kinds)) lack(element, "there is no such kind of question");
         if (ask(element)) return;
         for (const auto& child : element.children) visit(child);
@@ -254,11 +252,7 @@ private:
     }
     void ranges(const XmlElement& element) {
         if (is(element, "TimelineLabels"))
-            lack(
-                element,
-                "its ranges are of frames and here of seconds, so that answers made there are "
-                "not taken"
-            );
+            lack(element, "its answers are in frames, here in seconds: they are not taken");
         add(element, "segments", "overlapping_spans = true\n", classes(element, "Label"));
     }
     bool is_of_picture(const XmlElement& element) const {

@@ -1,4 +1,4 @@
-#include "labeling/export/label_studio_regions.hpp"
+#include "labeling/export/imports/studio_regions.hpp"
 
 #include <map>
 
