@@ -79,7 +79,7 @@ await test("a recording in hand plays without the service, from any place in it"
   await tilth.pause();
   await page.reload();
   await play.waitFor();
-  const part = (range) =>
+  const part = async (range) =>
     page.evaluate(
       async ([url, range]) => {
         const answer = await fetch(url, { headers: { Range: range } });
