@@ -74,6 +74,12 @@ TEST_CASE("what is said in a range is told by its id, line by line", "[labeling]
         answer_of(project_of("segments", speech), range + "," + said),
         Contains("speech") && !Contains("two")
     );
+    // One without an id is of no range, not of those without.
+    const std::string bare = R"({"type":"labels","value":{"start":1,"end":2,"labels":["speech"]}},)"
+                             R"({"type":"textarea","value":{"text":["two"]}})";
+    CHECK_THAT(
+        answer_of(project_of("segments", transcribed), bare), Contains("speech") && !Contains("two")
+    );
 }
 
 TEST_CASE(
