@@ -35,21 +35,24 @@ void breathe() {
 #endif
 }
 
-// Unless mpirun has bound each process to processors of its own, those of one machine share all.
 std::size_t own_processors() {
     const std::size_t there = std::max(1U, std::thread::hardware_concurrency());
     cpu_set_t allowed;
     CPU_ZERO(&allowed);
-    if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) {
-        const auto count = static_cast<std::size_t>(std::max(1, CPU_COUNT(&allowed)));
-        if (count < there) return count;
-    }
+    const bool known = sched_getaffinity(0, sizeof allowed, &allowed) == 0;
     const char* said = std::getenv("OMPI_COMM_WORLD_LOCAL_SIZE");
-    const int processes = said ? std::atoi(said) : 1;
-    return std::max<std::size_t>(1, there / static_cast<std::size_t>(std::max(1, processes)));
+    return processors_of(
+        there,
+        known ? static_cast<std::size_t>(CPU_COUNT(&allowed)) : there,
+        static_cast<std::size_t>(said ? std::max(1, std::atoi(said)) : 1)
+    );
 }
 
 }  // namespace
+
+std::size_t processors_of(std::size_t there, std::size_t allowed, std::size_t processes) {
+    return std::max<std::size_t>(1, std::min(allowed, there / std::max<std::size_t>(1, processes)));
+}
 
 struct Team::State {
     static constexpr std::uint64_t closed = 0xffffffffU;  // no round has so many parts

@@ -28,4 +28,8 @@ private:
     std::unique_ptr<State> state_;
 };
 
+// The threads of one of `processes` that share a machine with so many processors `there`, of which
+// each may use `allowed`: its own, where mpirun has bound it to them, or some that all of them use.
+std::size_t processors_of(std::size_t there, std::size_t allowed, std::size_t processes);
+
 }  // namespace training

@@ -214,6 +214,15 @@ TEST_CASE("the largest of four cells is kept, and only it gets the error", "[tra
         }
 }
 
+TEST_CASE("processes of one machine share what each of them may use", "[training][team]") {
+    CHECK(processors_of(8, 8, 1) == 8);
+    CHECK(processors_of(8, 8, 4) == 2);  // bound to none
+    CHECK(processors_of(8, 2, 4) == 2);  // each bound to its own two
+    CHECK(processors_of(8, 1, 2) == 1);
+    CHECK(processors_of(8, 6, 4) == 2);  // in a container of six
+    CHECK(processors_of(2, 2, 4) == 1);
+}
+
 TEST_CASE("a team runs every part once, and hands on a failure", "[training][team]") {
     for (std::size_t threads : {1U, 2U, 3U}) {
         Team team(threads);
