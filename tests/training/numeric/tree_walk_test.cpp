@@ -8,6 +8,7 @@
 #include <ctime>
 #include <filesystem>
 #include <limits>
+#include <optional>
 
 #include <catch2/catch.hpp>
 
@@ -158,11 +159,34 @@ Trees grown(
     return out;
 }
 
+// Where temporary files go, while it lives.
+class TemporaryFolder {
+public:
+    explicit TemporaryFolder(const std::string& path) {
+        if (const char* set = std::getenv("TMPDIR")) before_ = set;
+        setenv("TMPDIR", path.c_str(), 1);
+    }
+    ~TemporaryFolder() {
+        if (before_) {
+            setenv("TMPDIR", before_->c_str(), 1);
+        } else {
+            unsetenv("TMPDIR");
+        }
+    }
+    TemporaryFolder(const TemporaryFolder&) = delete;
+
+private:
+    std::optional<std::string> before_;
+};
+
 }  // namespace
 
 TEST_CASE("trees of rows that lie on disk are those of rows in memory", "[training][trees]") {
+    // Quotes and the like are in names of folders too.
     const test::Folder folder;
-    setenv("TMPDIR", folder.path.c_str(), 1);
+    const auto odd = folder.path / "a \"b\" \\c";
+    std::filesystem::create_directory(odd);
+    const TemporaryFolder here(odd.string());
     const auto dense = numbers_with_gaps(3000);
     const auto sparse = sparse_of_gaps(dense);
     for (const auto* rows : {&dense, &sparse})
@@ -182,16 +206,15 @@ TEST_CASE("trees of rows that lie on disk are those of rows in memory", "[traini
             const auto all = saved(0);
             CHECK(saved(rows->values.size()) == all);
             CHECK(saved(rows->values.size() / 3) == all);
-            CHECK(std::filesystem::is_empty(folder.path));
+            CHECK(std::filesystem::is_empty(odd));
         }
-    setenv("TMPDIR", "/none", 1);
+    const TemporaryFolder none("/none");
     TreeSettings how;
     how.in_memory = 1;
     CHECK_THROWS_WITH(
         grown(dense, labels_of(dense, 0, Loss::squared), 0, how, Loss::squared),
         Catch::Contains("set TMPDIR")
     );
-    unsetenv("TMPDIR");
 }
 
 TEST_CASE("trees that are walked say what the library says", "[training][trees]") {

@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 #include <stdlib.h>
+#include <boost/json.hpp>
 
 #include "base/error.hpp"
 
@@ -121,9 +122,9 @@ TreeRows::TreeRows(const Design& rows, std::size_t values_of_page) {
             [](DataIterHandle pages) { static_cast<Pages*>(pages)->at = 0; },
             [](DataIterHandle pages) { return static_cast<Pages*>(pages)->give(); },
             fmt::format(
-                R"({{"missing": NaN, "nthread": {}, "cache_prefix": "{}"}})",
+                R"({{"missing": NaN, "nthread": {}, "cache_prefix": {}}})",
                 library_threads(rows),
-                (pages_->folder / "rows").string()
+                boost::json::serialize(boost::json::string((pages_->folder / "rows").string()))
             )
                 .c_str(),
             &handle_
