@@ -2,6 +2,8 @@
 // threads; tests/e2e/mpi_test.cpp has processes.
 #include <cmath>
 #include <numeric>
+#include <stdexcept>
+#include <thread>
 
 #include <catch2/catch.hpp>
 
@@ -52,6 +54,7 @@ struct Case {
     const Rows* train;
     const Rows* validation = nullptr;
     Params params = {};
+    OnProgress progress = {};  // of the first member
 };
 
 struct Learnt {
@@ -61,7 +64,7 @@ struct Learnt {
 
 Learnt fit_as(const Case& fit, Company* company) {
     Team team(1);
-    FitContext context{3, {}, {}, &team};
+    FitContext context{3, {}, fit.progress, &team};
     context.company = company;
     auto model = make_model(fit.kind, fit.params);
     model->fit(
@@ -75,13 +78,23 @@ Learnt fit_as(const Case& fit, Company* company) {
     return {out.take(), model->predict(fit.train->rows, team)};
 }
 
+// Closes the place where the first member met others, when it has gone home or was thrown out.
+struct Closing {
+    test::MeetingPlace& place;
+    ~Closing() { place.close(); }
+};
+
 Learnt fit_by(const Case& fit, std::size_t members) {
     test::MeetingPlace place(members);
     std::vector<std::jthread> others;
+    const Closing closing{place};
     for (std::size_t rank = 1; rank < members; ++rank)
         others.emplace_back([&place, rank] {
             test::ThreadsCompany company(place, rank);
-            serve(company);
+            try {
+                serve(company);
+            } catch (const test::Deserted&) {
+            }
         });
     test::ThreadsCompany first(place, 0);
     auto out = fit_as(fit, &first);
@@ -193,4 +206,12 @@ TEST_CASE("what cannot be shared one process learns, and says so", "[training][c
         test::ThreadsCompany first(of_two, 0);
         CHECK(fit_as(fit, &first).saved == fit_as(fit, nullptr).saved);
     }
+}
+
+TEST_CASE("a fit that throws in the first member leaves no other waiting", "[training][company]") {
+    const Rows clouds(made::clouds(600, 5));
+    const Case fit{"mlp", &clouds, nullptr, {{"hidden", 16}, {"epochs", 6}}, [](const Progress&) {
+                       throw std::runtime_error("enough");
+                   }};
+    CHECK_THROWS_WITH(fit_by(fit, 3), "enough");
 }
