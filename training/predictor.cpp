@@ -1,6 +1,7 @@
 // The artefact read back. Versions 1 and 2 have no signature and are given rows as they come;
 // version 1 has no preparation either; those before 4 have no decision.
 #include <algorithm>
+#include <numeric>
 
 #include "base/error.hpp"
 #include "training/answers/answer_model.hpp"
@@ -236,6 +237,30 @@ Predictor::predict(const Examples& examples, std::size_t threads, Alignment* not
     auto said = state_->model->predict(rows_of(examples, team, notes), team);
     state_->decision.calibrator().apply(said);
     return said;
+}
+
+void Predictor::predict_blocks(
+    const Examples& examples,
+    const std::function<void(std::size_t, std::vector<double>&)>& see
+) const {
+    const auto width = std::max<std::size_t>(1, state_->class_names.size());
+    if (examples.rows <= most_said / width) {
+        auto said = predict(examples);
+        if (examples.rows > 0) see(0, said);
+        return;
+    }
+    check(examples);
+    if (state_->of_parts()) state_->refuse_parts();
+    Team team(0);
+    const auto rows = rows_of(examples, team);
+    const auto at_once = std::max<std::size_t>(1, block_said / width);
+    for (std::size_t from = 0; from < rows.rows; from += at_once) {
+        std::vector<std::uint32_t> chosen(std::min(at_once, rows.rows - from));
+        std::iota(chosen.begin(), chosen.end(), static_cast<std::uint32_t>(from));
+        auto said = state_->model->predict(take_rows(rows, chosen), team);
+        state_->decision.calibrator().apply(said);
+        see(from, said);
+    }
 }
 
 }  // namespace training

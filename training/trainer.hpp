@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -137,6 +138,14 @@ public:
     // examples are aligned to inputs() first. Throws base::Error if they have nothing of it.
     std::vector<double>
     predict(const Examples& examples, std::size_t threads = 0, Alignment* notes = nullptr) const;
+    // The same in blocks of rows, so that there is never more than a block of it: all at once while
+    // that is at most most_said numbers, which is to the bit what predict() gives; else so many
+    // rows as take block_said. see(first row, what is said of the block).
+    void predict_blocks(
+        const Examples& examples,
+        const std::function<void(std::size_t, std::vector<double>&)>& see
+    ) const;
+    static constexpr std::size_t most_said = 50'000'000, block_said = 10'000'000;
     // The class of each line of such probabilities.
     std::vector<int> decide(std::span<const double> probabilities) const;
 

@@ -9,6 +9,7 @@
 #include "tests/training/made_data.hpp"
 #include "training/evaluation/baselines.hpp"
 #include "training/evaluation/metrics.hpp"
+#include "training/evaluation/run_judging.hpp"
 #include "training/tuning/selection.hpp"
 
 using namespace training;
@@ -247,4 +248,46 @@ TEST_CASE("parameters that a kind does not take are refused, not bent", "[traini
                 tried.insert(tried.end(), {parameter.low, parameter.high});
             for (double value : tried) CHECK_NOTHROW(complete(kind, {{parameter.name, value}}));
         }
+}
+
+TEST_CASE(
+    "a hundred thousand classes are said and judged in blocks of rows",
+    "[training][trainer]"
+) {
+    auto data = made::clouds(600, 1);
+    data.class_names.clear();
+    for (int c = 0; c < 100'000; ++c) data.class_names.push_back("class " + std::to_string(c));
+    const auto classes = data.class_names.size();
+    for (std::size_t row = 0; row < data.rows; ++row)
+        data.classes[row] = row % 5 == 0 ? 70'000 : static_cast<int>(row * 100);
+    const auto model = Predictor::load(fit(data, {}, spec_of("majority")).artefact);
+    std::size_t next = 0, blocks = 0;
+    model.predict_blocks(data, [&](std::size_t from, const std::vector<double>& said) {
+        CHECK(from == next);
+        CHECK(said.size() <= Predictor::block_said);
+        next += said.size() / classes;
+        ++blocks;
+    });
+    CHECK(next == data.rows);
+    CHECK(blocks == 6);
+    const auto judged = judge_part(model, std::vector<Item>(data.rows), data, {});
+    CHECK(judged.predictions.size() == data.rows);
+    CHECK(judged.predictions[599].class_id == 70'000);
+    const auto* accuracy = &judged.metrics.front();
+    for (const auto& one : judged.metrics) {
+        if (one.name == "accuracy") accuracy = &one;
+        CHECK(one.name != "roc_auc");  // nothing is ranked where there are so many
+    }
+    CHECK(accuracy->estimate.value == Approx(0.2).margin(0.002));
+}
+
+TEST_CASE("few classes are said in one block, to the bit", "[training][trainer]") {
+    const auto data = made::clouds(200, 1);
+    const auto model = Predictor::load(fit(data, {}, spec_of("softmax")).artefact);
+    std::vector<double> said;
+    model.predict_blocks(data, [&](std::size_t from, const std::vector<double>& block) {
+        CHECK(from == 0);
+        said = block;
+    });
+    CHECK(said == model.predict(data));
 }

@@ -76,44 +76,25 @@ struct RowFigure {
 };
 
 // How many classes come before the true one; of equals the first does.
-std::size_t place_of_truth(std::span<const double> line, std::size_t label) {
-    std::size_t before = 0;
+std::uint32_t place_of_truth(std::span<const double> line, std::size_t label) {
+    std::uint32_t before = 0;
     for (std::size_t c = 0; c < line.size(); ++c)
         if (line[c] > line[label] || (line[c] == line[label] && c < label)) ++before;
     return before;
 }
 
-std::vector<RowFigure> row_figures(
-    std::span<const double> probabilities,
-    std::span<const int> truth,
-    std::size_t classes,
-    bool brief
-) {
-    const auto n = truth.size();
-    std::vector<RowFigure> out{{"log_loss", std::vector<double>(n)}};
-    for (std::size_t row = 0; row < n; ++row)
-        out[0].of_row[row] =
-            loss_of_probability(probabilities[row * classes + static_cast<std::size_t>(truth[row])]
-            );
-    if (brief) return out;
-    RowFigure brier{"brier", std::vector<double>(n)};
-    std::vector<std::size_t> place(n);
-    for (std::size_t row = 0; row < n; ++row) {
-        const auto line = probabilities.subspan(row * classes, classes);
-        const auto label = static_cast<std::size_t>(truth[row]);
-        double squares = 0;
-        for (std::size_t c = 0; c < classes; ++c) {
-            const double miss = line[c] - (c == label ? 1 : 0);
-            squares += miss * miss;
-        }
-        brier.of_row[row] = classes == 2 ? squares / 2 : squares;
-        if (classes > 3) place[row] = place_of_truth(line, label);
-    }
-    out.push_back(std::move(brier));
+std::vector<RowFigure> row_figures(const RowsSaid& rows) {
+    std::vector<RowFigure> out{{"log_loss", rows.of_truth}};
+    for (auto& one : out[0].of_row) one = loss_of_probability(one);
+    if (rows.brief) return out;
+    out.push_back({"brier", rows.squares});
+    if (rows.classes == 2)
+        for (auto& one : out.back().of_row) one /= 2;
     for (std::size_t k : {3U, 5U}) {
-        if (classes <= k) continue;
-        RowFigure top{"top_" + std::to_string(k) + "_accuracy", std::vector<double>(n)};
-        for (std::size_t row = 0; row < n; ++row) top.of_row[row] = place[row] < k ? 1 : 0;
+        if (rows.classes <= k) continue;
+        RowFigure top{"top_" + std::to_string(k) + "_accuracy", std::vector<double>(rows.rows())};
+        for (std::size_t row = 0; row < rows.rows(); ++row)
+            top.of_row[row] = rows.place[row] < k ? 1 : 0;
         out.push_back(std::move(top));
     }
     return out;
@@ -178,7 +159,7 @@ void add_ranking(
     std::stop_token stop
 ) {
     const auto classes = report.classes.size();
-    if (probabilities.size() > most_ranked) return;
+    if (probabilities.empty() || probabilities.size() > most_ranked) return;
     const auto ranking = judge_ranking(probabilities, truth, classes, team, std::move(stop));
     for (std::size_t c = 0; c < classes; ++c) {
         report.classes[c].auc = ranking.auc[c];
@@ -270,49 +251,78 @@ std::vector<int> decide(std::span<const double> probabilities, std::size_t class
     return out;
 }
 
+void RowsSaid::add(
+    std::span<const double> probabilities,
+    std::span<const int> labels,
+    std::span<const int> decided
+) {
+    if (probabilities.size() != labels.size() * classes)
+        throw base::Error("metrics", "predictions and truth differ in rows");
+    if (decided.size() != labels.size())
+        throw base::Error("metrics", "decisions and truth differ in rows");
+    for (std::size_t row = 0; row < labels.size(); ++row) {
+        if (labels[row] < 0 || static_cast<std::size_t>(labels[row]) >= classes)
+            throw base::Error("metrics", "a true class is out of range");
+        const auto line = probabilities.subspan(row * classes, classes);
+        const auto label = static_cast<std::size_t>(labels[row]);
+        const auto chosen = static_cast<std::size_t>(decided[row]);
+        double most = 0, sum = 0;
+        for (std::size_t c = 0; c < classes; ++c) {
+            if (c != chosen) most = std::max(most, line[c]);
+            const double miss = line[c] - (c == label ? 1 : 0);
+            sum += miss * miss;
+        }
+        truth.push_back(labels[row]);
+        said.push_back(decided[row]);
+        sure.push_back(line[chosen]);
+        next.push_back(most);
+        of_truth.push_back(line[label]);
+        if (brief) continue;
+        squares.push_back(sum);
+        place.push_back(classes > 3 ? place_of_truth(line, label) : 0);
+    }
+}
+
 ClassReport judge_classes(
     std::span<const double> probabilities,
     std::span<const int> truth,
     std::size_t classes,
     const Judging& how
 ) {
-    if (probabilities.size() != truth.size() * classes)
-        throw base::Error("metrics", "predictions and truth differ in rows");
-    for (int label : truth) {
-        if (label < 0 || static_cast<std::size_t>(label) >= classes)
-            throw base::Error("metrics", "a true class is out of range");
-    }
-    ClassReport report;
-    report.rows = truth.size();
+    RowsSaid rows(classes, how.brief);
     const auto decided = how.said.empty() ? decide(probabilities, classes) : std::vector<int>{};
-    const auto said = how.said.empty() ? std::span<const int>(decided) : how.said;
-    if (said.size() != truth.size())
-        throw base::Error("metrics", "decisions and truth differ in rows");
-    std::vector<double> highest(truth.size());
-    ClassCounts counts(classes);
-    for (std::size_t row = 0; row < truth.size(); ++row) {
-        counts.add(truth[row], said[row], 1);
-        highest[row] = probabilities[row * classes + static_cast<std::size_t>(said[row])];
-    }
-    count_classes(report, counts, said, truth);
+    rows.add(probabilities, truth, how.said.empty() ? std::span<const int>(decided) : how.said);
+    return judge_classes(rows, probabilities, how);
+}
+
+ClassReport
+judge_classes(const RowsSaid& rows, std::span<const double> probabilities, const Judging& how) {
+    ClassReport report;
+    report.rows = rows.rows();
+    ClassCounts counts(rows.classes);
+    for (std::size_t row = 0; row < rows.rows(); ++row)
+        counts.add(rows.truth[row], rows.said[row], 1);
+    count_classes(report, counts, rows.said, rows.truth);
     Team team(how.threads);
-    auto by_row = row_figures(probabilities, truth, classes, how.brief);
-    if (how.cost && !how.brief) by_row.push_back({"mean_cost", costs_of(how.cost, said, truth)});
+    auto by_row = row_figures(rows);
+    if (how.cost && !rows.brief)
+        by_row.push_back({"mean_cost", costs_of(how.cost, rows.said, rows.truth)});
     report.accuracy = {
         ratio(report.correct, report.rows),
         base::wilson(static_cast<double>(report.correct), static_cast<double>(report.rows))};
-    auto measures = resampled_measures(counts, by_row, said, truth, team, how, report.classes);
+    auto measures =
+        resampled_measures(counts, by_row, rows.said, rows.truth, team, how, report.classes);
     report.macro_f1 = estimate_of(*find_measure(measures, "macro_f1"));
     report.log_loss = estimate_of(*find_measure(measures, "log_loss"));
-    fill_bins(report, highest, said, truth);
-    if (truth.empty()) return report;
+    fill_bins(report, rows.sure, rows.said, rows.truth);
+    if (rows.rows() == 0) return report;
     report.measures.push_back({"accuracy", report.accuracy.value, report.accuracy.interval});
     for (auto& one : measures)
-        if (!how.brief || one.name == "macro_f1" || one.name == "log_loss")
+        if (!rows.brief || one.name == "macro_f1" || one.name == "log_loss")
             report.measures.push_back(std::move(one));
-    if (how.brief) return report;
+    if (rows.brief) return report;
     report.measures.push_back({"calibration_error", report.calibration_error, std::nullopt});
-    add_ranking(report, probabilities, truth, team, how.stop);
+    add_ranking(report, probabilities, rows.truth, team, how.stop);
     return report;
 }
 

@@ -89,7 +89,7 @@ struct Judging {
     std::uint64_t seed = 1;
     std::size_t threads = 0;         // 0: one per processor; the figures do not depend on it
     bool brief = false;              // accuracy, macro F1 and log-loss only, or rmse, mae and r2
-    std::span<const int> said = {};  // the class of each row; empty: decide()
+    std::span<const int> said = {};  // the class of each row at once; empty: decide()
     // What it costs to say a class of a row of another; empty: no mean cost.
     std::function<double(std::size_t truth, std::size_t said)> cost = {};
     Loss loss = Loss::squared;
@@ -100,9 +100,41 @@ struct Judging {
 // The class of each row: the most probable, the first of equals.
 std::vector<int> decide(std::span<const double> probabilities, std::size_t classes);
 
-// `probabilities` is row-major, truth.size() x classes. Intervals are bootstraps (statistics.hpp),
-// which take seconds for a million rows. Throws base::Error when the sizes do not fit,
-// base::Interrupted at a stop.
+// What the figures of classes ask of each row. It is added block by block of rows, so that a
+// hundred thousand classes need no matrix of all rows by all classes.
+struct RowsSaid {
+    // `brief`: as Judging says.
+    explicit RowsSaid(std::size_t of_classes, bool brief_figures = false)
+        : classes(of_classes), brief(brief_figures) {}
+
+    // Rows after those that are here: their probabilities (row-major), true classes, and the
+    // classes that are said of them. Throws base::Error when the sizes do not fit or a class is
+    // none.
+    void add(
+        std::span<const double> probabilities,
+        std::span<const int> truth,
+        std::span<const int> decided
+    );
+    std::size_t rows() const { return said.size(); }
+
+    std::size_t classes;
+    bool brief;
+    std::vector<int> truth, said;
+    std::vector<double> sure;          // how probable the class is that is said
+    std::vector<double> next;          // and the most probable of the others
+    std::vector<double> of_truth;      // the true one
+    std::vector<double> squares;       // of all misses: Brier's sum; not where it is brief
+    std::vector<std::uint32_t> place;  // how many classes come before the true one; likewise
+};
+
+// Figures of rows that were seen; those that rank rows of `probabilities`, which are all of them,
+// or empty where there were too many for one matrix (most_ranked). Intervals are bootstraps
+// (statistics.hpp), which take seconds for a million rows. Throws base::Error when the sizes do not
+// fit, base::Interrupted at a stop.
+ClassReport
+judge_classes(const RowsSaid& rows, std::span<const double> probabilities, const Judging& how = {});
+// Of all rows at once: `probabilities` is row-major, truth.size() x classes; what is said of them
+// is `how.said`.
 ClassReport judge_classes(
     std::span<const double> probabilities,
     std::span<const int> truth,

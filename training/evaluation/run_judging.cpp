@@ -9,6 +9,7 @@
 
 #include <boost/json.hpp>
 
+#include "base/error.hpp"
 #include "training/evaluation/metrics.hpp"
 #include "training/evaluation/part_judging.hpp"
 #include "training/evaluation/ranking.hpp"
@@ -82,7 +83,8 @@ json::object to_json(const ClassReport& report, const std::vector<std::string>& 
 json::array class_curves(std::span<const double> probabilities, const Examples& examples) {
     const auto classes = examples.class_names.size();
     json::array out;
-    if (classes > most_curves || probabilities.size() > most_ranked) return out;
+    if (classes > most_curves || probabilities.empty() || probabilities.size() > most_ranked)
+        return out;
     std::vector<double> scores(examples.rows);
     std::vector<char> is_of(examples.rows);
     for (std::size_t c = classes == 2 ? 1 : 0; c < classes; ++c) {
@@ -146,49 +148,50 @@ answered_metrics(const std::vector<char>& left_out, const std::vector<char>& rig
 Judged judge_classes_of(
     const std::vector<Item>& items,
     const Examples& examples,
-    const std::vector<double>& probabilities,
     const Predictor& predictor,
     const PartJudging& how
 ) {
     const auto classes = examples.class_names.size();
-    const auto decided = predictor.decide(probabilities);
+    const auto& decision = predictor.decision();
+    RowsSaid rows(classes, how.brief);
+    std::vector<double> ranked;  // all that is said, where it is seen at once
+    std::vector<char> left_out;
+    predictor.predict_blocks(examples, [&](std::size_t from, std::vector<double>& said) {
+        if (how.stop.stop_requested()) throw base::Interrupted();
+        const auto decided = predictor.decide(said);
+        const std::span truth(examples.classes);
+        rows.add(said, truth.subspan(from, decided.size()), decided);
+        if (decision.may_abstain())
+            for (char left : decision.abstains(said, decided, classes)) left_out.push_back(left);
+        if (rows.rows() == examples.rows && from == 0) ranked = std::move(said);
+    });
     Judging judging;
     judging.brief = how.brief;
-    judging.said = decided;
     judging.stop = how.stop;
-    if (!predictor.decision().costs().empty())
+    if (!decision.costs().empty())
         judging.cost = [&](std::size_t truth, std::size_t said) {
-            return predictor.decision().cost(truth, said);
+            return decision.cost(truth, said);
         };
-    const auto report = judge_classes(probabilities, examples.classes, classes, judging);
+    const auto report = judge_classes(rows, ranked, judging);
     Judged judged;
     judged.metrics = metrics_from(report.measures, how.split);
     if (how.brief) return judged;
     judged.report = to_json(report, examples.class_names);
-    judged.report["curves"] = class_curves(probabilities, examples);
-    std::vector<double> sure(examples.rows);
+    judged.report["curves"] = class_curves(ranked, examples);
     std::vector<char> right(examples.rows);
     for (std::size_t row = 0; row < items.size(); ++row) {
         auto prediction = prediction_of(items[row], how.split);
-        const double* of_row = probabilities.data() + row * classes;
-        const auto chosen = static_cast<std::size_t>(decided[row]);
-        double next = 0;
-        for (std::size_t c = 0; c < classes; ++c)
-            if (c != chosen) next = std::max(next, of_row[c]);
-        prediction.class_id = decided[row];
-        prediction.probability = of_row[chosen];
-        prediction.margin = of_row[chosen] - next;
-        prediction.truth_probability = of_row[static_cast<std::size_t>(examples.classes[row])];
-        sure[row] = of_row[chosen];
-        right[row] = decided[row] == examples.classes[row];
+        prediction.class_id = rows.said[row];
+        prediction.probability = rows.sure[row];
+        prediction.margin = rows.sure[row] - rows.next[row];
+        prediction.truth_probability = rows.of_truth[row];
+        right[row] = rows.said[row] == rows.truth[row];
         judged.predictions.push_back(std::move(prediction));
     }
-    judged.report["coverage"] = to_json(coverage_curve(sure, right));
-    if (predictor.decision().may_abstain()) {
-        const auto left_out = predictor.decision().abstains(probabilities, decided, classes);
+    judged.report["coverage"] = to_json(coverage_curve(rows.sure, right));
+    if (decision.may_abstain())
         for (auto& metric : answered_metrics(left_out, right, how.split))
             judged.metrics.push_back(std::move(metric));
-    }
     return judged;
 }
 
@@ -244,9 +247,8 @@ Judged judge_part(
     }
     if (auto parts = judge_parts(predictor, items, examples, how.split, how.stop))
         return {std::move(parts->metrics), std::move(parts->predictions), std::move(parts->report)};
-    const auto predicted = predictor.predict(examples);
-    if (!predictor.predicts_classes()) return judge_values_of(items, examples, predicted, how);
-    return judge_classes_of(items, examples, predicted, predictor, how);
+    if (predictor.predicts_classes()) return judge_classes_of(items, examples, predictor, how);
+    return judge_values_of(items, examples, predictor.predict(examples), how);
 }
 
 std::vector<Metric> baseline_metrics(

@@ -71,20 +71,24 @@ double score_of(const Examples& train, const Examples& judged, std::uint64_t see
     spec.features.use_numeric = spec.features.use_pixels = false;
     spec.seed = seed;
     const auto model = Predictor::load(fit(train, {}, spec).artefact);
-    const auto probabilities = model.predict(judged);
-    if (judged.has_sets()) {
-        double both = 0, all = 0;
-        for (std::size_t i = 0; i < probabilities.size(); ++i) {
-            const bool said = probabilities[i] > 0.5, is = judged.marks[i] != 0;
-            both += said && is;
-            all += static_cast<double>(said) + static_cast<double>(is);
-        }
-        return all > 0 ? 2 * both / all : 1;
-    }
-    const auto said = decide(probabilities, judged.class_names.size());
+    const auto classes = judged.class_names.size();
+    double both = 0, all = 0;
     std::size_t right = 0;
-    for (std::size_t i = 0; i < said.size(); ++i) right += said[i] == judged.classes[i];
-    return static_cast<double>(right) / static_cast<double>(std::max<std::size_t>(1, said.size()));
+    model.predict_blocks(judged, [&](std::size_t from, const std::vector<double>& probabilities) {
+        if (judged.has_sets()) {
+            for (std::size_t i = 0; i < probabilities.size(); ++i) {
+                const bool said = probabilities[i] > 0.5,
+                           is = judged.marks[from * classes + i] != 0;
+                both += said && is;
+                all += static_cast<double>(said) + static_cast<double>(is);
+            }
+            return;
+        }
+        const auto said = decide(probabilities, classes);
+        for (std::size_t i = 0; i < said.size(); ++i) right += said[i] == judged.classes[from + i];
+    });
+    if (judged.has_sets()) return all > 0 ? 2 * both / all : 1;
+    return static_cast<double>(right) / static_cast<double>(std::max<std::size_t>(1, judged.rows));
 }
 
 // Texts and labels alone; of sets only those of a few frequent classes, for each is a model.

@@ -1,10 +1,12 @@
 #include "training/evaluation/metrics.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
+#include "base/numbers/random.hpp"
 #include "training/evaluation/comparison.hpp"
 
 using namespace training;
@@ -44,6 +46,50 @@ TEST_CASE("class metrics match a table worked by hand", "[training][metrics]") {
     CHECK(r.calibration_error == Approx((2 * 0.2 + 0.4 + 0.7 + 0.5 + 0) / 6));
     CHECK(r.macro_f1.interval.low <= r.macro_f1.value);
     CHECK(r.macro_f1.interval.high >= r.macro_f1.value);
+}
+
+TEST_CASE("rows that come in blocks have the figures of rows at once", "[training][metrics]") {
+    constexpr std::size_t rows = 300, classes = 7;
+    const base::CounterRandom random(4, 1);
+    std::vector<double> p(rows * classes);
+    std::vector<int> truth(rows);
+    for (std::size_t row = 0; row < rows; ++row) {
+        truth[row] = static_cast<int>(random.below(row, classes));
+        double sum = 0;
+        for (std::size_t c = 0; c < classes; ++c) {
+            p[row * classes + c] = random.unit(1000 + row * classes + c) +
+                                   (static_cast<int>(c) == truth[row] ? 0.4 : 0);
+            sum += p[row * classes + c];
+        }
+        for (std::size_t c = 0; c < classes; ++c) p[row * classes + c] /= sum;
+    }
+    RowsSaid blocks(classes);
+    for (std::size_t from = 0; from < rows; from += 64) {
+        const auto many = std::min<std::size_t>(64, rows - from);
+        const auto block = std::span(p).subspan(from * classes, many * classes);
+        blocks.add(block, std::span(truth).subspan(from, many), decide(block, classes));
+    }
+    const auto all = judge_classes(p, truth, classes);
+    for (const auto& [report, ranks] :
+         {std::pair(judge_classes(blocks, p), true), std::pair(judge_classes(blocks, {}), false)}) {
+        CHECK(report.correct == all.correct);
+        CHECK(report.confusion == all.confusion);
+        CHECK(report.calibration_error == all.calibration_error);
+        CHECK(report.measures.size() + (ranks ? 0 : 2) == all.measures.size());
+        for (const auto& one : report.measures) {
+            INFO(one.name);
+            const auto* other = find_measure(all.measures, one.name);
+            REQUIRE(other);
+            CHECK(one.value == other->value);
+            CHECK(one.interval.has_value() == other->interval.has_value());
+            if (one.interval) CHECK(one.interval->low == other->interval->low);
+        }
+    }
+    CHECK_THROWS_AS(blocks.add(p, truth, std::vector<int>{1}), base::Error);
+    CHECK_THROWS_AS(
+        blocks.add(std::span(p).first(classes), std::vector<int>{7}, std::vector<int>{1}),
+        base::Error
+    );
 }
 
 TEST_CASE("value metrics match a table worked by hand", "[training][metrics]") {
