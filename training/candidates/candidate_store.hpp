@@ -1,15 +1,13 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include <boost/describe/class.hpp>
 
 #include "schema/select/filter.hpp"
+#include "training/candidates/candidate_file.hpp"
 #include "training/snapshots/snapshot_store.hpp"
 #include "training/snapshots/split.hpp"
 
@@ -27,23 +25,9 @@ struct SnapshotProject {
 };
 BOOST_DESCRIBE_STRUCT(SnapshotProject, (), (id, source_id, source, kind, questions, label_fields))
 
-// A record that the condition holds for, with its label. There may be tens of millions: what most
-// have not got lies elsewhere.
-struct Candidate {
-    std::int64_t rk = 0;
-    std::string key;
-    std::array<char, 32> content{};  // SHA-256
-    std::optional<double> value;
-    std::optional<double> probability;           // of the label
-    std::unique_ptr<const std::string> label{};  // JSON: what is neither (part_labels.hpp)
-    std::optional<int> class_id;
-    int version = 0;
-    std::uint32_t method = 0;  // that the label came by: its place in Candidates::methods
-};
-
 struct Candidates {
-    std::vector<Candidate> candidates;  // in the order of their rk
-    std::vector<Member> members;
+    CandidateFile candidates;  // in the order of their rk
+    Members members;
     std::vector<std::string> methods;  // "" of those without a label
     std::uint64_t denied = 0;          // left out: their sites forbid training
     std::uint64_t stale = 0;    // the record changed after it was labelled; left out if so asked

@@ -61,17 +61,17 @@ Member member_of(
 
 }  // namespace
 
-void drop_common_texts(std::vector<Member>& members) {
-    constexpr std::size_t way = 3;  // of Member::duplicates
+void drop_common_texts(Members& members) {
+    auto& way = members.duplicates[3];
+    if (way.empty()) return;
     std::unordered_set<std::uint64_t> texts;
     std::size_t rows = 0;
-    for (const auto& member : members) {
-        if (member.duplicates[way] == 0) continue;
-        texts.insert(member.duplicates[way]);
+    for (std::size_t i = 0; i < members.size(); ++i) {
+        if (way[i] == 0) continue;
+        texts.insert(way[i]);
         ++rows;
     }
-    if (texts.size() * 2 >= rows) return;
-    for (auto& member : members) member.duplicates[way] = 0;
+    if (texts.size() * 2 < rows) way.clear();
 }
 
 Presence::Presence(const std::vector<std::string>& asked) {
@@ -115,17 +115,18 @@ void Gathered::add(Labeled& row, const schema::RecordFields& fields) {
             member.labels.push_back(
                 labels_.try_emplace(name, static_cast<std::uint32_t>(labels_.size())).first->second
             );
-    found_.members.push_back(std::move(member));
-    auto& one = found_.candidates.emplace_back(Candidate{
+    found_.members.add(member);
+    Candidate one{
         .rk = row.rk,
         .key = std::move(row.key),
         .value = row.value,
         .probability = row.probability,
+        .label = std::move(row.label),
         .class_id = row.class_id,
         .version = row.version,
-        .method = place_of_method(row.method)});
+        .method = place_of_method(row.method)};
     std::copy_n(content.begin(), std::min(content.size(), one.content.size()), one.content.begin());
-    if (row.label) one.label = std::make_unique<const std::string>(std::move(*row.label));
+    found_.candidates.add(one);
 }
 
 std::uint32_t Gathered::place_of_method(const std::string& method) {
@@ -138,7 +139,9 @@ std::uint32_t Gathered::place_of_method(const std::string& method) {
 
 Candidates Gathered::finish() {
     const auto all = found_.candidates.size();
-    if (plan_.split.by == SplitSpec::By::time) set_times();
+    std::vector<bool> left;
+    if (plan_.split.by == SplitSpec::By::time) left = set_times();
+    found_.candidates.finish(std::move(left));
     drop_common_texts(found_.members);
     if (strata_.size() > strata_at_most && !spec_.stratify.empty())
         throw base::UsageError(
@@ -182,10 +185,10 @@ void Gathered::tell(std::uint64_t count, const std::string& what) {
     if (count > 0) found_.warnings.push_back(fmt::format("{} records {}", count, what));
 }
 
-void Gathered::set_times() {
+std::vector<bool> Gathered::set_times() {
     const auto read = read_times(times_, spec_.time_format);
     const auto there = times_.size() - read.missing;
-    if (times_.empty()) return;
+    if (times_.empty()) return {};
     if (there == 0)
         throw base::UsageError(
             fmt::format("time '{}'", spec_.time),
@@ -208,17 +211,14 @@ void Gathered::set_times() {
             "{} values of '{}' are no times, as '{}'", read.unreadable, spec_.time, read.example
         ));
     if (spec_.time_format.empty()) found_.time_format = read.format;
-    std::size_t kept = 0;
+    std::vector<bool> left(times_.size());
     for (std::size_t i = 0; i < times_.size(); ++i) {
-        if (!read.at[i]) continue;
-        found_.members[kept] = found_.members[i];
-        found_.members[kept].time = *read.at[i];
-        if (kept != i) found_.candidates[kept] = std::move(found_.candidates[i]);
-        ++kept;
+        left[i] = !read.at[i];
+        found_.members.time.set(i, read.at[i].value_or(0));
+        found_.no_time += left[i];
     }
-    found_.no_time = times_.size() - kept;
-    found_.members.resize(kept);
-    found_.candidates.resize(kept);
+    if (found_.no_time > 0) found_.members = found_.members.without(left);
+    return left;
 }
 
 }  // namespace training

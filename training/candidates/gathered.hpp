@@ -63,7 +63,7 @@ BOOST_DESCRIBE_STRUCT(
 )
 
 // Equal short texts are duplicates only where most texts are not equal: takes the others' mark.
-void drop_common_texts(std::vector<Member>& members);
+void drop_common_texts(Members& members);
 
 // Which fields that were asked for no record had.
 class Presence {
@@ -92,7 +92,8 @@ public:
 
 private:
     void tell(std::uint64_t count, const std::string& what);
-    void set_times();
+    // 1 of those that say none: they are left out.
+    std::vector<bool> set_times();
     std::uint32_t place_of_method(const std::string& method);
 
     const SnapshotSpec& spec_;

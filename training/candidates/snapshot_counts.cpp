@@ -69,10 +69,11 @@ std::string counts_of(
     std::map<std::string, ByPart> by_class, by_method;
     std::map<int, std::uint64_t> by_fold;
     std::uint64_t unsure = 0;
-    for (std::size_t i = 0; i < choice.candidates.size(); ++i) {
+    CandidateReader candidates(choice.candidates);
+    for (std::size_t i = 0; const auto read = candidates.next(); ++i) {
         const auto part = static_cast<std::size_t>(split.parts[i]);
         if (part >= 3) continue;
-        const auto& one = choice.candidates[i];
+        const auto& one = *read;
         if (one.class_id) ++by_class[classes.at(static_cast<std::size_t>(*one.class_id))][part];
         if (one.label)
             for (const auto& name : classes_in(*one.label)) ++by_class[name][part];

@@ -85,10 +85,11 @@ Sides sides_of(
         known.emplace(one.key, static_cast<Part>(one.split));
     });
     Sides out;
-    for (std::size_t i = 0; i < all.candidates.size(); ++i) {
-        const auto found = known.find(all.candidates[i].key);
+    CandidateReader candidates(all.candidates);
+    for (std::size_t i = 0; const auto one = candidates.next(); ++i) {
+        const auto found = known.find(one->key);
         out.member.push_back(found != known.end());
-        const auto own = by_field ? all.members[i].fixed.value_or(Part::training) : Part::training;
+        const auto own = by_field ? all.members.fixed[i].value_or(Part::training) : Part::training;
         out.parts.push_back(
             found != known.end()    ? found->second
             : own == Part::training ? own
@@ -102,9 +103,9 @@ void leave_out_later(const Candidates& all, Sides& sides) {
     auto first = std::numeric_limits<std::int64_t>::max();
     for (std::size_t i = 0; i < all.members.size(); ++i)
         if (sides.member[i] && sides.parts[i] != Part::training)
-            first = std::min(first, all.members[i].time);
+            first = std::min(first, all.members.time[i]);
     for (std::size_t i = 0; i < all.members.size(); ++i)
-        if (!sides.member[i] && all.members[i].time >= first) sides.parts[i] = Part::left_out;
+        if (!sides.member[i] && all.members.time[i] >= first) sides.parts[i] = Part::left_out;
 }
 
 void leave_out_linked(const Candidates& all, Sides& sides) {
@@ -178,10 +179,13 @@ UnlabelledRecords unlabelled_records(
         chosen.resize(most);
         std::sort(chosen.begin(), chosen.end());
     }
-    for (auto i : chosen) {
-        const auto& one = all.candidates[i];
+    CandidateReader candidates(all.candidates);
+    auto next = chosen.begin();
+    for (std::uint32_t i = 0; const auto one = candidates.next(); ++i) {
+        if (next == chosen.end() || *next != i) continue;
+        ++next;
         out.items.push_back(
-            {{one.rk, snapshot.source_id, one.key}, one.version, std::nullopt, std::nullopt, ""}
+            {{one->rk, snapshot.source_id, one->key}, one->version, std::nullopt, std::nullopt, ""}
         );
     }
     return out;

@@ -154,8 +154,12 @@ bool is_mpi_helper() {
     return said_by_mpirun("OMPI_COMM_WORLD_RANK") > 0;
 }
 
+bool has_mpi_helpers() {
+    return said_by_mpirun("OMPI_COMM_WORLD_SIZE") > 1 && !is_mpi_helper();
+}
+
 void join_mpi() {
-    if (said_by_mpirun("OMPI_COMM_WORLD_SIZE") < 2) return;
+    if (!has_mpi_helpers()) return;
     std::string fault;
     const auto* calls = open_module(fault);
     if (!calls)

@@ -15,8 +15,11 @@ namespace training {
 // Whether mpirun started this process as another than the first of several.
 bool is_mpi_helper();
 
-// Of the first: joins the others, where mpirun started more than one; else nothing. Throws
-// base::Error in one line if the module that speaks MPI is not there.
+// Whether mpirun started this process as the first of several.
+bool has_mpi_helpers();
+
+// Of the first: joins the others; without others nothing. Throws base::Error in one line if the
+// module that speaks MPI is not there.
 void join_mpi();
 // nullptr: this process is alone.
 Company* company_of_process();

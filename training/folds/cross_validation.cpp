@@ -16,16 +16,17 @@ constexpr int usual_folds = 5;
 
 std::vector<int> dealt_folds(const Examples& examples, std::uint64_t seed) {
     const auto& groups = examples.groups.empty() ? examples.keys : examples.groups;
-    std::vector<Member> members(examples.rows);
+    Members members;
     Split split;
     split.parts.assign(examples.rows, Part::training);
     split.clusters.resize(examples.rows);
     std::unordered_map<std::int64_t, std::uint32_t> heads;
     for (std::size_t row = 0; row < examples.rows; ++row) {
         const auto at = static_cast<std::uint32_t>(row);
-        members[row].id = row;
+        Member member{.id = row};
         if (examples.has_classes())
-            members[row].stratum = static_cast<std::uint32_t>(examples.classes[row]) + 1;
+            member.stratum = static_cast<std::uint32_t>(examples.classes[row]) + 1;
+        members.add(member);
         split.clusters[row] =
             groups.empty() ? at : heads.try_emplace(groups[row], at).first->second;
     }

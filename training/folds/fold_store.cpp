@@ -26,14 +26,13 @@ std::vector<int> folds_by_time(
         texts.push_back(found == said.end() ? std::nullopt : std::optional(found->second));
     }
     const auto times = read_times(texts, made_with(snapshot, "time_format"));
-    std::vector<Member> members(items.size());
+    Members members;
     Split split;
     split.parts.assign(items.size(), Part::training);
     split.clusters.resize(items.size());
     std::unordered_map<std::int64_t, std::uint32_t> heads;
     for (std::size_t i = 0; i < items.size(); ++i) {
-        members[i].id = i;
-        members[i].time = times.at[i].value_or(0);
+        members.add({.id = i, .time = times.at[i].value_or(0)});
         const auto at = static_cast<std::uint32_t>(i);
         split.clusters[i] = heads.try_emplace(items[i].cluster, at).first->second;
     }

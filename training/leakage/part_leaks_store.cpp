@@ -198,12 +198,13 @@ double likeness_of_labels(const Examples& labels, const std::vector<double>& pla
 std::vector<LeakFinding> part_leaks(base::Database& database, const SnapshotInfo& snapshot) {
     const auto rows = read_members(database, snapshot);
     const bool other_group = !made_with(snapshot, "group").empty();
-    std::vector<Member> members;
+    Members members;
     std::vector<Part> parts;
     std::size_t held_out = 0;
     for (const auto& row : rows) {
-        members.push_back(member_of(row));
-        if (other_group) members.back().group = 0;  // it was asked to go by another
+        auto member = member_of(row);
+        if (other_group) member.group = 0;  // it was asked to go by another
+        members.add(member);
         parts.push_back(static_cast<Part>(row.split));
         held_out += row.split > 0;
     }

@@ -13,7 +13,7 @@ namespace training {
 
 namespace {
 
-std::atomic<int> left{0};
+std::atomic<int> calls_under_way{0};
 
 }  // namespace
 
@@ -43,7 +43,7 @@ struct Aside::Shared {
             lock.lock();
             failure = std::move(thrown);
             busy = false;
-            if (over) --left;
+            if (over) --calls_under_way;
             changed.notify_all();
         }
     }
@@ -67,14 +67,14 @@ void Aside::call(std::stop_token stop, std::function<void()> work) {
     shared_->changed.notify_all();
     if (!shared_->changed.wait(lock, stop, [&] { return !shared_->busy; })) {
         shared_->over = true;
-        ++left;
+        ++calls_under_way;
         throw base::Interrupted();
     }
     if (shared_->failure) std::rethrow_exception(std::exchange(shared_->failure, nullptr));
 }
 
 int calls_left() {
-    return left;
+    return calls_under_way;
 }
 
 }  // namespace training

@@ -19,6 +19,7 @@ namespace training {
 template <typename Visit>
 void near_pairs(std::span<const std::uint64_t> hashes, int near, Visit visit) {
     std::vector<std::pair<std::uint64_t, std::uint32_t>> all;
+    all.reserve(hashes.size());
     for (std::uint32_t i = 0; i < hashes.size(); ++i) {
         if (hashes[i] != 0) all.emplace_back(hashes[i], i);
     }

@@ -76,9 +76,9 @@ struct MemberColumns {
 };
 
 // Reads the members' records, page by page.
-class Reader {
+class ExportReader {
 public:
-    Reader(
+    ExportReader(
         base::Database& database,
         const schema::Blobs& blobs,
         const SnapshotInfo& snapshot,
@@ -198,7 +198,7 @@ SnapshotFiles export_snapshot(
     MemberColumns given;
     given.class_names = database.call([&](base::Tx& tx) { return class_names(tx, snapshot); });
     each_member(database, snapshot.id, [&](const SnapshotMember& one) { given.look(one); });
-    Reader reader(database, blobs, snapshot, prepared);
+    ExportReader reader(database, blobs, snapshot, prepared);
     schema::RowMaker maker(snapshot.source, given.columns());
     reader.each_row([&](const SnapshotMember& member, const schema::StoredRow& row) {
         maker.look(row, reader.numbers(), given.cells(member));

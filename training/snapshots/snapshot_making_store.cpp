@@ -4,8 +4,8 @@
 // Before anything is stored the split is checked by find_leaks(), which shares the pairs with
 // split() but not its clusters: a fault there must not go unnoticed in every later measurement.
 //
-// Strata alone can not keep a record on its side when others come; what earlier snapshots of the
-// same kind say of it does.
+// Of each record only what divides them is held, some 80 bytes: the rest, its key and label and the
+// line that it adds to the hash, lies on disk between the steps.
 #include <algorithm>
 #include <array>
 #include <map>
@@ -23,7 +23,9 @@
 #include "schema/records/values.hpp"
 #include "schema/sources/source_store.hpp"
 #include "training/candidates/candidate_store.hpp"
+#include "training/candidates/earlier_sides.hpp"
 #include "training/candidates/snapshot_counts.hpp"
+#include "training/candidates/sorted_lines.hpp"
 #include "training/snapshots/example_store.hpp"
 #include "training/snapshots/label_copies.hpp"
 #include "training/snapshots/label_fields.hpp"
@@ -108,10 +110,15 @@ LabelParts find_label(
         if (!page.empty()) copies.see(store.load(page, {}));
         page.clear();
     };
-    for (const auto& c : choice.candidates) {
-        if (!copies.open()) break;
-        if (!choice.imported(c) || (!c.class_id && !c.value)) continue;
-        page.push_back({{c.rk, source_id, c.key}, c.version, c.class_id, c.value, ""});
+    const auto item_of = [&](const Candidate& c) {
+        return Item{{c.rk, source_id, c.key}, c.version, c.class_id, c.value, ""};
+    };
+    CandidateReader all(choice.candidates);
+    while (copies.open()) {
+        const auto c = all.next();
+        if (!c) break;
+        if (!choice.imported(*c) || (!c->class_id && !c->value)) continue;
+        page.push_back(item_of(*c));
         if (page.size() == page_size) see();
     }
     see();
@@ -123,66 +130,14 @@ LabelParts find_label(
             std::find(label.columns.begin(), label.columns.end(), column.name) ==
                 label.columns.end())
             label.columns.push_back(column.name);
-    for (const auto& c : choice.candidates)
-        if (page.size() < texts_looked_at)
-            page.push_back({{c.rk, source_id, c.key}, c.version, c.class_id, c.value, ""});
+    CandidateReader first(choice.candidates);
+    while (page.size() < texts_looked_at) {
+        const auto c = first.next();
+        if (!c) break;
+        page.push_back(item_of(*c));
+    }
     label.in_text = store.fields_in_texts(page, with_names(fields, origins));
     return label;
-}
-
-// What divides snapshots in the same way: its records keep their sides from one to the next.
-bool same_kind(const json::object& earlier, const SnapshotSpec& spec) {
-    const auto text = [&](const char* name) {
-        const auto* value = earlier.if_contains(name);
-        return value && value->is_string() ? std::string(value->as_string()) : std::string();
-    };
-    const auto* seed = earlier.if_contains("seed");
-    return text("split") == spec.split && text("group") == spec.group && text("time").empty() &&
-           text("stratify") == spec.stratify && seed &&
-           seed->to_number<std::uint64_t>() == spec.seed;
-}
-
-struct EarlierSnapshot {
-    std::int64_t id = 0;
-    std::string spec;
-};
-BOOST_DESCRIBE_STRUCT(EarlierSnapshot, (), (id, spec))
-
-// Tells the splitter where the newest of the earlier snapshots have the records.
-void keep_sides(
-    base::Database& database,
-    const SnapshotProject& project,
-    const SnapshotSpec& spec,
-    Candidates& choice
-) {
-    constexpr std::size_t looked_at = 20;
-    auto earlier = database.call([&](base::Tx& tx) {
-        return base::rows_as<EarlierSnapshot>(
-            tx.exec(sql::file["earlier_snapshots"], project.source_id, project.id)
-        );
-    });
-    const auto& all = choice.candidates;
-    auto unknown = all.size();
-    std::size_t looked = 0;
-    for (const auto& one : earlier) {
-        const auto parsed = json::parse(one.spec);
-        if (unknown == 0 || looked == looked_at) return;
-        if (!same_kind(parsed.as_object(), spec)) continue;
-        ++looked;
-        const auto* folds = parsed.as_object().if_contains("folds");
-        const bool same_folds = folds && folds->to_number<int>() == spec.folds;
-        std::size_t at = 0;  // both are in the order of rk
-        each_member(database, one.id, [&](const SnapshotMember& member) {
-            while (at < all.size() && all[at].rk < member.rk) ++at;
-            for (auto i = at; i < all.size() && all[i].rk == member.rk; ++i) {
-                auto& known = choice.members[i];
-                if (known.kept || all[i].key != member.key) continue;
-                known.kept = static_cast<Part>(member.split);
-                if (same_folds) known.kept_fold = member.fold.value_or(-1);
-                --unknown;
-            }
-        });
-    }
 }
 
 std::string spec_json(const SnapshotSpec& spec) {
@@ -203,12 +158,18 @@ std::string spec_json(const SnapshotSpec& spec) {
 void refuse_leaks(const Candidates& choice, const Split& split) {
     auto leaks = find_leaks(choice.members, split.parts);
     if (leaks.empty()) return;
+    std::string first, second;
+    CandidateReader all(choice.candidates);
+    for (std::uint32_t i = 0; auto one = all.next(); ++i) {
+        if (i == leaks[0].first) first = one->key;
+        if (i == leaks[0].second) second = one->key;
+    }
     throw base::Error(
         "snapshot",
         fmt::format(
             "records '{}' and '{}' are of one {} but on two sides of the split",
-            choice.candidates[leaks[0].first].key,
-            choice.candidates[leaks[0].second].key,
+            first,
+            second,
             leaks[0].reason
         ),
         "report this: the split must not allow it"
@@ -232,34 +193,23 @@ struct Made {
     }
 };
 
-// Lines are made in their order, by the first bytes of what they begin with: they are too long to
-// be held.
 void set_hash(Made& made) {
-    const auto& candidates = made.choice.candidates;
-    std::vector<std::pair<std::uint64_t, std::uint32_t>> order;
-    for (std::uint32_t i = 0; i < candidates.size(); ++i)
-        if (made.holds(i))
-            order.emplace_back(
-                static_cast<std::uint64_t>(schema::leading_bytes(base::sha256(candidates[i].key))),
-                i
-            );
-    std::sort(order.begin(), order.end(), [&](const auto& a, const auto& b) {
-        if (a.first != b.first) return a.first < b.first;
-        return base::sha256(candidates[a.second].key) < base::sha256(candidates[b.second].key);
-    });
-    MembersHash hash(made.project.source);
-    for (const auto& [first, i] : order) {
-        const auto& c = candidates[i];
-        hash.add(member_line(
-            c.key,
-            base::hex({c.content.data(), c.content.size()}),
-            label_text(c.class_id, c.value, c.label ? *c.label : "", made.classes),
+    SortedLines lines(made.choice.candidates.size());
+    CandidateReader candidates(made.choice.candidates);
+    for (std::size_t i = 0; const auto c = candidates.next(); ++i) {
+        if (!made.holds(i)) continue;
+        lines.add(member_line(
+            c->key,
+            base::hex({c->content.data(), c->content.size()}),
+            label_text(c->class_id, c->value, c->label.value_or(""), made.classes),
             static_cast<int>(made.split.parts[i]),
-            c.probability,
+            c->probability,
             made.fold(i)
         ));
+        ++made.members;
     }
-    made.members = order.size();
+    MembersHash hash(made.project.source);
+    lines.each([&](const std::string& line) { hash.add(line); });
     made.hash = hash.finish();
 }
 
@@ -271,8 +221,7 @@ Made make(base::Database& database, const SnapshotSpec& spec) {
         made.classes = class_names(tx, made.project.id, spec.question);
     });
     made.choice = choose(database, made.project, spec, plan, made.classes);
-    const auto& candidates = made.choice.candidates;
-    if (candidates.empty()) {
+    if (made.choice.candidates.size() == 0) {
         throw base::Error(
             fmt::format("snapshot '{}'", spec.name),
             made.project.id == 0 ? fmt::format("no record of source '{}' matches", spec.source)
@@ -309,10 +258,10 @@ void copy_members(base::Tx& tx, std::int64_t id, const Made& made) {
         "cluster, probability, fold, label)",
         12
     );
-    const auto& candidates = made.choice.candidates;
-    for (std::size_t i = 0; i < candidates.size(); ++i) {
+    CandidateReader candidates(made.choice.candidates);
+    for (std::size_t i = 0; const auto read = candidates.next(); ++i) {
         if (!made.holds(i)) continue;
-        const auto& c = candidates[i];
+        const auto& c = *read;
         copy.begin_row();
         copy.value(c.rk);
         copy.value(made.project.source_id);
@@ -322,7 +271,7 @@ void copy_members(base::Tx& tx, std::int64_t id, const Made& made) {
         copy.value(static_cast<std::int16_t>(made.split.parts[i]));
         put(copy, c.class_id);
         put(copy, c.value);
-        copy.value(candidates[made.split.clusters[i]].rk);
+        copy.value(static_cast<std::int64_t>(made.choice.members.id[made.split.clusters[i]]));
         put(copy, c.probability);
         auto fold = made.fold(i);
         put(copy, fold ? std::optional(static_cast<std::int16_t>(*fold)) : std::nullopt);

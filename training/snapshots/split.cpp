@@ -32,6 +32,7 @@ namespace {
 template <typename Key, typename Visit>
 void equal_pairs(std::size_t members, Key key, Visit visit) {
     std::vector<std::pair<std::uint64_t, std::uint32_t>> sorted;
+    sorted.reserve(members);
     for (std::uint32_t i = 0; i < members; ++i) {
         if (const auto value = key(i); value != 0) sorted.emplace_back(value, i);
     }
@@ -44,28 +45,28 @@ void equal_pairs(std::size_t members, Key key, Visit visit) {
 // Visits the pairs of members that must not be on two sides, with the reason, but for those that
 // `has` denies.
 template <typename Has, typename Visit>
-void bound_pairs(std::span<const Member> members, int near, Has has, Visit visit) {
-    const auto equal = [&](auto key, std::string_view reason) {
+void bound_pairs(const Members& members, int near, Has has, Visit visit) {
+    const auto equal = [&](const Column<std::uint64_t>& key, std::string_view reason) {
+        if (key.empty()) return;
         equal_pairs(
             members.size(),
-            [&](std::uint32_t i) { return has(i) ? key(members[i]) : 0; },
+            [&](std::uint32_t i) { return has(i) ? key[i] : 0; },
             [&](std::uint32_t a, std::uint32_t b) { visit(a, b, reason); }
         );
     };
-    equal([](const Member& m) { return m.group; }, "group");
-    equal([](const Member& m) { return m.content; }, "content");
-    for (std::size_t way = 0; way < Member{}.duplicates.size(); ++way)
-        equal([way](const Member& m) { return m.duplicates[way]; }, "duplicate");
-    if (near < 0) return;
+    equal(members.group, "group");
+    equal(members.content, "content");
+    for (const auto& way : members.duplicates) equal(way, "duplicate");
+    if (near < 0 || members.simhash.empty()) return;
     std::vector<std::uint64_t> simhashes(members.size());
     for (std::uint32_t i = 0; i < members.size(); ++i)
-        if (has(i)) simhashes[i] = members[i].simhash;
+        if (has(i)) simhashes[i] = members.simhash[i];
     near_pairs(simhashes, near, [&](std::uint32_t a, std::uint32_t b) {
         visit(a, b, "near-duplicate");
     });
 }
 
-std::vector<std::uint32_t> cluster(std::span<const Member> members, int near) {
+std::vector<std::uint32_t> cluster(const Members& members, int near) {
     base::DisjointSets sets(members.size());
     bound_pairs(
         members,
@@ -78,7 +79,7 @@ std::vector<std::uint32_t> cluster(std::span<const Member> members, int near) {
     std::iota(head.begin(), head.end(), 0U);
     for (std::uint32_t i = 0; i < members.size(); ++i) {
         auto& best = head[sets.root(i)];
-        if (members[i].id < members[best].id) best = i;
+        if (members.id[i] < members.id[best]) best = i;
     }
     std::vector<std::uint32_t> out(members.size());
     for (std::uint32_t i = 0; i < members.size(); ++i) out[i] = head[sets.root(i)];
@@ -95,12 +96,11 @@ Part part_at(double share, const SplitSpec& spec) {
 }
 
 // The part that most of a cluster is held out by, of those that `of` says of its rows.
-template <typename Of>
 std::vector<std::optional<Part>>
-furthest(std::span<const Member> members, const Split& out, Of of) {
+furthest(const Members& members, const Split& out, const Column<std::optional<Part>>& of) {
     std::vector<std::optional<Part>> parts(members.size());
     for (std::size_t i = 0; i < members.size(); ++i) {
-        const std::optional<Part> said = of(members[i]);
+        const auto said = of[i];
         if (!said || *said == Part::left_out) continue;
         auto& part = parts[out.clusters[i]];
         if (!part || *said > *part) part = said;
@@ -108,17 +108,17 @@ furthest(std::span<const Member> members, const Split& out, Of of) {
     return parts;
 }
 
-void by_hash(std::span<const Member> members, const SplitSpec& spec, Split& out) {
-    const auto kept = furthest(members, out, [](const Member& m) { return m.kept; });
+void by_hash(const Members& members, const SplitSpec& spec, Split& out) {
+    const auto kept = furthest(members, out, members.kept);
     const auto dealt =
         spec.strata ? deal_strata(members, out.clusters, kept, spec) : std::vector<Part>{};
     std::size_t dropped = 0;
     for (std::size_t i = 0; i < members.size(); ++i) {
         const auto head = out.clusters[i];
         auto part = kept[head].value_or(
-            spec.strata ? dealt[head] : part_at(share_of(spec.seed, members[head].id), spec)
+            spec.strata ? dealt[head] : part_at(share_of(spec.seed, members.id[head]), spec)
         );
-        if (members[i].kept && *members[i].kept != part) {
+        if (members.kept[i] && *members.kept[i] != part) {
             part = Part::left_out;
             ++dropped;
         }
@@ -133,12 +133,12 @@ void by_hash(std::span<const Member> members, const SplitSpec& spec, Split& out)
     }
 }
 
-void by_time(std::span<const Member> members, const SplitSpec& spec, Split& out) {
+void by_time(const Members& members, const SplitSpec& spec, Split& out) {
     std::vector<std::int64_t> latest(members.size(), std::numeric_limits<std::int64_t>::min());
     std::vector<std::size_t> sizes(members.size());
     for (std::size_t i = 0; i < members.size(); ++i) {
         auto& time = latest[out.clusters[i]];
-        time = std::max(time, members[i].time);
+        time = std::max(time, members.time[i]);
         ++sizes[out.clusters[i]];
     }
     std::vector<std::uint32_t> order;
@@ -166,7 +166,7 @@ void by_time(std::span<const Member> members, const SplitSpec& spec, Split& out)
     std::size_t dropped = 0;
     for (std::size_t i = 0; i < members.size(); ++i) {
         auto part = of[out.clusters[i]];
-        if (members[i].time <= latest_of_part[static_cast<std::size_t>(part)] &&
+        if (members.time[i] <= latest_of_part[static_cast<std::size_t>(part)] &&
             part != Part::training) {
             part = Part::left_out;
             ++dropped;
@@ -182,25 +182,24 @@ void by_time(std::span<const Member> members, const SplitSpec& spec, Split& out)
     }
 }
 
-void by_field(std::span<const Member> members, const SplitSpec& spec, Split& out) {
+void by_field(const Members& members, const SplitSpec& spec, Split& out) {
     const auto n = members.size();
-    const auto of = furthest(members, out, [](const Member& m) { return m.fixed; });
-    const bool has_validation = std::any_of(members.begin(), members.end(), [](const Member& m) {
-        return m.fixed == Part::validation;
-    });
+    const auto of = furthest(members, out, members.fixed);
+    bool has_validation = false;
+    for (std::size_t i = 0; i < n; ++i) has_validation |= members.fixed[i] == Part::validation;
     const double known = spec.training + spec.validation;
     const double carved = known > 0 ? spec.validation / known : 0;
     std::size_t dropped = 0;
     for (std::size_t i = 0; i < n; ++i) {
         const auto head = out.clusters[i];
         auto part = of[head].value_or(Part::training);
-        const auto fixed = members[i].fixed;
+        const auto fixed = members.fixed[i];
         if (fixed && *fixed != part) {
             part = Part::left_out;
             if (*fixed != Part::left_out) ++dropped;
         }
         if (part == Part::training && !has_validation &&
-            share_of(spec.seed, members[head].id) < carved)
+            share_of(spec.seed, members.id[head]) < carved)
             part = Part::validation;
         out.parts[i] = part;
     }
@@ -243,6 +242,37 @@ void warn(const SplitSpec& spec, Split& out) {
 }
 
 }  // namespace
+
+void Members::put(std::size_t row, const Member& one) {
+    id.set(row, one.id);
+    group.set(row, one.group);
+    content.set(row, one.content);
+    simhash.set(row, one.simhash);
+    time.set(row, one.time);
+    fixed.set(row, one.fixed);
+    for (std::size_t way = 0; way < duplicates.size(); ++way)
+        duplicates[way].set(row, one.duplicates[way]);
+    stratum.set(row, one.stratum);
+    labels.set(row, one.labels);
+    kept.set(row, one.kept);
+    kept_fold.set(row, one.kept_fold);
+}
+
+Members Members::without(const std::vector<bool>& left) const {
+    Members out;
+    for (std::size_t i = 0; i < count_; ++i) {
+        if (left[i]) continue;
+        Member one{id[i], group[i], content[i], simhash[i], time[i], fixed[i]};
+        for (std::size_t way = 0; way < duplicates.size(); ++way)
+            one.duplicates[way] = duplicates[way][i];
+        one.stratum = stratum[i];
+        one.labels = labels[i];
+        one.kept = kept[i];
+        one.kept_fold = kept_fold[i];
+        out.add(one);
+    }
+    return out;
+}
 
 std::string_view name_of(Part part) {
     switch (part) {
@@ -305,7 +335,7 @@ void parse_fractions(std::string_view text, SplitSpec& spec) {
     spec.test = values[2] / sum;
 }
 
-Split split(std::span<const Member> members, const SplitSpec& spec) {
+Split split(const Members& members, const SplitSpec& spec) {
     Split out;
     out.clusters = cluster(members, std::min(spec.near, 3));
     out.parts.resize(members.size());
@@ -326,12 +356,8 @@ Split split(std::span<const Member> members, const SplitSpec& spec) {
     return out;
 }
 
-std::vector<Leak> find_leaks(
-    std::span<const Member> members,
-    std::span<const Part> parts,
-    int near,
-    std::size_t limit
-) {
+std::vector<Leak>
+find_leaks(const Members& members, std::span<const Part> parts, int near, std::size_t limit) {
     std::vector<Leak> out;
     // Rows left out are passed over: a chain of equal rows must not hide a leak behind one of them.
     bound_pairs(

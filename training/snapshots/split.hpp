@@ -9,31 +9,14 @@
 #include <string_view>
 #include <vector>
 
-namespace training {
+#include "training/snapshots/members.hpp"
 
-enum class Part : std::uint8_t { training, validation, test, left_out };
+namespace training {
 
 std::string_view name_of(Part part);
 // "train", "training"; "validation", "valid", "val", "dev"; "test"; letter case does not matter.
 // Nothing for others.
 std::optional<Part> parse_part(std::string_view text);
-
-// One row to be put into a part.
-struct Member {
-    std::uint64_t id = 0;       // stable over time, unique: a hash of source and key
-    std::uint64_t group = 0;    // hash of its group (a user, a site); 0: none
-    std::uint64_t content = 0;  // hash of its content; 0: none
-    std::uint64_t simhash = 0;  // 64-bit SimHash of its text; 0: none
-    std::int64_t time = 0;      // any unit; read by a time split only
-    std::optional<Part> fixed;  // read by a fixed split only
-    // Clusters of duplicates that were found before, one per way of finding them; 0: none.
-    std::array<std::uint64_t, 4> duplicates{};
-    std::uint32_t stratum = 0;  // its class; read if the split has strata
-    // In the place of a class: all that it has, by number. Read as the stratum is.
-    std::vector<std::uint32_t> labels = {};
-    std::optional<Part> kept;  // the side that an earlier snapshot has it on; read by hash only
-    int kept_fold = -1;        // likewise; -1: none
-};
 
 struct SplitSpec {
     enum class By { hash, time, fixed };
@@ -85,7 +68,7 @@ struct Split {
 //
 // Folds take whole clusters, in equal shares of each stratum; by time they follow each other, the
 // oldest first.
-Split split(std::span<const Member> members, const SplitSpec& spec);
+Split split(const Members& members, const SplitSpec& spec);
 
 // Two rows that must not be in different parts, but are.
 struct Leak {
@@ -97,7 +80,7 @@ struct Leak {
 // Looks for leaks afresh, without trusting split(): at most `limit` of them. Rows left out do not
 // count.
 std::vector<Leak> find_leaks(
-    std::span<const Member> members,
+    const Members& members,
     std::span<const Part> parts,
     int near = 3,
     std::size_t limit = 100

@@ -23,44 +23,47 @@ constexpr std::size_t few = 3;      // clusters: too few for a stratum of their 
 constexpr std::size_t enough = 10;  // clusters: one in each part at least
 
 struct Cluster {
-    std::uint32_t head = 0;
-    double rows = 0;
-    std::uint32_t stratum = 0;
     std::uint64_t order = 0;
     std::int64_t latest = std::numeric_limits<std::int64_t>::min();
+    std::uint32_t head = 0;
+    std::uint32_t rows = 0;
+    std::uint32_t stratum = 0;
     int fold = -1;  // that it had
 };
 
 // The clusters of the rows that `takes`, each in the stratum of its rarest row.
 template <typename Takes>
 std::vector<Cluster> clusters_of(
-    std::span<const Member> members,
+    const Members& members,
     std::span<const std::uint32_t> clusters,
     std::uint64_t seed,
     Takes takes
 ) {
     std::map<std::uint32_t, std::size_t> rows;
-    for (const auto& member : members) ++rows[member.stratum];
+    for (std::size_t i = 0; i < members.size(); ++i) ++rows[members.stratum[i]];
     const base::CounterRandom random(seed, 78);
-    std::map<std::uint32_t, Cluster> found;
+    constexpr std::uint32_t none = 0xffffffffU;
+    std::vector<std::uint32_t> place(members.size(), none);  // of each head, in `all`
+    std::vector<Cluster> all;
+    all.reserve(members.size());
     for (std::uint32_t i = 0; i < members.size(); ++i) {
         if (!takes(i)) continue;
         const auto head = clusters[i];
-        auto [at, added] = found.try_emplace(head);
-        auto& one = at->second;
-        if (added) {
-            one.head = head;
-            one.stratum = members[i].stratum;
-            one.order = random.at(members[head].id);
+        const auto stratum = members.stratum[i];
+        if (place[head] == none) {
+            place[head] = static_cast<std::uint32_t>(all.size());
+            auto& made = all.emplace_back();
+            made.head = head;
+            made.stratum = stratum;
+            made.order = random.at(members.id[head]);
         }
-        one.rows += 1;
-        const auto mine = std::pair(rows[members[i].stratum], members[i].stratum);
-        if (mine < std::pair(rows[one.stratum], one.stratum)) one.stratum = members[i].stratum;
-        one.latest = std::max(one.latest, members[i].time);
-        if (members[i].kept_fold >= 0) one.fold = std::max(one.fold, members[i].kept_fold);
+        auto& one = all[place[head]];
+        ++one.rows;
+        if (std::pair(rows[stratum], stratum) < std::pair(rows[one.stratum], one.stratum))
+            one.stratum = stratum;
+        one.latest = std::max(one.latest, members.time[i]);
+        one.fold = std::max(one.fold, members.kept_fold[i]);
     }
-    std::vector<Cluster> all;
-    for (const auto& [head, one] : found) all.push_back(one);
     std::sort(all.begin(), all.end(), [](const Cluster& a, const Cluster& b) {
         return std::tie(a.order, a.head) < std::tie(b.order, b.head);
     });
@@ -69,7 +72,10 @@ std::vector<Cluster> clusters_of(
 
 // By stratum, the small ones together at last.
 std::vector<std::vector<const Cluster*>> strata_of(const std::vector<Cluster>& clusters) {
+    std::map<std::uint32_t, std::size_t> sizes;
+    for (const auto& one : clusters) ++sizes[one.stratum];
     std::map<std::uint32_t, std::vector<const Cluster*>> by_stratum;
+    for (const auto& [stratum, size] : sizes) by_stratum[stratum].reserve(size);
     for (const auto& one : clusters) by_stratum[one.stratum].push_back(&one);
     std::vector<std::vector<const Cluster*>> all;
     std::vector<const Cluster*> rest;
@@ -102,15 +108,9 @@ std::size_t furthest_behind(const Shares& wanted, const Shares& have, const Shar
 
 namespace {
 
-bool have_labels(std::span<const Member> members) {
-    return std::any_of(members.begin(), members.end(), [](const auto& member) {
-        return !member.labels.empty();
-    });
-}
-
 // The side of each cluster, by its head, in shares of the labels of its rows.
 std::map<std::uint32_t, std::size_t> sides_by_label(
-    std::span<const Member> members,
+    const Members& members,
     std::span<const std::uint32_t> heads,
     const std::vector<Cluster>& all,
     std::span<const double> shares,
@@ -118,11 +118,13 @@ std::map<std::uint32_t, std::size_t> sides_by_label(
 ) {
     std::map<std::uint32_t, std::map<std::uint32_t, double>> counts;
     for (std::size_t i = 0; i < members.size(); ++i)
-        for (auto label : members[i].labels) ++counts[heads[i]][label];
+        for (auto label : members.labels[i]) ++counts[heads[i]][label];
     std::vector<LabelledCluster> dealt;
     for (const auto& one : all) {
         const auto& labels = counts[one.head];
-        dealt.push_back({one.rows, {labels.begin(), labels.end()}, one.order, known(one)});
+        dealt.push_back(
+            {static_cast<double>(one.rows), {labels.begin(), labels.end()}, one.order, known(one)}
+        );
     }
     const auto sides = deal_labels(dealt, shares);
     std::map<std::uint32_t, std::size_t> out;
@@ -133,7 +135,7 @@ std::map<std::uint32_t, std::size_t> sides_by_label(
 }  // namespace
 
 std::vector<Part> deal_strata(
-    std::span<const Member> members,
+    const Members& members,
     std::span<const std::uint32_t> clusters,
     std::span<const std::optional<Part>> kept,
     const SplitSpec& spec
@@ -141,7 +143,7 @@ std::vector<Part> deal_strata(
     const Shares fractions{spec.training, spec.validation, spec.test};
     const auto all = clusters_of(members, clusters, spec.seed, [](auto) { return true; });
     std::vector<Part> parts(members.size(), Part::training);
-    if (have_labels(members)) {
+    if (!members.labels.empty()) {
         const auto known = [&](const Cluster& one) {
             return kept[one.head] ? std::optional(static_cast<std::size_t>(*kept[one.head]))
                                   : std::nullopt;
@@ -176,8 +178,7 @@ std::vector<Part> deal_strata(
     return parts;
 }
 
-std::vector<int>
-deal_folds(std::span<const Member> members, const Split& split, const SplitSpec& spec) {
+std::vector<int> deal_folds(const Members& members, const Split& split, const SplitSpec& spec) {
     auto all = clusters_of(members, split.clusters, spec.seed ^ 0x5F01D5, [&](std::uint32_t i) {
         return split.parts[i] == Part::training || split.parts[i] == Part::validation;
     });
@@ -190,13 +191,13 @@ deal_folds(std::span<const Member> members, const Split& split, const SplitSpec&
         double rows = 0, before = 0;
         for (const auto& one : all) rows += one.rows;
         for (std::size_t i = 0; i < all.size(); ++i) {
-            const double middle = (before + all[i].rows / 2) / rows;
+            const double middle = (before + 0.5 * all[i].rows) / rows;
             const auto fold = std::min(folds - 1, static_cast<std::size_t>(middle * spec.folds));
             const bool same = i > 0 && all[i].latest == all[i - 1].latest;
             of[all[i].head] = same ? of[all[i - 1].head] : static_cast<int>(fold);
             before += all[i].rows;
         }
-    } else if (have_labels(members)) {
+    } else if (!members.labels.empty()) {
         const std::vector<double> even(folds, 1.0 / static_cast<double>(folds));
         const auto known = [&](const Cluster& one) {
             return one.fold >= 0 && static_cast<std::size_t>(one.fold) < folds

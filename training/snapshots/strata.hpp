@@ -14,7 +14,7 @@ namespace training {
 // divided by the fractions as nearly as its clusters allow, `kept` ones counted; a stratum of at
 // least ten clusters has one in each part. Strata of fewer than three clusters are dealt together.
 std::vector<Part> deal_strata(
-    std::span<const Member> members,
+    const Members& members,
     std::span<const std::uint32_t> clusters,
     std::span<const std::optional<Part>> kept,
     const SplitSpec& spec
@@ -22,7 +22,6 @@ std::vector<Part> deal_strata(
 
 // The fold of each row of training and validation, -1 for the others. Reads of a split its parts
 // and clusters.
-std::vector<int>
-deal_folds(std::span<const Member> members, const Split& split, const SplitSpec& spec);
+std::vector<int> deal_folds(const Members& members, const Split& split, const SplitSpec& spec);
 
 }  // namespace training
