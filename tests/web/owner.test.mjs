@@ -52,6 +52,21 @@ await test("what is written is shown as people will see it, and what cannot be r
   await file.fill(good);
 }, 120);
 
+await test("a long record is scrolled by keys where it is shown as people will see it", async () => {
+  await page.route("**/api/v1/records/*", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: { ...(await response.json()), text: { title: "", language: "", body: "again and ".repeat(2000) } } });
+  });
+  await page.getByRole("button", { name: "Another record" }).click();
+  await page.getByText("again and again and").waitFor();
+  assert.deepEqual(await violations(page), []);
+  const record = page.getByRole("region", { name: "Record as people see it" });
+  await record.focus();
+  await page.keyboard.press("End");
+  await becomes(() => record.evaluate((region) => region.scrollTop > 0), true);
+  await page.unroute("**/api/v1/records/*");
+});
+
 await test("a fault in the file is told with its line, and nothing is made", async () => {
   const file = page.getByLabel("The project's file");
   await becomes(async () => (await file.inputValue()).includes("notes"), true);

@@ -36,6 +36,15 @@ const tab = async (name) => {
   await page.getByRole("navigation", { name: "Parts of quality" }).getByRole("link", { name, exact: true }).click();
 };
 
+await test("a source that is not there is told once, with no way that leads nowhere", async () => {
+  for (const part of ["", "?tab=checks", "?tab=errors"]) {
+    await go(`/quality/nothing${part}`);
+    await page.getByRole("alert").getByRole("heading", { name: "Not found" }).waitFor();
+    assert.equal(await page.getByRole("heading", { level: 1 }).count(), 1);
+    assert.equal(await page.getByRole("main").getByRole("button").count(), 0, part);
+  }
+});
+
 await test("findings stand in one list, and the report is downloaded", async () => {
   await go("/quality");
   await page.getByRole("region", { name: "Sources" }).getByRole("link", { name: "orders" }).click();
@@ -94,6 +103,35 @@ await test("duplicates stand in clusters", async () => {
   await page.getByLabel("Compare").selectOption("normalised");
   await page.getByRole("button", { name: "Look for duplicates" }).click();
   await page.getByRole("heading", { name: /clusters? among 240 records/ }).waitFor({ timeout: 30_000 });
+});
+
+await test("a look that takes long tells since when, and is cancelled; what is left is stopped too", async () => {
+  const held = [];
+  await page.route("**/quality/duplicates", (route) => void held.push(route));
+  const given = () => page.waitForEvent("requestfailed", (request) => request.url().endsWith("/quality/duplicates"));
+  await page.getByRole("button", { name: "Look for duplicates" }).click();
+  await page.getByText(/^[1-9] s$/).waitFor();
+  await Promise.all([given(), page.getByRole("button", { name: "Cancel" }).click()]);
+  await page.getByText("Stopped. Nothing was kept of it.").waitFor();
+  await page.getByRole("button", { name: "Look again" }).click();
+  await page.getByRole("button", { name: "Cancel" }).waitFor();
+  await Promise.all([given(), tab("Profile")]);
+  await page.unroute("**/quality/duplicates");
+  assert.equal(held.length, 2);
+});
+
+await test("a look may take longer than what is read at once", async () => {
+  const other = await browser.context.newPage();
+  await other.addInitScript(() => {
+    const timeout = AbortSignal.timeout.bind(AbortSignal);
+    AbortSignal.timeout = (after) => timeout(after / 15); // a minute is four seconds
+  });
+  await other.route("**/quality/profile", () => {});
+  await other.goto(`${tilth.url}/quality/orders?tab=profile`);
+  await other.getByText("6 s", { exact: true }).waitFor();
+  await other.getByRole("button", { name: "Cancel" }).click();
+  await other.getByText("Stopped. Nothing was kept of it.").waitFor();
+  await other.close();
 });
 
 await test("the texts are judged by the rules of others, and what they would drop is counted", async () => {

@@ -23,14 +23,14 @@ export function useCsrf(token: string): void {
 }
 
 // What is read comes soon; what is done may take minutes (models are fitted), and the service ends it. A caller's own signal may be less
-// patient.
+// patient, and whoever lets people take a question back (asked.ts) waits as long as they do.
 const patience = 60_000; // milliseconds
 
-async function reach(request: Request): Promise<Response> {
-  const signals = [request.signal];
-  if (request.method === "GET") signals.push(AbortSignal.timeout(patience));
+const reach = (request: Request): Promise<Response> => send(request, request.method === "GET" ? AbortSignal.any([request.signal, AbortSignal.timeout(patience)]) : request.signal);
+
+export async function send(request: Request, signal = request.signal): Promise<Response> {
   try {
-    return await fetch(request, { signal: AbortSignal.any(signals) });
+    return await fetch(request, { signal });
   } catch (error) {
     const late = (request.signal.reason as Error | undefined)?.name === "TimeoutError";
     if (request.signal.aborted && !late) throw error;

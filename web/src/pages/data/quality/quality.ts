@@ -1,9 +1,10 @@
 // What the pages about a source's quality share.
+import { asked } from "../../../lib/asked";
 import { client, ok } from "../../../lib/client";
 
 export const at = (source: string) => ({ params: { path: { source } } });
-export const findErrors = (source: string, body: Record<string, unknown>) => ok(client.POST("/api/v1/sources/{source}/quality/errors", { ...at(source), body: body as never }));
-export type Wrong = Awaited<ReturnType<typeof findErrors>>["items"][number];
+export const findErrors = (source: string, body: Record<string, unknown>) => asked((how) => ok(client.POST("/api/v1/sources/{source}/quality/errors", { ...at(source), ...how, body: body as never })));
+export type Wrong = Awaited<ReturnType<typeof findErrors>["of"]>["items"][number];
 
 // A column of a profile.
 export interface Profile {
