@@ -166,6 +166,8 @@ Response run_verb(Call& call) {
     } catch (const base::UsageError& fault) {
         bool by_query = call.route.method == Method::get;
         throw Problem(by_query ? 400 : 422, by_query ? "Bad query" : "Bad request", fault.what());
+    } catch (const base::Interrupted&) {
+        throw busy(503, "Stopped", "this was stopped before its end; ask again", 1);
     } catch (const base::DatabaseAway&) {
         throw;  // of a transaction of the verb's own: to be asked again, as where ours is lost
     } catch (const base::NotFound& none) {

@@ -146,6 +146,8 @@ awaitable<Connection::Message> Connection::read(const BeforeBody& before_body) {
     }
     message.request = request_of(parser.release());
     message.request->address = address_;
+    work_ = {};
+    message.request->left = work_.get_token();
     co_return message;
 }
 
@@ -230,6 +232,10 @@ bool Connection::is_left() {
     char next = 0;
     auto got = recv(stream_.socket().native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT);
     return got == 0 || (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+}
+
+bool Connection::stop_if_left() {
+    return busy_ && !work_.stop_requested() && is_left() && work_.request_stop();
 }
 
 void Connection::shut_down() {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -63,7 +64,12 @@ public:
     bool is_idle() const { return !busy_; }
     // Ends it if no request is under way.
     void close_if_idle();
-    void close() { stream_.close(); }
+    void close() {
+        work_.request_stop();
+        stream_.close();
+    }
+    // Asks what works on its request to stop, if the client has closed it. Whether it did.
+    bool stop_if_left();
     // Whether the client has closed it already: what is sent finds that out only later.
     bool is_left();
     // Tells the client that nothing more comes.
@@ -81,6 +87,7 @@ private:
     Bodies& bodies_;
     const std::string address_;
     bool busy_ = false;
+    std::stop_source work_;  // of the request under way
     bool is_first_ = true;
 };
 

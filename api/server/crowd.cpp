@@ -41,6 +41,10 @@ void Crowd::remove(Place place) {
     open_.erase(place);
 }
 
+void Crowd::stop_for_those_who_left() {
+    for (auto& connection : open_) left_ += connection.stop_if_left();
+}
+
 void FailedTries::begin_minute(Clock::time_point now) {
     constexpr std::size_t most = 10'000;  // addresses: whoever has more has other ways
     if (now - since_ < 60s && failed_.size() < most) return;

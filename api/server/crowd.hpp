@@ -28,6 +28,10 @@ public:
     Place add(boost::asio::ip::tcp::socket socket, std::string address);
     void remove(Place place);
 
+    // What is worked on for clients who are gone is asked to stop.
+    void stop_for_those_who_left();
+    std::uint64_t left() const { return left_; }  // so many were gone before their answer
+
     std::size_t size() const { return open_.size(); }
     bool empty() const { return open_.empty(); }
     auto begin() { return open_.begin(); }
@@ -41,6 +45,7 @@ private:
     Bodies& bodies_;
     std::list<Connection> open_;  // the newest first
     std::map<std::string, std::size_t> by_address_;
+    std::uint64_t left_ = 0;
 };
 
 // Connections to the database that requests of one kind wait for.

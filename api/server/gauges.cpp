@@ -29,6 +29,7 @@ Response metrics_page(const Metrics& metrics) {
         {"tilth_body_bytes", "Bytes of bodies that are read or answered to."},
         {"tilth_event_streams", "Open event streams."},
         {"tilth_requests_waiting", "Requests at the database."},
+        {"tilth_requests_left", "Requests whose client was gone before the answer."},
         {"tilth_db_connections", "Size of the database pool."},
         {"tilth_records_added", "Records ever added."},
         {"tilth_inputs_rejected", "Inputs ever rejected."},

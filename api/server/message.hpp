@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,7 +38,8 @@ struct Request {
     std::string query;  // without the '?'
     std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
     std::string body;
-    std::string address = {};  // of the client
+    std::string address = {};   // of the client
+    std::stop_token left = {};  // asked to stop once nobody waits for the answer
 
     // The first header of that lower-case name, or an empty string.
     std::string_view header(std::string_view name) const;

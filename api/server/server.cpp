@@ -67,7 +67,7 @@ public:
           reports_(database.url(), 2),
           doors_(database.url(), 2),
           blobs_(options_.setting.blobs),
-          here_{helpers_, blobs_, options_.config, stop_.get_token()},
+          here_{helpers_, blobs_, options_.config, {}},
           service_(options_.setting, here_),
           bodies_(options_),
           acceptor_(context_),
@@ -289,13 +289,13 @@ private:
     Response answer_machine(std::string_view path) {
         if (path == "/healthz") return plain(200, "ok\n");
         if (path == "/readyz") {
-            auto never = std::chrono::steady_clock::time_point{};
-            return !stopping_ && database_seen_ != never && is_ready()
+            return !stopping_ && database_seen_.time_since_epoch() != 0s && is_ready()
                        ? plain(200, "ready\n")
                        : plain(503, "the database does not answer\n");
         }
         metrics_.set("tilth_connections", static_cast<double>(crowd_.size()));
         metrics_.set("tilth_body_bytes", static_cast<double>(bodies_.bytes()));
+        metrics_.set("tilth_requests_left", static_cast<double>(crowd_.left()));
         metrics_.set("tilth_event_streams", static_cast<double>(streams_.size()));
         metrics_.set(
             "tilth_requests_waiting",
@@ -309,6 +309,7 @@ private:
     // watch progress.
     awaitable<void> watch() {
         for (unsigned round = 0; !stopping_; ++round) {
+            crowd_.stop_for_those_who_left();
             try {
                 Round asked{round, options_.config.server.audit_days, streams_.watchers()};
                 if (!asked.watchers.empty() || round % 3 == 0) {
@@ -365,7 +366,6 @@ private:
     base::Database doors_;
     KeptReports kept_;
     schema::Blobs blobs_;
-    std::stop_source stop_;
     service::Environment here_;
     Service service_;
     Metrics metrics_;

@@ -120,7 +120,8 @@ std::vector<Watcher> Service::still(base::Tx& tx, const std::vector<Watcher>& wa
 
 Response Service::answer(base::Tx& tx, const Match& match, const Request& request, Time now) const {
     const auto& route = *match.route;
-    Call call{tx, request, setting_, here_, route, {}, {}, match.segments, rfc3339(now), now};
+    const service::Environment here{here_.database, here_.blobs, here_.config, request.left};
+    Call call{tx, request, setting_, here, route, {}, {}, match.segments, rfc3339(now), now};
     if (route.roles != anyone) sign_in(call, route.roles);
 
     std::string key(request.header("idempotency-key"));

@@ -13,7 +13,6 @@
 #include "base/bytes/hash.hpp"
 #include "base/error.hpp"
 #include "base/settings/settings.hpp"
-#include "quality/stopping.hpp"
 #include "schema/jobs/job_store.hpp"
 #include "service/gather/sources.hpp"
 
@@ -118,12 +117,11 @@ json::object examine(const Environment& place, const std::string& spec, std::sto
     auto request = QueueExamination::settings.read(base::Document::json(spec));
     auto here = place;
     here.stop = stop;
-    const quality::Stopping stopping(stop);
     json::object told{
         {"examination", base::name_of(request.examination)}, {"source", request.source}};
     run_locally(here, [&](Work& work) {
         auto answer = verb_of(request.examination).run(work, given_of(request));
-        quality::go_on();
+        if (stop.stop_requested()) throw base::Interrupted();
         told["answer"] = brief(answer.json());
     });
     return told;

@@ -122,6 +122,40 @@ TEST_CASE("progress is streamed to those who watch", "[api][server]") {
     );
 }
 
+TEST_CASE("what nobody waits for any more is stopped, and keeps nothing", "[api][server]") {
+    test::TestDatabase database{4};
+    test::make_world(*database, 4);
+    test::Running server(*database);
+    test::Client client(server.port());
+    auto token = api::bearer_token(*database, "ann", "analyst");
+    std::string rules = R"({"rules":"[[check]]\nkind = \"records\"\nminimum = 1\n"})";
+    auto figure = [&](const std::string& name) {
+        auto text = client.get("/metrics").body;
+        auto at = text.find("\n" + name + " ");
+        return at == text.npos ? "" : text.substr(at + name.size() + 2, 1);
+    };
+    auto becomes = [&](const std::string& name, const std::string& wanted) {
+        auto end = std::chrono::steady_clock::now() + 20s;
+        while (figure(name) != wanted && std::chrono::steady_clock::now() < end)
+            std::this_thread::sleep_for(20ms);
+        return figure(name) == wanted;
+    };
+    database->call([&](base::Tx& tx) {
+        tx.exec("LOCK TABLE check_result IN EXCLUSIVE MODE");  // until it was noticed
+        test::Client::raw(
+            server.port(),
+            "POST /api/v1/sources/pages/quality/check HTTP/1.1\r\nHost: a\r\nAuthorization: "
+            "Bearer " +
+                token + "\r\nContent-Type: application/json\r\nContent-Length: " +
+                std::to_string(rules.size()) + "\r\n\r\n" + rules,
+            0
+        );
+        CHECK(becomes("tilth_requests_left", "1"));
+    });
+    CHECK(becomes("tilth_requests_waiting", "0"));
+    database->call([&](base::Tx& tx) { CHECK(tx.exec("SELECT FROM check_result").empty()); });
+}
+
 TEST_CASE("a server that is asked to stop finishes what is under way", "[api][server]") {
     test::TestDatabase database;
     std::atomic<bool> entered = false;
