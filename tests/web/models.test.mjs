@@ -192,6 +192,16 @@ await test("runs are ticked in the list, the address holds them, and they are co
   await page.getByRole("figure", { name: "Error on validation by training records" }).waitFor();
 });
 
+await test("a comparison that takes long is cancelled, and asked for again", async () => {
+  await page.route("**/compare/2*", () => {});
+  await page.reload();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByText("Stopped. Nothing was kept of it.").waitFor();
+  await page.unroute("**/compare/2*");
+  await page.getByRole("button", { name: "Look again" }).click();
+  await page.getByRole("region", { name: "Differences" }).waitFor();
+});
+
 await test("parameters that differ come first, the others on demand", async () => {
   const table = page.getByRole("region", { name: "Parameters" });
   await reads(table, /kind\s+majority\s+softmax/);

@@ -1,12 +1,13 @@
 // Runs beside each other, as the service compares them: two or more on the test records that all of them judged.
+import { asked } from "../../lib/asked";
 import { client, ok } from "../../lib/client";
 import { analysisOf, type Run } from "./run";
 
 export const compareRuns = (runs: number[]) => {
   const [a, b, ...more] = runs.map(String);
-  return ok(client.GET("/api/v1/runs/{a}/compare/{b}", { params: { path: { a: a ?? "", b: b ?? "" }, query: more.length > 0 ? { more: more.map(Number) } : {} } }));
+  return asked((how) => ok(client.GET("/api/v1/runs/{a}/compare/{b}", { params: { path: { a: a ?? "", b: b ?? "" }, query: more.length > 0 ? { more: more.map(Number) } : {} }, ...how })));
 };
-export type Comparison = Awaited<ReturnType<typeof compareRuns>>;
+export type Comparison = Awaited<ReturnType<typeof compareRuns>["of"]>;
 export type Difference = Comparison["differences"][number];
 
 // What a run was asked for and what was chosen for it, flat: "features.text.bits" and so on.
