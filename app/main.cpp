@@ -6,8 +6,8 @@
 // the same place; a word that is no command is named, since "a subcommand is required" would not
 // help.
 //
-// Of several processes that mpirun started the first runs the command; the others serve its
-// trainings and know neither flags nor the database.
+// Of several processes that mpirun started the first runs the command, which has to be a training;
+// the others serve it and know neither flags nor the database.
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -122,6 +122,20 @@ std::string given_command(const CLI::App& cli, int argc, char** argv) {
     return given;
 }
 
+// Processes that mpirun started are a company for a training. Any other command would be run by one
+// of them while the others wait for it, and a server's would keep them for ever.
+void join_others(const CLI::App& cli, int argc, char** argv) {
+    if (!training::has_mpi_helpers()) return;
+    const auto command = given_command(cli, argc, argv);
+    if (command != "tilth train")
+        throw base::UsageError(
+            "mpirun",
+            fmt::format("'{}' is not done by several processes", command),
+            "leave mpirun out: it is for 'tilth train'"
+        );
+    training::join_mpi();
+}
+
 // Each subcommand takes the global flags too, wherever they stand.
 void let_flags_fall_through(CLI::App& cli) {
     for (auto* sub : cli.get_subcommands([](CLI::App*) { return true; })) {
@@ -144,7 +158,7 @@ int run(int argc, char** argv) {
     let_flags_fall_through(cli);
 
     return guarded([&] {
-        training::join_mpi();
+        join_others(cli, argc, argv);
         try {
             cli.parse(argc, argv);
         } catch (const CLI::Success& wanted) {  // --help, --version

@@ -252,11 +252,25 @@ TEST_CASE("what fails in the first process ends the others with it", "[e2e][mpi]
     CHECK_THAT(ended.err, Catch::Contains("nothing"));
 }
 
+TEST_CASE("what is no training is refused under mpirun, and ends all processes", "[e2e][mpi]") {
+    if (!has_mpi()) return;
+    Tilth tilth;
+    for (const auto& words : std::vector<std::vector<std::string>>{
+             {"worker", "--slots", "2"}, {"--quiet", "runs", "list"}, {"--version"}}) {
+        INFO(words.back());
+        const auto ended = test::run(by_two(tilth, words), {}, environment);
+        INFO(ended.err);
+        CHECK(ended.code == 2);
+        CHECK_THAT(ended.err, Catch::Contains("tilth: mpirun: "));
+        CHECK_THAT(ended.err, Catch::Contains("it is for 'tilth train'"));
+    }
+}
+
 TEST_CASE("where mpirun is but not what speaks MPI, one line says so", "[e2e][mpi]") {
     Tilth tilth;
     for (const char* rank : {"0", "1"}) {
         const auto ended = test::run(
-            tilth.command({"runs", "list"}),
+            tilth.command({"train", "kinds"}),
             {},
             {"OMPI_COMM_WORLD_SIZE=2",
              std::string("OMPI_COMM_WORLD_RANK=") + rank,
