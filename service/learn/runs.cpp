@@ -11,6 +11,9 @@
 #include "quality/report/report.hpp"
 #include "service/areas.hpp"
 #include "service/learn/errors.hpp"
+#include "service/refusal.hpp"
+#include "training/labels/part_labels.hpp"
+#include "training/models/model.hpp"
 #include "training/registry/model_about_store.hpp"
 #include "training/report/run_report.hpp"
 #include "training/snapshots/snapshot_store.hpp"
@@ -179,6 +182,29 @@ RunNews watch_run(Work& work, const WatchRun& request) {
     return news;
 }
 
+namespace {
+
+// Of a run that takes no class for another.
+std::string why_no_confusion(Work& work, const training::RunInfo& run) {
+    const auto state = base::parse<training::RunState>(run.state);
+    if (state == training::RunState::running)
+        return "it still runs, and what it says is stored when it has ended";
+    if (state != training::RunState::done)
+        return fmt::format("it is {}, and said nothing", run.state);
+    if (training::finds_structure(run.kind)) return "it looks for structure, and says no class";
+    const auto spec = boost::json::parse(run.spec);
+    const auto* target = spec.as_object().if_contains("target");
+    const bool column = target && target->is_string() && !target->as_string().empty();
+    const auto snapshot = training::require_snapshot(work.tx, run.snapshot);
+    if (!column && training::labels_are_parts(snapshot.kind))
+        return "its labels are not one class each: its figures say how they differ";
+    if (column || training::class_names(work.tx, snapshot).empty())
+        return "it says values, which are not taken for one another";
+    return "there is no test record of which it says one class";
+}
+
+}  // namespace
+
 Confusion show_confusion(Work& work, const RunNumber& request) {
     auto run = training::require_run(work.tx, request.run);
     auto classes =
@@ -196,9 +222,7 @@ Confusion show_confusion(Work& work, const RunNumber& request) {
              .predicted_id = one.predicted_id,
              .count = one.count}
         );
-    if (found.cells.empty())
-        found.note = classes.empty() ? "it says values, which are not taken for one another"
-                                     : "there is no test record of which it says one class";
+    if (found.cells.empty()) found.note = why_no_confusion(work, run);
     return found;
 }
 

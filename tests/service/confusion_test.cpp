@@ -49,7 +49,20 @@ TEST_CASE(
         const auto none = service::show_confusion(work, {.run = 5});
         CHECK(none.cells.empty());
         CHECK(none.note == "there is no test record of which it says one class");
-        work.tx.exec("UPDATE snapshot SET spec = '{}', project_id = NULL");
-        CHECK_THAT(service::show_confusion(work, {.run = 5}).note, Catch::Contains("values"));
+        const auto note_of = [&](const std::string& what) {
+            work.tx.exec("UPDATE model_run SET " + what);
+            return service::show_confusion(work, {.run = 5}).note;
+        };
+        CHECK_THAT(note_of("state = 'running'"), Catch::Contains("still runs"));
+        CHECK(note_of("state = 'failed'") == "it is failed, and said nothing");
+        CHECK_THAT(note_of("state = 'done', kind = 'kmeans'"), Catch::Contains("structure"));
+        const std::string of_a_column = "kind = 'ridge', spec = '{\"target\": \"price\"}'";
+        CHECK_THAT(note_of(of_a_column), Catch::Contains("values"));
+        CHECK_THAT(note_of("spec = '{\"target\": \"\"}'"), Catch::Contains("no test record"));
+        work.tx.exec("UPDATE label_project SET kind = 'multilabel', spec = '{}'");
+        work.tx.exec("UPDATE snapshot SET spec = '{}'");
+        CHECK_THAT(note_of("kind = 'softmax'"), Catch::Contains("not one class each"));
+        work.tx.exec("UPDATE snapshot SET project_id = NULL");
+        CHECK_THAT(note_of("kind = 'ridge'"), Catch::Contains("values"));
     });
 }
