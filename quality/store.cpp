@@ -6,10 +6,12 @@
 // again never asks twice.
 #include "quality/store.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <unordered_map>
 
 #include "formats/json/json.hpp"
+#include "quality/outliers/outliers.hpp"
 #include "quality/pages.hpp"
 #include "quality/sql.hpp"
 #include "schema/records/values.hpp"
@@ -103,6 +105,39 @@ Table load_table(base::Database& database, std::int64_t source_id, std::size_t a
     each_record(database, source_id, add);
     for (auto& column : table.cells) column.resize(table.rows.size());
     return table;
+}
+
+Numbers load_numbers(
+    base::Database& database,
+    std::int64_t source_id,
+    const std::vector<std::string>& wanted
+) {
+    Numbers out;
+    std::unordered_map<std::string, std::size_t> places;
+    std::vector<NumberColumn> columns;
+    std::vector<std::string> names;
+    each_record(database, source_id, [&](Table::Row row, std::span<const formats::Field> fields) {
+        for (const auto& field : fields) {
+            if (field.kind == formats::Field::Kind::null) continue;
+            auto name = std::string(field.name);
+            if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), name) == wanted.end())
+                continue;
+            const auto [at, is_new] = places.emplace(std::move(name), columns.size());
+            if (is_new) {
+                columns.emplace_back();
+                names.push_back(at->first);
+            }
+            columns[at->second].add(out.rks.size(), field.value);
+        }
+        out.rks.push_back(row.rk);
+        return true;
+    });
+    for (std::size_t c = 0; c < columns.size(); ++c)
+        if (auto numbers = std::move(columns[c]).finish(out.rks.size())) {
+            out.names.push_back(std::move(names[c]));
+            out.columns.push_back(std::move(*numbers));
+        }
+    return out;
 }
 
 void each_text(

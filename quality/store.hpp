@@ -38,6 +38,20 @@ Table load_table(
     std::size_t at_most = std::numeric_limits<std::size_t>::max()
 );
 
+// The columns of numbers among the records' fields, as those of load_table() but without its texts:
+// 8 bytes a value.
+struct Numbers {
+    std::vector<std::int64_t> rks;  // of the rows
+    std::vector<std::string> names;
+    std::vector<std::vector<double>> columns;  // NaN where a record has none
+};
+// `wanted` of them; empty: all.
+Numbers load_numbers(
+    base::Database& database,
+    std::int64_t source_id,
+    const std::vector<std::string>& wanted
+);
+
 struct StoredText {
     Table::Row row;
     std::string text;  // title and body

@@ -151,41 +151,53 @@ isolation_scores(const std::vector<std::vector<double>>& given, std::uint64_t se
     return depth;
 }
 
+std::optional<double> number_of(std::string_view text) {
+    double number = nan;
+    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (code != std::errc() || end != text.data() + text.size() || !std::isfinite(number))
+        return std::nullopt;
+    return number;
+}
+
+void NumberColumn::add(std::size_t row, std::string_view value) {
+    const auto number = number_of(value);
+    filled_ += value.empty() ? 0 : 1;
+    good_ += number ? 1 : 0;
+    numbers_.resize(row, nan);
+    numbers_.push_back(number.value_or(nan));
+}
+
+std::optional<std::vector<double>> NumberColumn::finish(std::size_t rows) && {
+    if (good_ < 20 || 10 * good_ < 9 * filled_) return std::nullopt;
+    numbers_.resize(rows, nan);
+    return std::move(numbers_);
+}
+
 std::optional<std::vector<double>> numbers_of(const std::vector<std::string>& column) {
-    std::vector<double> numbers;
-    std::size_t filled = 0, good = 0;
-    for (const auto& value : column) {
-        double number = nan;
-        if (!value.empty()) {
-            ++filled;
-            auto [end, code] = std::from_chars(value.data(), value.data() + value.size(), number);
-            if (code == std::errc() && end == value.data() + value.size() &&
-                std::isfinite(number)) {
-                ++good;
-            } else {
-                number = nan;
-            }
-        }
-        numbers.push_back(number);
+    NumberColumn numbers;
+    for (std::size_t row = 0; row < column.size(); ++row) numbers.add(row, column[row]);
+    return std::move(numbers).finish(column.size());
+}
+
+std::vector<Outlier>
+find_outliers(const std::vector<double>& numbers, std::size_t column, double limit) {
+    std::vector<Outlier> found;
+    const auto scores = robust_z(numbers);
+    const auto fences = tukey_fences(numbers, 3);
+    for (std::uint32_t row = 0; row < numbers.size(); ++row) {
+        const auto value = numbers[row];
+        if (std::abs(scores[row]) > limit && (value < fences.low || value > fences.high))
+            found.push_back({row, column, scores[row], fences});
     }
-    if (good < 20 || 10 * good < 9 * filled) return std::nullopt;
-    return numbers;
+    return found;
 }
 
 std::vector<Outlier>
 find_outliers(const Table& table, const std::vector<std::size_t>& columns, double limit) {
     std::vector<Outlier> found;
-    for (auto c : columns) {
-        auto numbers = numbers_of(table.cells[c]);
-        if (!numbers) continue;
-        auto scores = robust_z(*numbers);
-        auto fences = tukey_fences(*numbers, 3);
-        for (std::uint32_t row = 0; row < table.size(); ++row) {
-            auto value = (*numbers)[row];
-            if (std::abs(scores[row]) > limit && (value < fences.low || value > fences.high))
-                found.push_back({row, c, scores[row], fences});
-        }
-    }
+    for (auto c : columns)
+        if (const auto numbers = numbers_of(table.cells[c]))
+            for (const auto& one : find_outliers(*numbers, c, limit)) found.push_back(one);
     return found;
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "quality/table.hpp"
@@ -25,8 +26,21 @@ Fences tukey_fences(const std::vector<double>& values, double k = 1.5);
 std::vector<double>
 isolation_scores(const std::vector<std::vector<double>>& columns, std::uint64_t seed = 1);
 
-// A column's values as numbers, NaN where one is none; nothing if fewer than nine of ten, or than
-// twenty, are.
+// A text that is a finite number and nothing else.
+std::optional<double> number_of(std::string_view text);
+
+// A column's values as numbers, NaN where one is none, as its texts come.
+class NumberColumn {
+public:
+    // Of a row after those before; rows between have none.
+    void add(std::size_t row, std::string_view value);
+    // Of so many rows in all; nothing if fewer than nine of ten, or than twenty, are numbers.
+    std::optional<std::vector<double>> finish(std::size_t rows) &&;
+
+private:
+    std::vector<double> numbers_;
+    std::size_t filled_ = 0, good_ = 0;
+};
 std::optional<std::vector<double>> numbers_of(const std::vector<std::string>& column);
 
 struct Outlier {
@@ -36,6 +50,9 @@ struct Outlier {
     Fences fences;
 };
 
+// Values of one column that are beyond `limit` robust deviations and beyond the outer fences.
+std::vector<Outlier>
+find_outliers(const std::vector<double>& numbers, std::size_t column, double limit = 3.5);
 // Values of columns of numbers that are beyond `limit` robust deviations and beyond the outer
 // fences.
 std::vector<Outlier>

@@ -117,10 +117,10 @@ void note_decisions(Work& work, const schema::Source& source, std::vector<IssueI
         }
 }
 
-// The ten rows that an isolation forest finds rarest, of those that are rare at all.
-std::vector<RareRecord>
-rarest(const quality::Table& table, const std::vector<std::vector<double>>& columns) {
-    std::vector<RareRecord> rare;
+// The ten rows that an isolation forest finds rarest, of those that are rare at all, and how rare.
+std::vector<std::pair<std::size_t, double>> rarest(const std::vector<std::vector<double>>& columns
+) {
+    std::vector<std::pair<std::size_t, double>> rare;
     if (columns.size() < 2) return rare;
     auto scores = quality::isolation_scores(columns);
     std::vector<std::size_t> order(scores.size());
@@ -130,9 +130,31 @@ rarest(const quality::Table& table, const std::vector<std::vector<double>>& colu
     });
     for (auto row : order) {
         if (rare.size() == 10 || scores[row] <= 0.6) break;
-        rare.push_back({table.rows[row].key, scores[row]});
+        rare.emplace_back(row, scores[row]);
     }
     return rare;
+}
+
+quality::CellIssue outlier_issue(
+    const quality::Outlier& one,
+    const quality::Table::Row& row,
+    std::string column,
+    std::string value,
+    const FindOutliers& request
+) {
+    return {
+        .row = row,
+        .column = std::move(column),
+        .code = "outlier",
+        .value = std::move(value),
+        .proposal = {},
+        .reason = fmt::format(
+            "{:.1f} robust deviations from the median, beyond {} to {}",
+            one.score,
+            base::short_figure(one.fences.low),
+            base::short_figure(one.fences.high)
+        ),
+        .probability = 1 - 1 / (1 + std::abs(one.score) / request.threshold)};
 }
 
 CheckItem item_of(const quality::CheckResult& result) {
@@ -200,39 +222,46 @@ ErrorsAnswer find_errors(Work& work, const FindErrors& request) {
     return answer;
 }
 
+// Numbers alone are held; what else is told of a record is read again, of those that are told of.
 OutliersAnswer find_outliers(Work& work, const FindOutliers& request) {
     auto source = known_source(work, request.source);
-    auto wanted = names_in(request.columns);
-    auto table = quality::load_table(work.here.database, source.id);
-    std::vector<std::size_t> chosen;
-    std::vector<std::vector<double>> columns;
-    for (std::size_t c = 0; c < table.names.size(); ++c) {
-        bool meant = std::find(wanted.begin(), wanted.end(), table.names[c]) != wanted.end();
-        if (!wanted.empty() && !meant) continue;
-        chosen.push_back(c);
-        if (auto numbers = quality::numbers_of(table.cells[c]))
-            columns.push_back(std::move(*numbers));
-    }
-    std::vector<quality::CellIssue> issues;
-    for (const auto& one : quality::find_outliers(table, chosen, request.threshold))
-        issues.push_back(
-            {.row = table.rows[one.row],
-             .column = table.names[one.column],
-             .code = "outlier",
-             .value = table.cells[one.column][one.row],
-             .proposal = {},
-             .reason = fmt::format(
-                 "{:.1f} robust deviations from the median, beyond {} to {}",
-                 one.score,
-                 base::short_figure(one.fences.low),
-                 base::short_figure(one.fences.high)
-             ),
-             .probability = 1 - 1 / (1 + std::abs(one.score) / request.threshold)}
-        );
+    auto& database = work.here.database;
+    const auto table = quality::load_numbers(database, source.id, names_in(request.columns));
+    std::vector<quality::Outlier> found;
+    for (std::size_t c = 0; c < table.columns.size(); ++c)
+        for (const auto& one : quality::find_outliers(table.columns[c], c, request.threshold))
+            found.push_back(one);
+    const auto rare = rarest(table.columns);
+    std::vector<quality::CellIssue> issues(found.size());
+    std::vector<std::string> rare_keys(rare.size());
+    std::multimap<std::int64_t, std::size_t> places;  // in `found`, then in `rare`
+    for (std::size_t i = 0; i < found.size(); ++i) places.emplace(table.rks[found[i].row], i);
+    for (std::size_t i = 0; i < rare.size(); ++i)
+        places.emplace(table.rks[rare[i].first], found.size() + i);
+    quality::each_record(database, source.id, [&](quality::Table::Row row, auto fields) {
+        const auto [first, last] = places.equal_range(row.rk);
+        for (auto at = first; at != last; ++at) {
+            if (at->second >= found.size()) {
+                rare_keys[at->second - found.size()] = row.key;
+                continue;
+            }
+            const auto& one = found[at->second];
+            for (const auto& field : fields)
+                if (field.name == table.names[one.column] &&
+                    quality::number_of(field.value) == table.columns[one.column][one.row])
+                    issues[at->second] = outlier_issue(
+                        one, row, std::string(field.name), std::string(field.value), request
+                    );
+        }
+        return true;
+    });
+    // Of values that went meanwhile nothing is told.
+    std::erase_if(issues, [](const auto& issue) { return issue.row.key.empty(); });
     quality::replace_issues(work.tx, source.id, {"outlier"}, issues, work.now);
     OutliersAnswer answer;
     for (const auto& issue : issues) answer.items.push_back(item_of(issue));
-    answer.rare = rarest(table, columns);
+    for (std::size_t i = 0; i < rare.size(); ++i)
+        if (!rare_keys[i].empty()) answer.rare.push_back({std::move(rare_keys[i]), rare[i].second});
     return answer;
 }
 

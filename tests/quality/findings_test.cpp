@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 #include <catch2/catch.hpp>
 
@@ -7,6 +8,7 @@
 #include "base/error.hpp"
 #include "ingest/pipeline/pipeline.hpp"
 #include "quality/duplicates/duplicates.hpp"
+#include "quality/outliers/outliers.hpp"
 #include "quality/store.hpp"
 #include "schema/blobs/blobs.hpp"
 #include "schema/sources/source_store.hpp"
@@ -59,6 +61,40 @@ TEST_CASE("the table of a source has a text per record and field", "[quality][st
     CHECK(column("a")[1 - row] == "y \"q\"");
     CHECK(column("b")[1 - row] == "7");
     CHECK(table.rows[row].line == 2);
+}
+
+TEST_CASE("numbers read without the texts are those of the table", "[quality][store]") {
+    std::string csv = "id,a,word,b,few\n";
+    for (int i = 0; i < 40; ++i)
+        csv += std::to_string(i) + "," + std::to_string(i * 0.5) + ",w" + std::to_string(i) + "," +
+               (i % 3 == 0    ? ""
+                : i % 20 == 7 ? "none"
+                              : std::to_string(-i)) +
+               "," + (i < 19 ? "1" : "") + "\n";
+    Fixture f(csv);
+    const auto table = quality::load_table(*f.database, f.source_id);
+    const std::vector<std::string> wanted =
+        GENERATE(std::vector<std::string>{}, std::vector<std::string>{"b", "word"});
+    const auto numbers = quality::load_numbers(*f.database, f.source_id, wanted);
+    std::vector<std::string> names;
+    for (std::size_t c = 0; c < table.names.size(); ++c) {
+        const auto& name = table.names[c];
+        const auto expected = quality::numbers_of(table.cells[c]);
+        if (!expected || (!wanted.empty() && name != "b")) continue;
+        names.push_back(name);
+        REQUIRE(numbers.names.size() >= names.size());
+        const auto& column = numbers.columns[names.size() - 1];
+        REQUIRE(column.size() == expected->size());
+        for (std::size_t row = 0; row < column.size(); ++row)
+            CHECK(
+                (column[row] == (*expected)[row] ||
+                 (std::isnan(column[row]) && std::isnan((*expected)[row])))
+            );
+    }
+    CHECK(names.size() == (wanted.empty() ? 3 : 1));  // id, a and b
+    CHECK(numbers.names == names);
+    for (std::size_t row = 0; row < table.size(); ++row)
+        CHECK(numbers.rks[row] == table.rows[row].rk);
 }
 
 TEST_CASE("duplicate texts are found, stored, and found again to be the same", "[quality][store]") {
