@@ -96,26 +96,28 @@ std::string spec_of(Project project) {
     return Project::settings.text(project);
 }
 
-void put_class(
-    base::Tx& tx,
-    std::int64_t project_id,
-    const std::string& question,
-    const LabelClass& item
-) {
-    tx.exec(
-        sql::file["put_class"],
-        project_id,
-        item.id,
-        question,
-        item.name,
-        LabelClass::settings.text(item)
-    );
-}
-
+// In one statement: there may be a hundred thousand.
 void put_classes(base::Tx& tx, std::int64_t project_id, const Project& project) {
-    for (const auto& item : project.question.classes) put_class(tx, project_id, "", item);
-    for (const auto& part : project.question.parts)
-        for (const auto& item : part.question.classes) put_class(tx, project_id, part.name, item);
+    std::vector<std::int32_t> ids;
+    std::vector<std::string> questions, names, specs;
+    const auto take = [&](const std::string& question, const std::vector<LabelClass>& classes) {
+        for (const auto& item : classes) {
+            ids.push_back(item.id);
+            questions.push_back(question);
+            names.push_back(item.name);
+            specs.push_back(LabelClass::settings.text(item));
+        }
+    };
+    take("", project.question.classes);
+    for (const auto& part : project.question.parts) take(part.name, part.question.classes);
+    tx.exec(
+        sql::file["put_classes"],
+        project_id,
+        schema::array_of(ids),
+        schema::array_of(questions),
+        schema::array_of(names),
+        schema::array_of(specs)
+    );
 }
 
 }  // namespace
@@ -164,17 +166,6 @@ StoredProject load_project(base::Tx& tx, std::int64_t id) {
     return *std::move(found);
 }
 
-std::int32_t next_class(const Project& project) {
-    std::int32_t next = 0;
-    auto pass = [&](const Question& question) {
-        for (const auto* classes : {&question.classes, &question.retired})
-            for (const auto& item : *classes) next = std::max(next, item.id + 1);
-    };
-    pass(project.question);
-    for (const auto& part : project.question.parts) pass(part.question);
-    return next;
-}
-
 StoredProject project_to_answer(base::Tx& tx, std::int64_t id) {
     tx.exec(sql::file["keep_classes"], id, of_no_task);
     return load_project(tx, id);
@@ -187,16 +178,6 @@ base::Later<std::optional<StoredProject>> project_to_answer(base::Batch& batch, 
         batch,
         batch.add(sql::file["find_project_by_id"], of_task, task),
         &read_project<base::Rows>};
-}
-
-void offer_class(Project& project, Question& question, LabelClass item) {
-    auto known =
-        std::find_if(question.retired.begin(), question.retired.end(), [&](const auto& one) {
-            return one.name == item.name;
-        });
-    item.id = known == question.retired.end() ? next_class(project) : known->id;
-    if (known != question.retired.end()) question.retired.erase(known);
-    question.classes.push_back(std::move(item));
 }
 
 StoredProject lock_project(base::Tx& tx, const std::string& name) {

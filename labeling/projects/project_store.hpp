@@ -45,8 +45,6 @@ StoredProject load_project(base::Tx& tx, std::int64_t id);
 StoredProject project_to_answer(base::Tx& tx, std::int64_t id);
 // Likewise the project of a task; nothing if there is no such task.
 base::Later<std::optional<StoredProject>> project_to_answer(base::Batch& batch, std::int64_t task);
-// Offers a class: under its old number if the question has it retired, else under a new one.
-void offer_class(Project& project, Question& question, LabelClass item);
 // The project, which nobody else edits until the transaction ends. Throws base::Error.
 StoredProject lock_project(base::Tx& tx, const std::string& name);
 // Stores what is edited in a locked project, but which classes are retired.

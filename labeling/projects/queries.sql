@@ -48,8 +48,9 @@ WHERE k.project_id = $1 AND NOT k.retired ORDER BY k.class_id;
 -- name: put_definition
 UPDATE label_project SET spec = $2::jsonb, overlap = $3, state = $4, version = version + 1 WHERE id = $1;
 
--- name: put_class
-INSERT INTO label_class (project_id, class_id, question, name, spec) VALUES ($1, $2, $3, $4, $5::jsonb)
+-- name: put_classes
+INSERT INTO label_class (project_id, class_id, question, name, spec)
+SELECT $1, c.class_id, c.question, c.name, c.spec::jsonb FROM unnest($2::int[], $3::text[], $4::text[], $5::text[]) AS c (class_id, question, name, spec)
 ON CONFLICT (project_id, class_id) DO UPDATE SET name = excluded.name, spec = excluded.spec, retired = false;
 
 -- Held by answers together, and by a change of classes alone. Of project $1, or else of task $2.

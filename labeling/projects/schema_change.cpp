@@ -6,6 +6,7 @@
 #include "labeling/projects/schema_change.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -77,12 +78,26 @@ void drop_class(Question& question, const std::string& name) {
     std::erase_if(question.classes, [&](const auto& item) { return item.name == name; });
 }
 
-// Below `parent`, unless it is there.
-void add_missing(Question& question, const std::string& name, const std::string& parent) {
-    if (class_named(question, name)) return;
+void add_new(Question& question, const std::string& name, const std::string& parent) {
     LabelClass item{.id = -1, .name = name};
     item.parent = parent;
     question.classes.push_back(std::move(item));
+}
+
+// Below `parent`, unless it is there.
+void add_missing(Question& question, const std::string& name, const std::string& parent) {
+    if (!class_named(question, name)) add_new(question, name, parent);
+}
+
+// There may be a hundred thousand.
+void add_all(Question& question, const Names& added) {
+    std::set<std::string> there;
+    for (const auto& item : question.classes) there.insert(item.name);
+    for (const auto& name : added) {
+        if (!there.insert(name).second)
+            throw base::Error("class '" + name + "'", "is there already");
+        add_new(question, name, "");
+    }
 }
 
 void want(bool good, std::string_view action, std::string_view mend) {
@@ -119,10 +134,10 @@ std::optional<std::string> AnswersThen::read(const Question& before, const std::
 
 SchemaChange tidied(SchemaChange change) {
     for (auto* names : {&change.from, &change.to}) {
+        std::set<std::string> seen;
         std::vector<std::string> once;
         for (const auto& name : *names)
-            if (auto tidy = base::tidy_name(name);
-                std::find(once.begin(), once.end(), tidy) == once.end())
+            if (auto tidy = base::tidy_name(name); seen.insert(tidy).second)
                 once.push_back(std::move(tidy));
         *names = std::move(once);
     }
@@ -172,11 +187,7 @@ AnswersThen change_schema(Project& project, const SchemaChange& wanted) {
             break;
         case Action::add:
             want(from.empty() && !to.empty(), "add", "name a class");
-            for (const auto& name : to) {
-                if (class_named(question, name))
-                    throw base::Error("class '" + name + "'", "is there already");
-                add_missing(question, name, "");
-            }
+            add_all(question, to);
             break;
         case Action::retire:
             want(from.size() == 1 && to.empty(), "retire", "name one class");

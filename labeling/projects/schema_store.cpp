@@ -7,6 +7,7 @@
 #include "labeling/projects/schema_store.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include <boost/json.hpp>
@@ -78,16 +79,18 @@ void restore_shape(StoredProject& stored, const json::object& shape) {
         auto known = question.classes;
         known.insert(known.end(), question.retired.begin(), question.retired.end());
         std::set<std::int32_t> placed(added.begin(), added.end());
+        std::map<std::int32_t, LabelClass*> by_id;
+        for (auto& item : known) by_id.emplace(item.id, &item);
         for (const auto& was : shape.at("classes").as_array()) {
             if (was.at("question").as_string() != part) continue;
             auto id = json::value_to<std::int32_t>(was.at("id"));
-            for (auto& item : known)
-                if (item.id == id) {
-                    item.name = json::value_to<std::string>(was.at("name"));
-                    item.parent = json::value_to<std::string>(was.at("parent"));
-                    classes.push_back(item);
-                    placed.insert(id);
-                }
+            const auto at = by_id.find(id);
+            if (at == by_id.end()) continue;
+            auto& item = *at->second;
+            item.name = json::value_to<std::string>(was.at("name"));
+            item.parent = json::value_to<std::string>(was.at("parent"));
+            classes.push_back(item);
+            placed.insert(id);
         }
         for (const auto& item : question.classes)
             if (!placed.contains(item.id)) classes.push_back(item);
@@ -108,18 +111,34 @@ std::vector<std::string> names_in_json(const base::JsonText& text) {
     return json::value_to<std::vector<std::string>>(json::parse(text.text));
 }
 
-// Numbers the classes that a change added.
+std::int32_t next_class(const Project& project) {
+    std::int32_t next = 0;
+    auto pass = [&](const Question& question) {
+        for (const auto* classes : {&question.classes, &question.retired})
+            for (const auto& item : *classes) next = std::max(next, item.id + 1);
+    };
+    pass(project.question);
+    for (const auto& part : project.question.parts) pass(part.question);
+    return next;
+}
+
+// Numbers the classes that a change added: under its old number one that the question has retired,
+// which is so no more, each other under a new one.
 std::vector<std::int32_t> number_added(Project& project, const std::string& part) {
     auto& question = question_named(project, part);
-    std::vector<LabelClass> fresh;
-    for (const auto& item : question.classes)
-        if (item.id < 0) fresh.push_back(item);
-    std::erase_if(question.classes, [](const auto& item) { return item.id < 0; });
+    std::map<std::string, std::int32_t> retired;
+    for (const auto& item : question.retired) retired.emplace(item.name, item.id);
+    auto next = next_class(project);
     std::vector<std::int32_t> added;
-    for (auto& item : fresh) {
-        offer_class(project, question, std::move(item));
-        added.push_back(question.classes.back().id);
+    std::set<std::int32_t> back;
+    for (auto& item : question.classes) {
+        if (item.id >= 0) continue;
+        const auto known = retired.find(item.name);
+        if (known != retired.end()) back.insert(known->second);
+        item.id = known == retired.end() ? next++ : known->second;
+        added.push_back(item.id);
     }
+    std::erase_if(question.retired, [&](const auto& item) { return back.contains(item.id); });
     return added;
 }
 
@@ -252,13 +271,10 @@ StoredProject add_classes(
 ) {
     auto stored = lock_project(tx, project);
     SchemaChange change{.action = SchemaChange::Action::add, .question = {}, .from = {}, .to = {}};
-    for (const auto& name : names) {
-        const auto& classes = stored.project.question.classes;
-        bool there = std::any_of(classes.begin(), classes.end(), [&](const auto& one) {
-            return one.name == name;
-        });
-        if (!there) change.to.push_back(name);
-    }
+    std::set<std::string> there;
+    for (const auto& one : stored.project.question.classes) there.insert(one.name);
+    for (const auto& name : names)
+        if (!there.contains(name)) change.to.push_back(name);
     if (!change.to.empty()) change_schema(tx, project, change, by, now);
     return load_project(tx, stored.id);
 }
