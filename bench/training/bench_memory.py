@@ -105,7 +105,6 @@ def steps(home, records):
         ("train majority", ["train", first, "--model", "majority"]),
         ("train softmax, texts", ["train", first, "--model", "softmax", "--param", "epochs=2"]),
         ("train boosting, numbers", ["train", first, "--model", "boosting", "--spec", numbers, "--param", "rounds=20"]),
-        ("train boosting, rows on disk", ["train", first, "--model", "boosting", "--spec", numbers, "--param", "rounds=20", "--param", "in_memory=0.01", "--again"]),
         ("quality profile", ["quality", "profile", source]),
         ("quality duplicates", ["quality", "duplicates", source, "--by", "text"]),
         ("quality outliers", ["quality", "outliers", source]),

@@ -4,8 +4,8 @@
 // Before anything is stored the split is checked by find_leaks(), which shares the pairs with
 // split() but not its clusters: a fault there must not go unnoticed in every later measurement.
 //
-// Of each record only what divides them is held, less than 100 bytes: the rest, its key and label and the
-// line that it adds to the hash, lies on disk between the steps.
+// Of each record only what divides them is held, less than 100 bytes: the rest, its key and label
+// and the line that it adds to the hash, lies on disk between the steps.
 #include <algorithm>
 #include <array>
 #include <map>
