@@ -258,6 +258,19 @@ await test("a missing project and a lost network are told once, with a way on", 
   await page.getByRole("region", { name: "Answers" }).waitFor();
 });
 
+await test("on a phone no table of the owner's overview or of its classes is cut", async () => {
+  await page.setViewportSize({ width: 390, height: 900 });
+  for (const [part, labels] of [["overview", ["Measures of agreement", "Time of answers"]], ["settings", ["Changes of the classes"]]]) {
+    await page.goto(`${tilth.url}/projects/moods?tab=${part}`);
+    for (const name of labels) {
+      const table = page.getByRole("region", { name, exact: true });
+      await table.waitFor();
+      assert.ok(await table.evaluate((region) => region.scrollWidth <= region.clientWidth), name);
+    }
+  }
+  await page.setViewportSize({ width: 1280, height: 800 });
+});
+
 await test("no page has a violation, complains, or is wider than a phone", async () => {
   const tabs = ["overview", "queue", "tasks", "review", "answers", "people", "quality", "audit", "machines", "exchange", "settings"].map((each) => `/projects/moods?tab=${each}`);
   for (const path of ["/projects", "/new/project", ...tabs])
