@@ -138,7 +138,8 @@ void add_file_kinds(CLI::App& inspect) {
     csv->add_option("--quote", options->quote, "Instead of the one found; none for no quotes");
     csv->add_option("--escape", options->escape, "Instead of the one found; none for none");
     csv->add_option("--skip", options->skip, "Rows above the table");
-    csv->add_option("--header-rows", options->header_rows, "Of the header; 0 for none");
+    csv->add_option("--header-rows", options->header_rows, "Of the header; 0 for none")
+        ->check(CLI::Range(0, 100));
     csv->add_option("--encoding", options->encoding, "Instead of the one found");
     auto* rows = csv->add_flag("--rows", options->rows, "Print the rows as RFC 4180 CSV");
     csv->add_flag("--guard-formulas", options->guard_formulas, formats::guard_words)->needs(rows);

@@ -1,10 +1,10 @@
 // Inputs as plain bytes, whatever they are packed in.
 //
 // A file that is not packed is read by read(2) and no library, since most are; whether it is is
-// told by its first bytes. gzip and zstd are undone here, layer by layer: libarchive does not look
-// at the checksum of gzip, knows no large windows of zstd, and drops what it could read of a file
-// that is cut off. The rest it does well. Members come one after the other, so that an archive of a
-// million files needs no more memory than one.
+// told by its first bytes. What is packed is undone layer by layer (stream.hpp, file_stream.hpp),
+// and each looked at anew: a workbook is a zip in whatever it is packed, and no archive. Those are
+// read by libarchive, one member after the other, so that an archive of a million files needs no
+// more memory than one.
 #include "formats/archive/bytes.hpp"
 
 #include <fcntl.h>
@@ -22,6 +22,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "formats/archive/file_stream.hpp"
 #include "formats/archive/stream.hpp"
 #include "formats/signature/signature.hpp"
 
@@ -29,27 +30,17 @@ namespace formats {
 
 namespace {
 
-// The stream that begins with these bytes, of those that this module undoes itself; by RFC 1952 and
-// RFC 8878.
+// The stream that begins with these bytes; by RFC 1952 and RFC 8878.
 std::string_view stream_of(std::string_view head) {
     using namespace std::string_view_literals;
     if (head.starts_with("\x1f\x8b"sv)) return "gzip";
-    return head.starts_with("\x28\xb5\x2f\xfd"sv) ? "zstd" : "";
+    return head.starts_with("\x28\xb5\x2f\xfd"sv) ? "zstd" : file_coding_of(head);
 }
 
-// By the signatures of xz, bzip2, LZ4 frames (also the older ones of apt), zip and ustar.
-bool packed(std::string_view head) {
-    using namespace std::string_view_literals;
-    for (auto magic :
-         {"\xfd"
-          "7zXZ\0"sv,
-          "BZh"sv,
-          "\x04\x22\x4d\x18"sv,
-          "PK\x03\x04"sv,
-          "PK\x05\x06"sv}) {
-        if (head.starts_with(magic)) return true;
-    }
-    return head.size() >= 262 && head.substr(257, 5) == "ustar";
+// By the signatures of zip and ustar.
+bool is_archive(std::string_view head) {
+    return head.starts_with("PK\x03\x04") || head.starts_with("PK\x05\x06") ||
+           (head.size() >= 262 && head.substr(257, 5) == "ustar");
 }
 
 constexpr std::size_t head_size = 4096;
@@ -69,6 +60,7 @@ struct Layer {
 
 struct Bytes::Impl {
     std::string path;
+    std::string shown;  // in its place, where something is wrong
     std::string member;
     int descriptor = -1;
     bool close_it = false;
@@ -95,7 +87,7 @@ struct Bytes::Impl {
     }
 
     [[noreturn]] void fail(std::string_view reason) const {
-        throw base::Error(member.empty() ? path : path + "/" + member, reason);
+        throw base::Error(member.empty() ? shown : shown + "/" + member, reason);
     }
 
     std::size_t read_file(char* into, std::size_t size) {
@@ -130,14 +122,21 @@ struct Bytes::Impl {
             if (!stream.fault().empty())
                 fail(fmt::format("the {} data are damaged: {}", layer.coding, stream.fault()));
             if (step.taken > 0) continue;
-            layer.packed.resize(block.size());
+            layer.packed_at = layer.packed.size();
+            layer.packed = next_of_layer(number - 1);
             layer.packed_at = 0;
-            layer.packed.resize(read_layer(number - 1, layer.packed.data(), layer.packed.size()));
             if (!layer.packed.empty()) continue;
             if (!stream.is_whole())
                 fail(fmt::format("the {} data end too early: the file is cut off", layer.coding));
             return 0;
         }
+    }
+
+    // Nothing is left of what was read before, if that fails.
+    std::string next_of_layer(std::size_t number) {
+        std::string bytes(block.size(), '\0');
+        bytes.resize(read_layer(number, bytes.data(), bytes.size()));
+        return bytes;
     }
 
     std::size_t read_top(char* into, std::size_t size) {
@@ -177,11 +176,13 @@ struct Bytes::Impl {
             if (layers.size() > most_layers) fail("packed more than eight times");
             auto& layer = layers.emplace_back();
             layer.coding = coding;
-            layer.stream = open_stream(coding, {.web = false, .zstd_window = 31});
+            layer.stream = open_file_stream(coding);
+            if (!layer.stream)
+                layer.stream = open_stream(coding, {.web = false, .zstd_window = 31});
             look();
         }
         const auto& head = layers.back().head;
-        plain = !packed(head) || (!by_parts && is_workbook(head));
+        plain = !is_archive(head) || (!by_parts && is_workbook(head));
         if (!plain) open_archive();
     }
 
@@ -221,18 +222,8 @@ struct Bytes::Impl {
 
     void open_archive() {
         reader = archive_read_new();
-        for (auto support :
-             {archive_read_support_filter_gzip,
-              archive_read_support_filter_zstd,
-              archive_read_support_filter_xz,
-              archive_read_support_filter_bzip2,
-              archive_read_support_filter_lz4,
-              archive_read_support_format_zip,
-              archive_read_support_format_tar,
-              archive_read_support_format_raw,
-              archive_read_support_format_empty}) {
-            support(reader);
-        }
+        archive_read_support_format_zip(reader);
+        archive_read_support_format_tar(reader);
         auto code = seekable() ? archive_read_open_filename(reader, path.c_str(), block.size())
                                : archive_read_open(reader, this, nullptr, read_callback, nullptr);
         if (code != ARCHIVE_OK) fail(reason_of(reader));
@@ -240,13 +231,14 @@ struct Bytes::Impl {
 };
 
 Bytes::Bytes(const std::string& path) : impl_(std::make_unique<Impl>()) {
-    impl_->path = path;
+    impl_->path = impl_->shown = path;
     impl_->open();
 }
 
-std::unique_ptr<Bytes> Bytes::members_of(const std::string& path) {
+std::unique_ptr<Bytes> Bytes::members_of(const std::string& path, const std::string& shown) {
     std::unique_ptr<Bytes> bytes(new Bytes);
     bytes->impl_->path = path;
+    bytes->impl_->shown = shown;
     bytes->impl_->by_parts = true;
     bytes->impl_->open();
     return bytes;
@@ -257,7 +249,7 @@ Bytes::~Bytes() = default;
 
 std::unique_ptr<Bytes> Bytes::of(std::string text) {
     std::unique_ptr<Bytes> bytes(new Bytes);
-    bytes->impl_->path = "text";
+    bytes->impl_->shown = "text";
     bytes->impl_->layers.front().head = std::move(text);
     return bytes;
 }
@@ -275,8 +267,6 @@ bool Bytes::next_member() {
         if (code < ARCHIVE_WARN) i.fail(i.reason_of(i.reader));
         ++i.passed;
         i.started = true;
-        auto format = archive_format(i.reader);
-        if (format == ARCHIVE_FORMAT_RAW || format == ARCHIVE_FORMAT_EMPTY) return true;
         i.members = true;
         if (archive_entry_filetype(entry) != AE_IFREG) continue;
         const char* name = archive_entry_pathname_utf8(entry);

@@ -42,14 +42,6 @@ bool looks_plain(std::string_view in) {
     return is_text(in.front());
 }
 
-// How much of what follows a stream is none; zeros fill up blocks of tapes and downloads.
-std::size_t behind(std::string_view in, Leniency leniency, std::string& fault) {
-    if (leniency.web) return in.size();
-    const auto zeros = std::min(in.find_first_not_of('\0'), in.size());
-    if (zeros == 0) fault = "something else follows the compressed data";
-    return zeros;
-}
-
 class Plain : public PackedStream {
 public:
     Step step(std::string_view in, char* out, std::size_t room) override {
@@ -67,7 +59,7 @@ public:
 
     Step step(std::string_view in, char* out, std::size_t room) override {
         if (!fault_.empty() || (in.empty() && whole_)) return {};
-        if (whole_ && !begin(in)) return {behind(in, leniency_, fault_), 0};
+        if (whole_ && !begin(in)) return {behind(in, leniency_.web), 0};
         stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(in.data()));
         stream_.avail_in = static_cast<uInt>(std::min<std::size_t>(in.size(), UINT_MAX));
         const auto given = stream_.avail_in;
@@ -142,8 +134,7 @@ public:
 
     Step step(std::string_view in, char* out, std::size_t room) override {
         if (!fault_.empty() || (in.empty() && whole_)) return {};
-        if (begun_ && whole_ && (ended_ || !is_frame(in)))
-            return {behind(in, leniency_, fault_), 0};
+        if (begun_ && whole_ && (ended_ || !is_frame(in))) return {behind(in, leniency_.web), 0};
         begun_ = true;
         ZSTD_inBuffer from{in.data(), in.size(), 0};
         ZSTD_outBuffer to{out, room, 0};
@@ -263,6 +254,13 @@ std::unique_ptr<PackedStream> open_packed(std::string_view coding, Leniency leni
 }
 
 }  // namespace
+
+std::size_t PackedStream::behind(std::string_view in, bool web) {
+    if (web) return in.size();
+    const auto zeros = std::min(in.find_first_not_of('\0'), in.size());
+    if (zeros == 0) fault_ = "something else follows the compressed data";
+    return zeros;
+}
 
 std::unique_ptr<PackedStream> open_stream(std::string_view coding, Leniency leniency) {
     if (coding == "identity") return std::make_unique<Plain>();

@@ -27,6 +27,10 @@ public:
     const std::string& fault() const { return fault_; }
 
 protected:
+    // How much of what follows a stream, and is none, is passed over: on the web all, as browsers
+    // do; else zeros, which fill up blocks of tapes and downloads. Other bytes are a fault.
+    std::size_t behind(std::string_view in, bool web);
+
     bool whole_ = true;
     std::string fault_;
 };

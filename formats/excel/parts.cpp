@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <optional>
 
 #include <fmt/format.h>
 #include <libxml/xmlreader.h>
@@ -29,37 +30,61 @@ void add_text(const xmlNode* node, std::string& into) {
             into += view_of(child->content);
 }
 
+constexpr std::size_t escape_size = 7;
+
+// The UTF-16 unit that _xHHHH_ at the start stands for.
+std::optional<char32_t> escaped_unit(std::string_view text) {
+    const auto part = text.substr(0, escape_size);
+    if (part.size() < escape_size || !part.starts_with("_x") || part.back() != '_')
+        return std::nullopt;
+    char32_t unit = 0;
+    for (char c : part.substr(2, 4)) {
+        if (base::hex_value(c) < 0) return std::nullopt;
+        unit = unit * 16 + static_cast<char32_t>(base::hex_value(c));
+    }
+    return unit;
+}
+
+bool is_high(char32_t unit) {
+    return unit >= 0xD800 && unit < 0xDC00;
+}
+bool is_low(char32_t unit) {
+    return unit >= 0xDC00 && unit < 0xE000;
+}
+
 }  // namespace
 
-// "_x000D_" is a carriage return; "_x005F_" is how a '_' is written before what looks like one.
+// "_x000D_" is a carriage return; "_x005F_" is how a '_' is written before what looks like one. A
+// letter of two halves is two of them.
 std::string unescaped(std::string_view text) {
     std::string out;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        const auto part = text.substr(at, 7);
-        const bool escape = part.size() == 7 && part.starts_with("_x") && part.back() == '_' &&
-                            std::all_of(part.begin() + 2, part.begin() + 6, [](char c) {
-                                return base::hex_value(c) >= 0;
-                            });
-        if (!escape) {
-            out += text[at];
+    for (std::size_t at = 0; at < text.size();) {
+        const auto unit = escaped_unit(text.substr(at));
+        if (!unit) {
+            out += text[at++];
             continue;
         }
-        char32_t code = 0;
-        for (char c : part.substr(2, 4))
-            code = code * 16 + static_cast<char32_t>(base::hex_value(c));
-        // A NUL and half of a surrogate pair are no text.
-        if (code != 0 && (code < 0xD800 || code > 0xDFFF)) base::append_utf8(code, out);
-        at += 6;
+        at += escape_size;
+        auto code = *unit;
+        const auto low = is_high(code) ? escaped_unit(text.substr(at)) : std::nullopt;
+        if (low && is_low(*low)) {
+            code = 0x10000 + ((code - 0xD800) << 10U) + (*low - 0xDC00);
+            at += escape_size;
+        }
+        // A NUL is no text; half a letter is a replacement character.
+        if (code != 0) base::append_utf8(code, out);
     }
     return out;
 }
 
 std::unique_ptr<Part>
-Part::open(const std::string& path, const std::string& name, std::uint64_t limit) {
-    auto bytes = Bytes::members_of(path);
+Part::open(const Package& package, const std::string& name, std::uint64_t limit) {
+    auto bytes = Bytes::members_of(package.path, package.shown);
     while (bytes->next_member())
         if (bytes->member() == name)
-            return std::unique_ptr<Part>(new Part(std::move(bytes), name, limit));
+            return std::unique_ptr<Part>(
+                new Part(std::move(bytes), package.shown + "/" + name, limit)
+            );
     return nullptr;
 }
 
@@ -71,9 +96,9 @@ std::size_t Part::read(char* into, std::size_t size) {
     return got;
 }
 
-std::string read_part(const std::string& path, const std::string& name, std::uint64_t limit) {
+std::string read_part(const Package& package, const std::string& name, std::uint64_t limit) {
     std::string all;
-    auto part = Part::open(path, name, limit);
+    auto part = Part::open(package, name, limit);
     if (!part) return all;
     std::string block(64 * 1024, '\0');
     while (auto got = part->read(block.data(), block.size())) all.append(block, 0, got);

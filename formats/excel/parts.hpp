@@ -15,15 +15,21 @@ struct _xmlTextReader;
 // The parts of an Office Open XML file: XML in a zip.
 namespace formats::excel {
 
+struct Package {
+    std::string path;
+    std::string shown;  // what it is called where something is wrong
+};
+
 // One part, unpacked as it is read; more than `limit` bytes throw base::Error. Null if there is no
 // such part.
 class Part {
 public:
     static std::unique_ptr<Part>
-    open(const std::string& path, const std::string& name, std::uint64_t limit);
+    open(const Package& package, const std::string& name, std::uint64_t limit);
 
     // 0 at the end.
     std::size_t read(char* into, std::size_t size);
+    // Behind that of its package.
     const std::string& name() const { return name_; }
 
 private:
@@ -36,7 +42,7 @@ private:
 };
 
 // All of a part. Empty if there is none of that name.
-std::string read_part(const std::string& path, const std::string& name, std::uint64_t limit);
+std::string read_part(const Package& package, const std::string& name, std::uint64_t limit);
 
 // The elements of a part one after the other, in the memory of one. No entity is replaced but those
 // of XML itself, and nothing outside is read.

@@ -82,7 +82,7 @@ bool read_place(std::string_view text, std::int64_t& row, std::size_t& column) {
 }  // namespace
 
 struct Workbook::Impl {
-    std::string path;
+    excel::Package package;
     std::vector<Sheet> sheets;
     Texts texts;
     std::vector<NumberLook> looks;  // by style
@@ -91,12 +91,16 @@ struct Workbook::Impl {
     [[noreturn]] static void fail(const std::string& what, std::string_view why) {
         throw base::Error(what, why, "open and save it again, or save it as CSV");
     }
+    std::string named(const Sheet& sheet) const {
+        return fmt::format("{}, sheet '{}'", package.shown, sheet.name);
+    }
 
     XmlElement small_part(const std::string& name) const {
-        auto text = excel::read_part(path, name, most_of_small);
+        auto text = excel::read_part(package, name, most_of_small);
         std::string fault;
         auto root = text.empty() ? std::nullopt : parse_xml_strictly(decode_xml(text), fault);
-        if (!root) fail(name, text.empty() ? "is not in the workbook" : fault);
+        if (!root)
+            fail(package.shown + "/" + name, text.empty() ? "is not in the workbook" : fault);
         return std::move(*root);
     }
 
@@ -123,14 +127,18 @@ struct Workbook::Impl {
         const auto book = part_of_type(links_of(""), "officeDocument");
         if (book.ends_with(".bin"))
             throw base::Error(
-                path, "is a binary workbook (.xlsb)", "save it as .xlsx or CSV with a spreadsheet"
+                package.shown,
+                "is a binary workbook (.xlsb)",
+                "save it as .xlsx or CSV with a spreadsheet"
             );
-        if (book.empty()) fail(path, "is no workbook of Excel");
+        if (book.empty()) fail(package.shown, "is no workbook of Excel");
         const auto links = links_of(book);
         const auto root = small_part(book);
         if (root.name != "workbook")
             throw base::Error(
-                path, "is of Microsoft Office and no workbook", "save it as text with its program"
+                package.shown,
+                "is of Microsoft Office and no workbook",
+                "save it as text with its program"
             );
         if (const auto* about = root.child("workbookPr")) {
             const auto said = about->attribute("date1904");
@@ -143,11 +151,11 @@ struct Workbook::Impl {
 
     void read_sheets(const XmlElement& root, const std::map<std::string, Link>& links) {
         const auto* list = root.child("sheets");
-        if (!list) fail(path, "names no sheets");
+        if (!list) fail(package.shown, "names no sheets");
         for (const auto& each : list->children) {
             const auto link = links.find(each.attribute("id"));
             if (link == links.end() || link->second.type != "worksheet") continue;  // a chart
-            if (sheets.size() == most_sheets) fail(path, "has more than 10,000 sheets");
+            if (sheets.size() == most_sheets) fail(package.shown, "has more than 10,000 sheets");
             const auto visibility = each.attribute("state");
             sheets.push_back(
                 {each.attribute("name"),
@@ -155,7 +163,7 @@ struct Workbook::Impl {
                  visibility == "hidden" || visibility == "veryHidden"}
             );
         }
-        if (sheets.empty()) fail(path, "has no sheet of cells");
+        if (sheets.empty()) fail(package.shown, "has no sheet of cells");
     }
 
     void read_looks(const std::string& part) {
@@ -177,7 +185,7 @@ struct Workbook::Impl {
     }
 
     void read_texts(const std::string& name) {
-        auto part = Part::open(path, name, most_of_texts);
+        auto part = Part::open(package, name, most_of_texts);
         if (!part) return;
         Elements elements(std::move(part));
         while (elements.next({"si"})) {
@@ -187,8 +195,8 @@ struct Workbook::Impl {
     }
 
     std::unique_ptr<Elements> open(const Sheet& sheet) const {
-        auto part = Part::open(path, sheet.part, most_of_sheet);
-        if (!part) fail("sheet '" + sheet.name + "'", "is not in the workbook");
+        auto part = Part::open(package, sheet.part, most_of_sheet);
+        if (!part) fail(named(sheet), "is not in the workbook");
         return std::make_unique<Elements>(std::move(part));
     }
 };
@@ -199,11 +207,16 @@ class SheetRows : public ExcelRows {
 public:
     SheetRows(
         std::unique_ptr<Elements> elements,
+        std::string name,
         const Texts& texts,
         const std::vector<NumberLook>& looks,
         bool from_1904
     )
-        : elements_(std::move(elements)), texts_(texts), looks_(looks), from_1904_(from_1904) {}
+        : elements_(std::move(elements)),
+          name_(std::move(name)),
+          texts_(texts),
+          looks_(looks),
+          from_1904_(from_1904) {}
 
     const ExcelRow* next() override {
         row_.cells.clear();
@@ -240,7 +253,7 @@ private:
 
     [[noreturn]] void damaged(const std::string& why) const {
         throw base::Error(
-            fmt::format("the sheet, behind row {}", number_),
+            fmt::format("{}, behind row {}", name_, number_),
             why,
             "open and save the workbook again"
         );
@@ -249,9 +262,10 @@ private:
     void add_cell() {
         const auto said = elements_->attribute("r");
         std::int64_t row = number_;
+        const auto next = column_;
         if (!said.empty() && !read_place(said, row, column_))
             damaged(fmt::format("'{}' is no place of a cell", said.substr(0, 20)));
-        if (row != number_ || column_ >= most_columns)
+        if (row != number_ || column_ < next || column_ >= most_columns)
             damaged(fmt::format("cell '{}' is not where it says", said.substr(0, 20)));
         ExcelCell cell{.column = column_++, .text = {}};
         const auto type = elements_->attribute("t"), style = elements_->attribute("s");
@@ -314,6 +328,7 @@ private:
     }
 
     std::unique_ptr<Elements> elements_;
+    std::string name_;
     const Texts& texts_;
     const std::vector<NumberLook>& looks_;
     bool from_1904_;
@@ -325,8 +340,9 @@ private:
 
 }  // namespace
 
-Workbook::Workbook(const std::filesystem::path& path) : impl_(std::make_unique<Impl>()) {
-    impl_->path = path.string();
+Workbook::Workbook(const std::filesystem::path& path, const std::string& shown)
+    : impl_(std::make_unique<Impl>()) {
+    impl_->package = {path.string(), shown};
     impl_->read();
 }
 
@@ -338,7 +354,7 @@ const std::vector<Workbook::Sheet>& Workbook::sheets() const {
 
 std::unique_ptr<ExcelRows> Workbook::rows(const Sheet& sheet) const {
     return std::make_unique<SheetRows>(
-        impl_->open(sheet), impl_->texts, impl_->looks, impl_->from_1904
+        impl_->open(sheet), impl_->named(sheet), impl_->texts, impl_->looks, impl_->from_1904
     );
 }
 

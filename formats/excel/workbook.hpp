@@ -54,8 +54,9 @@ public:
         bool hidden = false;
     };
 
-    // Throws base::Error if it is no workbook, or damaged.
-    explicit Workbook(const std::filesystem::path& path);
+    // `shown`: what the file is called where something is wrong. Throws base::Error if it is no
+    // workbook, or damaged.
+    Workbook(const std::filesystem::path& path, const std::string& shown);
     ~Workbook();
     Workbook(const Workbook&) = delete;
 

@@ -71,8 +71,9 @@ Chosen chosen_of(const std::string& column, std::string_view type) {
 struct ParquetRows::Impl {
     // What was begun is ended by the destructor also when a file turns out to be none: the object
     // is there once the constructor that this one goes by has returned.
-    explicit Impl(const std::filesystem::path& from)
+    Impl(const std::filesystem::path& from, std::string called)
         : Impl(std::filesystem::absolute(from).lexically_normal(), duck::library()) {
+        shown = called.empty() ? path.string() : std::move(called);
         session.confine_to(path);
         begin("DESCRIBE SELECT * FROM read_parquet(" + duck::sql_text(path.string()) + ")");
         while (next()) {
@@ -88,7 +89,11 @@ struct ParquetRows::Impl {
     Impl(const Impl&) = delete;
 
     [[noreturn]] void fail(const char* message) const {
-        throw base::Error(path.string(), "cannot be read as Parquet: " + duck::first_line(message));
+        auto words = duck::first_line(message);
+        for (auto found = words.find(path.string()); found != words.npos;
+             found = words.find(path.string(), found + shown.size()))
+            words.replace(found, path.string().size(), shown);
+        throw base::Error(shown, "cannot be read as Parquet: " + words);
     }
 
     void end() {
@@ -149,6 +154,7 @@ struct ParquetRows::Impl {
 
     const duck::Library& duck;
     std::filesystem::path path;
+    std::string shown;
     duck::Session session;
     std::vector<ParquetColumn> columns;
     std::vector<std::string> expressions;
@@ -160,7 +166,8 @@ struct ParquetRows::Impl {
     std::vector<std::optional<std::string_view>> row;
 };
 
-ParquetRows::ParquetRows(const std::filesystem::path& path) : impl_(std::make_unique<Impl>(path)) {
+ParquetRows::ParquetRows(const std::filesystem::path& path, std::string shown)
+    : impl_(std::make_unique<Impl>(path, std::move(shown))) {
     begin(0);
 }
 ParquetRows::~ParquetRows() = default;

@@ -28,8 +28,9 @@ struct ParquetColumn {
 // JSON; Hugging Face's struct (bytes, path) is a picture. What is no finite number is missing.
 class ParquetRows {
 public:
-    // Throws base::Error if DuckDB is missing or the file cannot be read.
-    explicit ParquetRows(const std::filesystem::path& path);
+    // `shown`: what the file is called where something is wrong, if not by its path. Throws
+    // base::Error if DuckDB is missing or the file cannot be read.
+    explicit ParquetRows(const std::filesystem::path& path, std::string shown = {});
     ~ParquetRows();
     ParquetRows(const ParquetRows&) = delete;
 

@@ -49,7 +49,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     out.close();
     try {
-        const formats::Workbook book(path);
+        const formats::Workbook book(path, "a.xlsx");
         for (const auto& sheet : book.sheets()) {
             auto rows = book.rows(sheet);
             std::vector<formats::ExcelRow> first;

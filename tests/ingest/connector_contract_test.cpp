@@ -255,10 +255,8 @@ TEST_CASE("packed inputs give the same records and can be gone on with", "[inges
     test::DataFolder folder;
     for (const auto& c : cases()) {
         auto plain = test::read_all({folder.write(c.name, c.content)}, options_of(c));
-        for (const std::string filter : {"gzip", "zstd", "xz"}) {
+        for (const std::string filter : {"gzip", "zstd", "xz", "bzip2", "lz4"}) {
             CAPTURE(c.name, filter);
-            // What libarchive unpacks it looks into: a workbook in xz is an archive to it.
-            if (c.format == "xlsx" && filter == "xz") continue;
             auto path = folder.write(
                 filter + "/" + c.name, test::pack("raw", filter, {{c.name, c.content}})
             );

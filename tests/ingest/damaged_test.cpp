@@ -190,3 +190,76 @@ TEST_CASE("a table of 30,000 columns has them all", "[ingest][csv]") {
     REQUIRE(all.records.size() == 2);
     CHECK(all.records[1].fields.ends_with("|column29999=30001"));
 }
+
+TEST_CASE("xz, bzip2 and LZ4 are undone to their end, or it is told", "[ingest][damage]") {
+    test::DataFolder folder;
+    const auto text = rows(13'000);
+    const auto half = text.find('\n', text.size() / 2) + 1;
+    auto packed = [](const std::string& filter, const std::string& content) {
+        return test::pack("raw", filter, {{"a.csv", content}});
+    };
+    for (const std::string filter : {"xz", "bzip2", "lz4"}) {
+        INFO(filter);
+        auto read = [&](const std::string& content) {
+            return test::read_all({folder.write("a.csv." + filter, content)}, {}, {}, 1000);
+        };
+        const auto whole = packed(filter, text);
+        auto all = read(whole);
+        CHECK(all.rejects.empty());
+        check_rows(all, 13'000);
+        // Of several streams, and within another packing.
+        all = read(packed(filter, text.substr(0, half)) + packed(filter, text.substr(half)));
+        CHECK(all.rejects.empty());
+        check_rows(all, 13'000);
+        check_rows(read(test::deflated(packed(filter, whole), 31)), 13'000);
+        for (auto size : {whole.size() / 3, whole.size() / 2, whole.size() - 3}) {
+            INFO(size);
+            all = read(whole.substr(0, size));
+            check_rows(all, 0);
+            REQUIRE(all.rejects.size() == 1);
+            CHECK_THAT(all.rejects[0].reason, Catch::Contains("cut off"));
+        }
+        all = read(whole + "and more");
+        check_rows(all, 13'000);
+        REQUIRE(all.rejects.size() == 1);
+        CHECK_THAT(all.rejects[0].reason, Catch::Contains("something else follows"));
+        auto broken = whole;
+        broken[broken.size() / 2] ^= 0x55;
+        all = read(broken);
+        REQUIRE_FALSE(all.rejects.empty());
+        CHECK_THAT(
+            all.rejects.back().reason, Catch::Contains("the " + filter + " data are damaged")
+        );
+        const auto damaged = test::deflated(whole, 31);
+        all = read(damaged.substr(0, damaged.size() / 2));
+        REQUIRE(all.rejects.size() == 1);
+        CHECK_THAT(all.rejects[0].reason, Catch::Contains("gzip data end too early"));
+        // libarchive's writer of LZ4 fails at nothing.
+        const auto nothing =
+            filter == "lz4" ? std::string("\x04\x22\x4d\x18\x64\x40\xa7\0\0\0\0\5\x5d\xcc\2", 15)
+                            : packed(filter, "");
+        all = read(nothing);
+        CHECK(all.records.empty());
+        CHECK(all.rejects.empty());
+    }
+}
+
+TEST_CASE("older LZ4 is undone, and a text that begins as bzip2 is a text", "[ingest][damage]") {
+    test::DataFolder folder;
+    const auto text = rows(20);
+    // One block of nothing but letters as they are.
+    std::string block = "\xf0";
+    auto left = text.size() - 15;
+    for (; left >= 255; left -= 255) block += '\xff';
+    block += static_cast<char>(left);
+    block += text;
+    std::string frame("\x02\x21\x4c\x18", 4);
+    for (unsigned shift : {0U, 8U, 16U, 24U})
+        frame += static_cast<char>(block.size() >> shift & 0xffU);
+    auto all = test::read_all({folder.write("a.csv.lz4", frame + block)});
+    CHECK(all.rejects.empty());
+    check_rows(all, 20);
+    all = test::read_all({folder.write("b.csv", "BZh9,n\n1,2\n")});
+    REQUIRE(all.records.size() == 1);
+    CHECK(all.records[0].fields == "BZh9=1|n=2");
+}

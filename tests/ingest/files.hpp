@@ -23,8 +23,8 @@ private:
     std::filesystem::path path_;
 };
 
-// `content` packed by libarchive: filter "none", "gzip", "zstd" or "xz"; format "raw", "tar" or
-// "zip".
+// `content` packed by libarchive: filter "none", "gzip", "zstd", "xz", "bzip2" or "lz4"; format
+// "raw", "tar" or "zip".
 struct Member {
     std::string name;
     std::string content;

@@ -231,7 +231,7 @@ TEST_CASE("the first sheet that is shown is read, another by its name, or all", 
     REQUIRE(none.rejects.size() == 1);
     CHECK_THAT(
         none.rejects[0].reason,
-        Catch::Contains("sheet 'Z': is not in the workbook") && Catch::Contains("'A & B'")
+        Catch::Contains("a.xlsx, sheet 'Z': is not in the workbook") && Catch::Contains("'A & B'")
     );
     test::DataFolder folder;
     auto files = ingest::open_files({folder.write("a.xlsx", test::workbook(book))}, {}, {});
@@ -260,8 +260,8 @@ TEST_CASE("what is no whole workbook is one reject that says why", "[ingest][exc
     const auto whole = test::workbook(book);
     for (const auto& [content, why] : std::vector<std::pair<std::string, std::string>>{
              {without("_rels/.rels"), "is not in the workbook"},
-             {without("xl/workbook.xml"), "xl/workbook.xml: is not in the workbook"},
-             {without("xl/worksheets/sheet1.xml"), "sheet 'S': is not in the workbook"},
+             {without("xl/workbook.xml"), "bad.xlsx/xl/workbook.xml: is not in the workbook"},
+             {without("xl/worksheets/sheet1.xml"), "bad.xlsx, sheet 'S': is not in the workbook"},
              {with("xl/workbook.xml", "<workbook><sheets/></workbook>"), "has no sheet of cells"},
              {with("xl/workbook.xml", "<document/>"), "no workbook"},
              {with("xl/workbook.xml", "<workbook"), "xl/workbook.xml"},
@@ -272,6 +272,8 @@ TEST_CASE("what is no whole workbook is one reject that says why", "[ingest][exc
              {of_rows("<row r=\"2\"><c><v>1</v></c></row><row r=\"1\"><c><v>1</v></c></row>"),
               "does not follow row 2"},
              {of_rows("<row r=\"1\"><c r=\"A2\"><v>1</v></c></row>"), "is not where it says"},
+             {of_rows("<row r=\"1\"><c r=\"A1\"><v>1</v></c><c r=\"A1\"><v>2</v></c></row>"),
+              "bad.xlsx, sheet 'S', behind row 1: cell 'A1' is not where it says"},
              {of_rows("<row r=\"1\"><c r=\"ZZZ1\"><v>1</v></c></row>"), "is no place of a cell"},
              {of_rows("<row r=\"99999999\"><c><v>1</v></c></row>"), "does not follow"},
              {whole.substr(0, whole.size() / 2), ""}}) {
@@ -306,9 +308,42 @@ TEST_CASE("a workbook in an archive and packed is a workbook", "[ingest][excel]"
         {.sheets = {{"S", xml_row(1, {"a"}) + xml_row(2, {"1"}) + xml_row(3, {"2"})}}}
     );
     for (const auto& [format, filter] : std::vector<std::pair<std::string, std::string>>{
-             {"zip", "none"}, {"tar", "gzip"}, {"raw", "gzip"}}) {
+             {"zip", "none"},
+             {"tar", "gzip"},
+             {"tar", "xz"},
+             {"raw", "gzip"},
+             {"raw", "xz"},
+             {"raw", "bzip2"},
+             {"raw", "lz4"}}) {
         INFO(format << " " << filter);
         auto path = folder.write("packed", test::pack(format, filter, {{"in/a.xlsx", book}}));
         CHECK(fields_of(test::read_all({path})) == Fields{"a=1", "a=2"});
     }
+}
+
+TEST_CASE("what is wrong with a workbook in an archive names the archive", "[ingest][excel]") {
+    test::DataFolder folder;
+    auto members = test::members_of({.sheets = {{"S", "<row r=\"1\"><c><v>x</v></c></row>"}}});
+    for (const std::string packing : {"tar", "zip"}) {
+        const auto book = test::pack("zip", "none", members);
+        const auto all = test::read_all(
+            {folder.write("b." + packing, test::pack(packing, "none", {{"in/a.xlsx", book}}))}
+        );
+        REQUIRE(all.rejects.size() == 1);
+        CHECK_THAT(
+            all.rejects[0].reason,
+            Catch::Contains("/b." + packing + "/in/a.xlsx, sheet 'S', behind row 1: 'x' is no") &&
+                !Catch::Contains("unpacked")
+        );
+    }
+}
+
+TEST_CASE("letters that Excel writes as two halves are one", "[ingest][excel]") {
+    const auto all = read(
+        {.sheets =
+             {{"S",
+               xml_row(1, {"a", "b", "c", "d"}) +
+                   xml_row(2, {"x_xD83D__xDE00_y", "_xD83D_y", "_xDE00_", "_x005F_xD83D_"})}}}
+    );
+    CHECK(fields_of(all) == Fields{"a=x\U0001F600y|b=\uFFFDy|c=\uFFFD|d=_xD83D_"});
 }

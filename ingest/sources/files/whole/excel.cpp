@@ -23,11 +23,15 @@ namespace {
 
 using Sheet = formats::Workbook::Sheet;
 
-constexpr std::string_view sheet_column = "sheet";
+constexpr std::string_view sheet_column = "sheet", every_sheet = "*";
 
 // The sheets that are meant: by name, by number from 1, "*" for all; else the first that is shown.
-std::vector<Sheet> chosen_sheets(const std::vector<Sheet>& sheets, const std::string& wanted) {
-    if (wanted == "*") return sheets;
+std::vector<Sheet> chosen_sheets(
+    const std::vector<Sheet>& sheets,
+    const std::string& wanted,
+    const std::string& file
+) {
+    if (wanted == every_sheet) return sheets;
     for (const auto& sheet : sheets) {
         if (wanted.empty() && !sheet.hidden) return {sheet};
         if (!wanted.empty() && sheet.name == wanted) return {sheet};
@@ -39,7 +43,7 @@ std::vector<Sheet> chosen_sheets(const std::vector<Sheet>& sheets, const std::st
     for (const auto& sheet : sheets)
         if (names.size() < 200) names += (names.empty() ? "'" : ", '") + sheet.name + "'";
     throw base::Error(
-        fmt::format("sheet '{}'", wanted), "is not in the workbook", "it has " + names
+        fmt::format("{}, sheet '{}'", file, wanted), "is not in the workbook", "it has " + names
     );
 }
 
@@ -55,22 +59,27 @@ public:
             if (row->number > skip) first_.push_back(*row);
         }
         const auto last = first_.empty() ? 0 : first_.back().number;
-        head_ = formats::head_of(first_, book.merged(sheet, last), skip, options.header_rows);
+        formats::ExcelNames names;
+        if (options.sheet == every_sheet) names = formats::ExcelNames({sheet_column});
+        head_ = formats::head_of(
+            first_, book.merged(sheet, last), skip, options.header_rows, std::move(names)
+        );
+        columns_ = head_.names.size();
         while (at_ < first_.size() && first_[at_].number <= head_.last) ++at_;
     }
 
     // Null at the end.
     const formats::ExcelRow* next() { return at_ < first_.size() ? &first_[at_++] : rows_->next(); }
-    std::string name_of(std::size_t column) const {
-        return column < head_.names.size() ? head_.names[column] : formats::column_name(column);
-    }
-    std::size_t columns() const { return head_.names.size(); }
+    const std::string& name_of(std::size_t column) { return head_.names.at(column); }
+    // Of the head.
+    std::size_t columns() const { return columns_; }
 
 private:
     std::unique_ptr<formats::ExcelRows> rows_;
     std::vector<formats::ExcelRow> first_;
     std::size_t at_ = 0;
     formats::ExcelHead head_;
+    std::size_t columns_ = 0;
 };
 
 class ExcelReader : public MemberReader {
@@ -78,8 +87,8 @@ public:
     explicit ExcelReader(const MemberInput& input)
         : options_(input.options),
           file_(input, "xlsx", [](std::string_view head) { return formats::is_workbook(head); }),
-          book_(file_.path()),
-          sheets_(chosen_sheets(book_.sheets(), input.options.sheet)) {
+          book_(file_.path(), file_.shown()),
+          sheets_(chosen_sheets(book_.sheets(), input.options.sheet, file_.shown())) {
         open_sheet();
         while (index_ < input.start.index && next_row()) ++index_;
     }
@@ -91,9 +100,9 @@ public:
         ++index_;
         const auto first = page.fields.size();
         std::size_t size = 0;
-        if (options_.sheet == "*") keep(page, sheet_column, sheets_[sheet_].name);
+        if (options_.sheet == every_sheet) keep(page, sheet_column, sheets_[sheet_].name);
         for (const auto& cell : row->cells) {
-            const auto name = reader_->name_of(cell.column);
+            const auto& name = reader_->name_of(cell.column);
             size += cell.text.size();
             if (size > options_.max_record) break;
             add_cell(page, name, cell);

@@ -27,7 +27,7 @@ public:
     explicit ParquetReader(const MemberInput& input)
         : limit_(input.options.max_record),
           file_(input, "parquet", is_parquet),
-          rows_(file_.path()),
+          rows_(file_.path(), file_.shown()),
           next_(input.start.index) {
         if (next_ > 0) rows_.begin(next_);
     }

@@ -21,14 +21,14 @@ bool is_plain(const std::string& path, bool (*is_kind)(std::string_view)) {
 }
 
 // Copies the rest of a member into a file.
-void unpack(formats::Bytes& bytes, const std::filesystem::path& path) {
+void unpack(formats::Bytes& bytes, const std::string& shown, const std::filesystem::path& path) {
     std::ofstream out(path, std::ios::binary);
     std::string buffer(1 << 20, '\0');
     std::uint64_t size = 0;
     while (auto got = bytes.read(buffer.data(), buffer.size())) {
         size += got;
         if (size > most_unpacked)
-            throw base::Error("a packed file", "is larger than 16 GiB unpacked", "unpack it");
+            throw base::Error(shown, "is larger than 16 GiB unpacked", "unpack it");
         out.write(buffer.data(), static_cast<std::streamsize>(got));
     }
     out.flush();
@@ -43,10 +43,11 @@ UnpackedFile::UnpackedFile(
     const std::string& ending,
     bool (*is_kind)(std::string_view)
 )
-    : path_(input.path) {
+    : path_(input.path), shown_(input.path) {
+    if (!input.bytes.member().empty()) shown_ += "/" + input.bytes.member();
     if (is_plain(input.path, is_kind)) return;
     path_ = folder_.emplace().path() / ("unpacked." + ending);
-    unpack(input.bytes, path_);
+    unpack(input.bytes, shown_, path_);
 }
 
 }  // namespace ingest

@@ -22,10 +22,13 @@ public:
         bool (*is_kind)(std::string_view head)
     );
     const std::filesystem::path& path() const { return path_; }
+    // What it is called where something is wrong: the input, and the member of it.
+    const std::string& shown() const { return shown_; }
 
 private:
     std::optional<base::TemporaryFolder> folder_;
     std::filesystem::path path_;
+    std::string shown_;
 };
 
 }  // namespace ingest
