@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <exception>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 #include <libxml/xmlreader.h>
