@@ -39,7 +39,7 @@ Given given_of(const QueueExamination& request) {
     json::object document;
     std::vector<std::pair<std::string, std::string>> texts;
     for (const auto& [name, value] : request.given) {
-        if (name == "source") continue;
+        if (name == "source") continue;  // of a job from before that was refused
         if (value.is_string()) {
             texts.emplace_back(name, std::string(value.as_string()));
         } else {
@@ -52,6 +52,10 @@ Given given_of(const QueueExamination& request) {
 
 // Throws base::UsageError for what the verb cannot be asked, or not by a job.
 void check_given(const QueueExamination& request) {
+    if (request.given.contains("source"))
+        throw base::UsageError(
+            "setting 'source'", "is said already, and can be said once", "leave this one out"
+        );
     for (const auto& [name, value] : request.given)
         for (const char* decision : {"accept", "refuse", "reopen", "key", "page"})
             if (name == decision)

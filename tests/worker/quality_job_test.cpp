@@ -138,6 +138,10 @@ TEST_CASE("what cannot be asked is not queued", "[worker][quality]") {
     CHECK_THROWS_WITH(
         world.queue(Examination::errors, {{"accept", "all"}}), Catch::Contains("'accept'")
     );
+    for (const char* source : {"", "t", "other"})
+        CHECK_THROWS_WITH(
+            world.queue(Examination::outliers, {{"source", source}}), Catch::Contains("'source'")
+        );
     CHECK(world.db.number("SELECT count(*) FROM job") == 0);
     CHECK(world.queue(Examination::outliers, {{"threshold", "2.5"}}).queued);  // as a flag says it
 }
