@@ -5,7 +5,6 @@
 #include <filesystem>
 
 #include "base/bytes/base64.hpp"
-#include "base/bytes/hash.hpp"
 #include "base/error.hpp"
 #include "base/settings/settings.hpp"
 #include "base/text/ascii.hpp"
@@ -115,7 +114,7 @@ QueuedRun upload_file(Work& work, const Upload& request) {
             "upload", "needs 'content' or 'base64', and bytes in it", "give one of both"
         );
     auto settings = settings_for(work, request);
-    auto name = base::sha256_hex(*bytes).substr(0, 16) + "-" + request.name;
+    auto name = upload_name(request.name, *bytes);
     settings.inputs = {upload_path(work.here.config, request.source, name).string()};
     auto spec = FileSettings::settings.text(settings);
     auto source = want_source(work, request.source, files_kind, spec, true);

@@ -1,4 +1,6 @@
 // Uploads between homes: taken by one service, read by a worker elsewhere.
+#include <fstream>
+
 #include <catch2/catch.hpp>
 
 #include "base/database/database.hpp"
@@ -9,6 +11,7 @@
 #include "service/gather/gather.hpp"
 #include "service/gather/gathering.hpp"
 #include "service/gather/kinds/uploads.hpp"
+#include "service/gather/life/source_end.hpp"
 #include "tests/support/program.hpp"
 #include "tests/support/s3/s3_server.hpp"
 #include "tests/support/test_database.hpp"
@@ -76,9 +79,57 @@ TEST_CASE("an upload in a folder of blobs is in its home alone", "[service][uplo
     CHECK_FALSE(std::filesystem::exists(home.folder.path / "blobs"));
 }
 
+TEST_CASE("uploads go with their source, and nobody else's files do", "[service][uploads]") {
+    test::S3Server server;
+    test::TestDatabase database;
+    Home home(*database, bucket(server));
+    home.upload("a.csv", "id,n\n1,2\n");
+    home.gather();
+    home.blobs.store()->put("uploads/tt/other", "bytes");
+    const auto folder = home.folder.path / "uploads/t";
+    const auto uploads = [&] {
+        return std::distance(std::filesystem::directory_iterator(folder), {});
+    };
+    CHECK(uploads() == 1);
+    CHECK(server.objects().size() == 2);
+    std::ofstream(folder / "mine.csv") << "id\n1\n";
+    const auto end = [&](bool yes) {
+        database->call([&](base::Tx& tx) { tx.exec("DELETE FROM job"); });
+        service::run_locally(home.here(), [&](service::Work& work) {
+            service::delete_source(work, {.source = "t", .yes = yes});
+        });
+    };
+    end(false);
+    CHECK(server.objects().size() == 2);
+    end(true);
+    CHECK(server.objects().size() == 1);
+    CHECK(server.objects().begin()->first == "x/uploads/tt/other");
+    CHECK(uploads() == 1);
+    CHECK(std::filesystem::exists(folder / "mine.csv"));
+}
+
+TEST_CASE("what reads as an upload and lies there is read where it lies", "[service][uploads]") {
+    test::S3Server server;
+    test::TestDatabase database;
+    Home home(*database, bucket(server));
+    test::Folder other;
+    const std::string bytes = "id,n\n1,2\n";
+    const auto file = other.path / "uploads/t" / service::upload_name("a.csv", bytes);
+    std::filesystem::create_directories(file.parent_path());
+    std::ofstream(file) << bytes;
+    schema::Source source;
+    source.name = "t";
+    source.spec = R"({"inputs":[")" + file.string() + R"("]})";
+    CHECK(service::with_uploads_here(home.here(), source).spec == source.spec);
+}
+
 TEST_CASE("an upload is told by where it lies", "[service][uploads]") {
-    CHECK(service::is_upload("/any/home/uploads/t/0123-a.csv", "t"));
-    CHECK_FALSE(service::is_upload("/any/home/uploads/u/0123-a.csv", "t"));
+    const auto name = service::upload_name("a.csv", "id\n1\n");
+    CHECK(service::is_upload("/any/home/uploads/t/" + name, "t"));
+    CHECK_FALSE(service::is_upload("/any/home/uploads/u/" + name, "t"));
+    // Somebody's own files.
+    for (const char* own : {"a.csv", "0123-a.csv", "2024-01-31-and-more.csv", "0123456789abcdef"})
+        CHECK_FALSE(service::is_upload(std::string("/any/home/uploads/t/") + own, "t"));
     CHECK_FALSE(service::is_upload("/data/t/a.csv", "t"));
     CHECK_FALSE(service::is_upload("uploads/t/a.csv", "t"));
 }

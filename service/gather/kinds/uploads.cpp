@@ -1,10 +1,13 @@
 #include "service/gather/kinds/uploads.hpp"
 
-#include <fstream>
+#include <algorithm>
 
-#include "base/error.hpp"
+#include "base/bytes/hash.hpp"
+#include "base/bytes/hex.hpp"
+#include "base/run/log.hpp"
 #include "base/settings/settings.hpp"
 #include "schema/blobs/blobs.hpp"
+#include "schema/blobs/blobs_away.hpp"
 #include "service/config.hpp"
 #include "service/gather/kinds/kind.hpp"
 #include "service/gather/settings.hpp"
@@ -22,14 +25,22 @@ std::string stored_name(const std::string& source, const std::string& name) {
     return (folder_name / source / name).string();
 }
 
-void write_whole(const fs::path& file, const std::string& bytes) {
-    fs::create_directories(file.parent_path());
-    auto part = file;
-    part += ".part";
-    std::ofstream out(part, std::ios::binary | std::ios::trunc);
-    out << bytes;
-    if (!out.flush()) throw base::Error(file.string(), "cannot be written", "is the disk full?");
-    fs::rename(part, file);
+// Whole or not at all, whoever writes the same at once.
+void write_here(
+    const Config& config,
+    const std::string& source,
+    const std::string& name,
+    const std::string& bytes
+) {
+    schema::open_folder(config.home / folder_name)->put((fs::path(source) / name).string(), bytes);
+}
+
+// Sixteen hexadecimal digits and a '-'.
+constexpr std::size_t mark_size = 16;
+bool is_made_name(const std::string& name) {
+    const auto mark = std::string_view(name).substr(0, mark_size);
+    return name.size() > mark_size && name[mark_size] == '-' &&
+           std::all_of(mark.begin(), mark.end(), [](char c) { return base::hex_value(c) >= 0; });
 }
 
 // What all homes reach alike, or null.
@@ -44,10 +55,15 @@ fs::path upload_path(const Config& config, const std::string& source, const std:
     return fs::absolute(config.home / folder_name / source / name).lexically_normal();
 }
 
+std::string upload_name(const std::string& given, std::string_view bytes) {
+    return base::sha256_hex(bytes).substr(0, mark_size) + "-" + given;
+}
+
 bool is_upload(const std::string& input, const std::string& source) {
     auto folder = fs::path(input).parent_path();
     return fs::path(input).is_absolute() && folder.filename() == source &&
-           folder.parent_path().filename() == folder_name;
+           folder.parent_path().filename() == folder_name &&
+           is_made_name(fs::path(input).filename().string());
 }
 
 void keep_upload(
@@ -57,7 +73,35 @@ void keep_upload(
     const std::string& bytes
 ) {
     if (auto* store = shared_store(here)) store->put(stored_name(source, name), bytes);
-    write_whole(upload_path(here.config, source, name), bytes);
+    write_here(here.config, source, name, bytes);
+}
+
+void drop_uploads(const Environment& here, const std::string& source) {
+    std::error_code error;
+    const auto folder = here.config.home / folder_name / source;
+    std::vector<fs::path> files;
+    for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
+        if (is_made_name(at->path().filename().string())) files.push_back(at->path());
+    for (const auto& file : files)
+        if (!fs::remove(file, error) && error)
+            base::log::warning("{}: {}", file.string(), error.message());
+    fs::remove(folder, error);  // which somebody's own files keep
+    auto* store = shared_store(here);
+    if (!store) return;
+    try {
+        const auto start = stored_name(source, "");
+        std::vector<std::string> names;
+        store->each([&](const std::string& name, std::uint64_t) {
+            if (name.starts_with(start) && is_made_name(name.substr(start.size())))
+                names.push_back(name);
+            return true;
+        });
+        for (const auto& name : names)
+            if (!store->remove(name))
+                base::log::warning("{}{}: could not be removed", store->place(), name);
+    } catch (const schema::BlobsAway& away) {
+        base::log::warning("uploads of source '{}' stay: {}", source, away.what());
+    }
 }
 
 schema::Source with_uploads_here(const Environment& here, schema::Source source) {
@@ -66,10 +110,11 @@ schema::Source with_uploads_here(const Environment& here, schema::Source source)
     auto settings = FileSettings::settings.read(base::Document::json(source.spec));
     bool moved = false;
     for (auto& input : settings.inputs) {
-        if (!is_upload(input, source.name)) continue;
+        if (!is_upload(input, source.name) || fs::exists(input)) continue;
         auto name = fs::path(input).filename().string();
         auto file = upload_path(here.config, source.name, name);
-        if (!fs::exists(file)) write_whole(file, store->get(stored_name(source.name, name)));
+        if (!fs::exists(file))
+            write_here(here.config, source.name, name, store->get(stored_name(source.name, name)));
         moved = moved || input != file.string();
         input = file.string();
     }

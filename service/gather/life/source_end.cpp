@@ -19,6 +19,7 @@
 #include "schema/people/audit_store.hpp"
 #include "schema/sources/source_settings_store.hpp"
 #include "service/gather/cron.hpp"
+#include "service/gather/kinds/uploads.hpp"
 #include "service/refusal.hpp"
 #include "training/snapshots/ending_store.hpp"
 
@@ -140,6 +141,7 @@ DeletedSource delete_source(Work& work, const DeleteSource& request) {
         return ended;
     });
     schema::remove_files(work.here.blobs, files);
+    drop_uploads(work.here, source.name);
     return done;
 }
 
