@@ -182,6 +182,17 @@ std::string differences(
     return all;
 }
 
+// What lies there already may be what the backup is restored for.
+void put_anew(BlobStore& store, const std::string& name, const std::string& bytes) {
+    try {
+        if (!store.has(name) || store.get(name) == bytes) return store.put(name, bytes);
+    } catch (const base::Error&) {
+        // damaged, or not to be read
+    }
+    store.remove(name);
+    store.put(name, bytes);
+}
+
 }  // namespace
 
 Backup back_up(
@@ -245,8 +256,10 @@ Backup restore(
     // Files first: the database, which names them, comes whole or not.
     std::uint64_t copied = 0;
     for (const auto& location : files) {
-        blobs.store()->put(
-            location, base::read_whole_file((folder / blobs_name / location).string())
+        put_anew(
+            *blobs.store(),
+            location,
+            base::read_whole_file((folder / blobs_name / location).string())
         );
         progress("blobs", ++copied, files.size());
     }

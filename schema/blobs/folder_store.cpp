@@ -1,7 +1,8 @@
 // Blobs as files of a folder.
 //
 // A file gets its name when all of it is on the disk: it is written under another, synced, renamed.
-// Several machines may write the same at once, over NFS too: the same name has the same bytes.
+// Several machines may write the same at once, over NFS too: the same name has the same bytes. A
+// file of that name with other bytes is one that a disk damaged, and is written anew.
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
@@ -53,6 +54,22 @@ void write_synced(const fs::path& path, std::string_view data) {
     close(file);
 }
 
+// Whether the file is there and has these bytes. What cannot be read is no such file.
+bool holds(const fs::path& path, std::string_view bytes) {
+    std::error_code error;
+    if (fs::file_size(path, error) != bytes.size() || error) return false;
+    std::ifstream in(path, std::ios::binary);
+    std::string part(1 << 16, '\0');
+    while (!bytes.empty()) {
+        const auto wanted = bytes.substr(0, part.size());
+        bytes.remove_prefix(wanted.size());
+        if (!in.read(part.data(), static_cast<std::streamsize>(wanted.size())) ||
+            std::string_view(part).substr(0, wanted.size()) != wanted)
+            return false;
+    }
+    return true;
+}
+
 std::ifstream opened(const fs::path& path) {
     std::ifstream in(path, std::ios::binary);
     if (!in)
@@ -75,7 +92,7 @@ public:
     void put(const std::string& name, std::string_view bytes) override {
         auto path = directory_ / name;
         try {
-            if (fs::exists(path)) return;
+            if (holds(path, bytes)) return;
             fs::create_directories(path.parent_path());
             auto part = part_of(path);
             write_synced(part, bytes);

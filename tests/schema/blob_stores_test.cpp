@@ -1,5 +1,6 @@
 // What a store of blobs promises, of a folder and of a bucket alike.
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <set>
 #include <thread>
@@ -25,6 +26,7 @@ struct Place {
     virtual ~Place() = default;
     std::shared_ptr<schema::BlobStore> store;
     virtual void lose(const std::string& name) = 0;
+    virtual void cut(const std::string& name) = 0;  // to its half
 };
 
 struct FolderPlace : Place {
@@ -33,12 +35,17 @@ struct FolderPlace : Place {
     void lose(const std::string& name) override {
         std::filesystem::remove(folder.path / "blobs" / name);
     }
+    void cut(const std::string& name) override {
+        const auto file = folder.path / "blobs" / name;
+        std::filesystem::resize_file(file, std::filesystem::file_size(file) / 2);
+    }
 };
 
 struct BucketPlace : Place {
     test::S3Server server;
     BucketPlace() { store = schema::s3::open_bucket(test::bucket_of(server)); }
     void lose(const std::string& name) override { server.forget("set/" + name); }
+    void cut(const std::string& name) override { server.cut("set/" + name); }
 };
 
 std::unique_ptr<Place> any_place() {
@@ -64,6 +71,27 @@ TEST_CASE("what is put in a store is got back, until it is removed", "[schema][b
     CHECK(store.remove(name));
     CHECK_FALSE(store.has(name));
     CHECK_THROWS_AS(store.get(name), BlobsAway);
+}
+
+TEST_CASE("what lies there with other bytes is put anew", "[schema][blobs]") {
+    auto place = any_place();
+    const auto bytes = test::noise(3, 200'000);
+    place->store->put("ab/cd/cut", bytes);
+    place->cut("ab/cd/cut");
+    place->store->put("ab/cd/cut", bytes);
+    CHECK(place->store->get("ab/cd/cut") == bytes);
+}
+
+TEST_CASE("a file of a folder with a byte changed is put anew", "[schema][blobs]") {
+    FolderPlace place;
+    const auto bytes = test::noise(3, 200'000);
+    place.store->put("ab/cd/bad", bytes);
+    auto damaged = bytes;
+    damaged[150'000] ^= 1;
+    std::ofstream(place.folder.path / "blobs/ab/cd/bad", std::ios::binary) << damaged;
+    REQUIRE(place.store->get("ab/cd/bad") == damaged);
+    place.store->put("ab/cd/bad", bytes);
+    CHECK(place.store->get("ab/cd/bad") == bytes);
 }
 
 TEST_CASE("a part of what is stored is read without the rest", "[schema][blobs]") {

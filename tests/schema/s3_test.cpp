@@ -85,6 +85,20 @@ TEST_CASE("what may pass is tried again", "[schema][s3]") {
     CHECK(server.objects().empty());
 }
 
+TEST_CASE("an end of parts that fails behind a 200 is tried again", "[schema][s3]") {
+    S3Server server;
+    auto store = schema::s3::open_bucket(test::bucket_of(server));
+    const auto bytes = test::noise(2, 2'500'000);
+    store->put("ab/cd/other", bytes);
+    const auto before = server.count("POST ");
+    server.hurt(S3Fault::late, 3, "POST");  // of the beginning of parts, too
+    store->put(name, bytes);
+    CHECK(server.count("POST ") == before + 5);
+    CHECK(server.objects().at("set/" + name) == bytes);
+    server.hurt(S3Fault::late, 40, "POST");
+    CHECK_THAT(what_of([&] { store->put("ab/cd/none", bytes); }), Contains("InternalError"));
+}
+
 TEST_CASE("what does not pass is away, and leaves nothing", "[schema][s3]") {
     S3Server server;
     auto store = schema::s3::open_bucket(test::bucket_of(server));

@@ -70,6 +70,11 @@ std::size_t take_header(char* bytes, std::size_t size, std::size_t count, void* 
 // What another try may end otherwise with.
 bool may_pass(const Answer& answer) {
     switch (answer.status) {
+        case 200: {
+            auto code = read_problem(answer.body).code;
+            return code == "InternalError" || code == "SlowDown" || code == "ServiceUnavailable" ||
+                   code == "RequestTimeout";
+        }
         case 0:
         case 408:
         case 429:
@@ -223,7 +228,9 @@ Answer Client::send(const Request& request) {
     auto pause = options_.first_pause;
     for (int tried = 1;; ++tried) {
         auto answer = send_once(request);
-        if (tried >= options_.tries || !may_pass(answer)) return answer;
+        // The body of an object is its own: only what is posted is answered in a 200 that may fail.
+        const bool looked_at = answer.status != 200 || request.method == Method::post;
+        if (tried >= options_.tries || !looked_at || !may_pass(answer)) return answer;
         // Of many who were told to slow down not all come back at once.
         std::this_thread::sleep_for(
             std::chrono::duration<double, std::milli>(pause) * (0.5 + random.uniform())

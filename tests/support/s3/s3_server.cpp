@@ -243,6 +243,10 @@ struct S3Server::Impl {
             log.push_back(line + " dropped");
             return std::nullopt;
         }
+        if (fault == S3Fault::late) {
+            log.push_back(line + " 200 late");
+            return problem(200, "InternalError", "We encountered an internal error");
+        }
         if (fault == S3Fault::flip_taken && !request.body.empty())
             request.body[request.body.size() / 2] ^= 1;
         reply = fault == S3Fault::slow_down ? problem(503, "SlowDown", "Reduce your request rate")
@@ -347,6 +351,12 @@ void S3Server::damage(const std::string& name) {
     std::lock_guard lock(impl_->mutex);
     auto& bytes = impl_->objects.at(name).bytes;
     bytes[bytes.size() / 3] ^= 1;
+}
+
+void S3Server::cut(const std::string& name) {
+    std::lock_guard lock(impl_->mutex);
+    auto& bytes = impl_->objects.at(name).bytes;
+    bytes.resize(bytes.size() / 2);
 }
 
 void S3Server::forget(const std::string& name) {

@@ -15,6 +15,7 @@ enum class S3Fault {
     cut,         // half of the answer's body, then closed
     flip_taken,  // a byte of what came is another
     flip_given,  // a byte of what is given is another
+    late,        // a 200 whose body says that it failed
     lost,        // it is done, and closed without a word
 };
 
@@ -39,6 +40,7 @@ public:
     std::map<std::string, std::string> objects() const;
     // Changes what lies there, as a broken disk would.
     void damage(const std::string& name);
+    void cut(const std::string& name);  // to its half
     void forget(const std::string& name);
     std::size_t open_uploads() const;
     // "PUT /big-things/aa/bb 200", in order.
