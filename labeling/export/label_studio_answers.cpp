@@ -35,6 +35,15 @@ double number_in(const json::object& value, std::string_view name) {
     return found->to_number<double>();
 }
 
+// A place in a text, which no text is too long for.
+std::int64_t character_in(const json::object& value, std::string_view name) {
+    constexpr double beyond = 9e15;
+    auto number = number_in(value, name);
+    if (!(number >= 0 && number < beyond) || number != std::floor(number))
+        odd_result(fmt::format("has no whole number '{}'", name));
+    return static_cast<std::int64_t>(number);
+}
+
 class ResultReader {
 public:
     ResultReader(const Question& question, const json::array& results, const StudioTask& task)
@@ -154,8 +163,8 @@ private:
             if (!label) return;
             if (auto id = id_of(result); places && !id.empty()) (*places)[id] = spans.size();
             json::object span{
-                {"start", static_cast<std::int64_t>(number_in(value, "start"))},
-                {"end", static_cast<std::int64_t>(number_in(value, "end"))},
+                {"start", character_in(value, "start")},
+                {"end", character_in(value, "end")},
                 {"label", *label}};
             if (auto field = field_of(result)) span["field"] = *field;
             spans.push_back(std::move(span));
@@ -222,7 +231,11 @@ private:
             if (*selected == json::value("left")) return json::value(question_.candidates[0]);
             if (*selected == json::value("right")) return json::value(question_.candidates[1]);
         }
-        if (question_.ties) return json::value("tie");
+        bool compared = results_.empty();  // a tie is written as nothing at all
+        each("pairwise", [&](const json::object&, const json::object& value) {
+            compared = compared || !value.contains("selected");
+        });
+        if (question_.ties && compared) return json::value("tie");
         return std::nullopt;
     }
 

@@ -4,6 +4,8 @@
 
 #include <boost/json.hpp>
 
+#include "labeling/tasks/task_type.hpp"
+
 namespace labeling {
 
 namespace json = boost::json;
@@ -22,7 +24,8 @@ std::map<std::string, std::string> regions_of(const json::array& results) {
     std::map<std::string, std::string> regions;
     for (const auto& item : results)
         if (const auto* result = item.if_object(); result && !is_said(*result))
-            if (auto id = id_of(*result); !id.empty()) regions[id] = text_at(*result, "from_name");
+            if (auto id = id_of(*result); !id.empty())
+                regions.emplace(id, text_at(*result, "from_name"));  // the first drew it
     return regions;
 }
 
@@ -45,7 +48,9 @@ results_of(const Question& question, const json::array& results, const std::stri
         if (region != regions.end())
             return question.transcribe && text_at(result, "type") == "textarea" &&
                    (part.empty() || region->second == part);
-        return part.empty() || text_at(result, "from_name") == part || result.contains("from_id");
+        if (result.contains("from_id"))
+            return task_type(question.kind).shape() == LabelShape::relations;
+        return part.empty() || text_at(result, "from_name") == part;
     };
     json::array own;
     for (const auto& item : results)

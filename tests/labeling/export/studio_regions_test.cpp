@@ -145,3 +145,25 @@ TEST_CASE("each question of a form is about what it is on", "[labeling][formats]
     CHECK(results.at(1).at("to_name") == "video");
     CHECK_THAT(imported(path, project.question).begin()->second, Contains(R"("label":"b")"));
 }
+
+TEST_CASE("a tie is nothing at all, and not what says something else", "[labeling][formats]") {
+    auto project = project_of("pairwise");
+    CHECK_THAT(answer_of(project, ""), Contains("tie"));
+    CHECK_THAT(answer_of(project, R"({"type":"pairwise","value":{}})"), Contains("tie"));
+    auto other = result("r", "l", "choices", R"("choices":["x"])");
+    CHECK_THAT(answer_of(project, other), Contains("no result that answers"));
+}
+
+TEST_CASE("a span begins and ends at characters", "[labeling][formats]") {
+    for (const auto* start : {"1e300", "1.5", "-1"}) {
+        auto span = result(
+            "r",
+            "label",
+            "labels",
+            std::string(R"("start":)") + start + R"(,"end":2,"labels":["speech"])"
+        );
+        CHECK_THAT(
+            answer_of(project_of("spans", speech), span), Contains("no whole number 'start'")
+        );
+    }
+}
