@@ -16,6 +16,7 @@
 #include "base/bytes/png.hpp"
 #include "base/error.hpp"
 #include "base/numbers/parse.hpp"
+#include "base/run/spool.hpp"
 #include "formats/text/charset.hpp"
 #include "service/refusal.hpp"
 
@@ -56,11 +57,15 @@ std::string etag_of(const schema::RecordMedia& media) {
 }
 
 constexpr std::uint64_t longest_part = 4 << 20;
+constexpr std::uint64_t most_in_memory = 32 << 20;  // what is larger goes by way of the disk
 
-// Whether it is an element of a page that asks, as browsers say.
+// Whether it is an element of a page that asks: browsers say so, but not where a service worker
+// asks for it or the page came over plain HTTP. A download that they take up again says If-Range.
 bool is_for_player(const Request& request) {
     auto what = request.header("sec-fetch-dest");
-    return what == "audio" || what == "video";
+    if (what == "audio" || what == "video") return true;
+    return request.header("user-agent").starts_with("Mozilla/") &&
+           request.header("if-range").empty();
 }
 
 // What a browser may do with it: show it in this application, and nothing that it says itself. A
@@ -101,9 +106,25 @@ void answer_bytes(Call& call, const schema::RecordMedia& media, Response& respon
             if (is_for_player(call.request)) wanted.size = std::min(wanted.size, longest_part);
             set_part(response, wanted, *size);
         }
-    response.body = blobs.load_part(call.tx, media.blob_sha256, wanted.from, wanted.size);
-    if (response.body.size() != wanted.size)
-        throw base::Error("blob of record " + call.segment("id"), "its file is too short");
+    auto read = [&](std::uint64_t from, std::uint64_t bytes) {
+        auto part = blobs.load_part(call.tx, media.blob_sha256, from, bytes);
+        if (part.size() != bytes)
+            throw base::Error("blob of record " + call.segment("id"), "its file is too short");
+        return part;
+    };
+    if (wanted.size <= most_in_memory) {
+        response.body = read(wanted.from, wanted.size);
+        return;
+    }
+    auto spool = std::make_shared<base::Spool>();
+    for (std::uint64_t at = 0; at < wanted.size && call.request.method == Method::get;) {
+        auto piece = read(wanted.from + at, std::min(most_in_memory, wanted.size - at));
+        spool->out().write(piece.data(), static_cast<std::streamsize>(piece.size()));
+        at += piece.size();
+    }
+    spool->finish();
+    response.file = std::move(spool);
+    response.part = FilePart{.from = 0, .size = wanted.size};
 }
 
 std::string picture_type(const schema::RecordBlob& blob) {

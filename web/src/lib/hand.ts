@@ -40,22 +40,26 @@ const sizes = new Map<string, number>(); // of media that were asked for, also o
 let stop = new AbortController();
 
 // Sounds, films and documents in the order of the work, one after the other; one that does not fit leaves its room to those behind it.
-async function keepMedia(cache: Cache, wanted: readonly string[]): Promise<void> {
-  const { signal } = stop;
+async function keepMedia(cache: Cache, wanted: readonly string[], signal: AbortSignal): Promise<void> {
   let left = room;
   for (const url of wanted) {
-    const kept = (await cache.match(url)) !== undefined;
-    let size = sizes.get(url);
-    if (!kept && (size === undefined || size <= left)) {
-      const answer = await fetch(url, { signal });
-      size = Number(answer.headers.get("Content-Length") ?? Infinity);
-      if (answer.ok) sizes.set(url, size);
-      if (answer.ok && size <= left) await cache.put(url, answer);
-      else {
-        await answer.body?.cancel();
+    if (signal.aborted) return;
+    const kept = await cache.match(url);
+    let size = kept ? Number(kept.headers.get("Content-Length") ?? 0) : sizes.get(url);
+    if (size === undefined) {
+      const head = await fetch(url, { method: "HEAD", signal });
+      if (!head.ok) continue;
+      size = Number(head.headers.get("Content-Length") ?? Infinity);
+      sizes.set(url, size);
+    }
+    if (!kept && size <= left)
+      try {
+        await cache.add(new Request(url, { signal }));
+      } catch {
+        sizes.set(url, Infinity); // the browser has no room for it
         continue;
       }
-    } else size ??= Number((await cache.match(url))?.headers.get("Content-Length") ?? 0);
+    if (!kept && size > left) continue;
     if (size <= left) left -= size;
     else if (kept) await cache.delete(url);
   }
@@ -64,6 +68,7 @@ async function keepMedia(cache: Cache, wanted: readonly string[]): Promise<void>
 // Pictures and media are fetched once; those of no task in hand are dropped. A page of the web is shown in a frame that has no part in this.
 async function keepSeen(): Promise<void> {
   if (!has) return;
+  const { signal } = stop;
   const pictures = new Set<string>();
   const media = new Set<string>();
   const whole = (url: string): string => new URL(url, location.href).href;
@@ -76,7 +81,7 @@ async function keepSeen(): Promise<void> {
   const cache = await caches.open("tilth-work");
   for (const { url } of await cache.keys()) if (!pictures.delete(url) && !media.has(url)) await cache.delete(url);
   await Promise.allSettled([...pictures].map((url) => cache.add(url)));
-  await keepMedia(cache, [...media]);
+  await keepMedia(cache, [...media], signal);
 }
 let keeping = Promise.resolve();
 export function hold(project: string, hand: Hand): void {
