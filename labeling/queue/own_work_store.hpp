@@ -57,6 +57,7 @@ struct OwnTask {
     std::string record;  // as above
     std::string key;
     std::string state;  // answered, skipped; of bookmarks also held and released
+    int version = 1;    // of the record
     int attempt = 1;    // names the answer when it is corrected
     Time at;
     std::string reason;  // of a skip
@@ -68,7 +69,7 @@ struct OwnTask {
 BOOST_DESCRIBE_STRUCT(
     OwnTask,
     (),
-    (task, record, key, state, attempt, at, reason, label, value, milliseconds, bookmarked)
+    (task, record, key, version, state, attempt, at, reason, label, value, milliseconds, bookmarked)
 )
 struct OwnPlace {
     Time at;

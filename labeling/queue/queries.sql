@@ -538,7 +538,7 @@ WITH history AS MATERIALIZED (
     WHERE $8::text <> '' AND strpos(lower(concat_ws(' ', h.key, h.reason, x.title, x.body)), lower($8::text)) > 0
 )
 SELECT h.task_id AS task, h.attempt, h.state, h.reason, h.expires_at AS at, h.source_id || '.' || lpad(to_hex(h.rk), 16, '0') AS record,
-    h.key, c.name AS label, a.value, a.milliseconds, h.bookmarked,
+    h.key, h.version, c.name AS label, a.value, a.milliseconds, h.bookmarked,
     $8::text = '' OR o.task_id IS NOT NULL OR strpos(lower(concat_ws(' ', c.name, a.value::text)), lower($8::text)) > 0 AS fits
 FROM history h
 LEFT JOIN given a ON a.task_id = h.task_id AND a.attempt = h.attempt AND h.state = 'answered'
