@@ -1,3 +1,5 @@
+// What a cell is in each format that has no types of its own, in one place, so that all formats say
+// the same: texts of CSV, values of JSON, and what a column is called for who reads them typed.
 #include "formats/dataset/cell.hpp"
 
 #include <array>

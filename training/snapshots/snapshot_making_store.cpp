@@ -23,7 +23,7 @@
 #include "schema/records/values.hpp"
 #include "schema/sources/source_store.hpp"
 #include "training/candidates/candidate_store.hpp"
-#include "training/candidates/earlier_sides.hpp"
+#include "training/candidates/earlier_sides_store.hpp"
 #include "training/candidates/snapshot_counts.hpp"
 #include "training/candidates/sorted_lines.hpp"
 #include "training/snapshots/example_store.hpp"

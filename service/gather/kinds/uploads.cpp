@@ -1,3 +1,6 @@
+// Files that people send lie below the home of the service that took them, and in the bucket where
+// there is one, since any worker may be the one that reads them. They bear a name made from their
+// bytes, by which they are told from files that users keep there themselves.
 #include "service/gather/kinds/uploads.hpp"
 
 #include <algorithm>

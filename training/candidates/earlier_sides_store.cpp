@@ -1,4 +1,4 @@
-#include "training/candidates/earlier_sides.hpp"
+#include "training/candidates/earlier_sides_store.hpp"
 
 #include <optional>
 #include <string>
