@@ -66,8 +66,13 @@ struct ProjectPage : ProjectLine {
     Project definition;                // as its file would say it
     std::vector<PageKey> keys{};       // by which the labeling page is commanded
     std::vector<std::string> notes{};  // what its owner should know
+    bool audited = false;              // or being audited
 };
-BOOST_DESCRIBE_STRUCT(ProjectPage, (ProjectLine), (instructions, classes, definition, keys, notes))
+BOOST_DESCRIBE_STRUCT(
+    ProjectPage,
+    (ProjectLine),
+    (instructions, classes, definition, keys, notes, audited)
+)
 
 // A wording of the guidelines.
 struct Guideline {

@@ -15,6 +15,7 @@
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "ingest/mapping/contract_store.hpp"
+#include "labeling/quality/audit_store.hpp"
 #include "schema/sources/source_store.hpp"
 #include "service/people/people.hpp"
 #include "service/refusal.hpp"
@@ -51,10 +52,11 @@ void note_unknown_fields(Work& work, labeling::ProjectPage& page) {
 }
 
 labeling::ProjectPage page_of_project(Work& work, const std::string& name) {
-    known_project(work, name);
+    auto id = known_project(work, name).id;
     auto page = labeling::project_page(work.tx, name);
     if (!page) no_project(name);
     note_unknown_fields(work, *page);
+    page->audited = labeling::last_audit(work.tx, id).has_value();
     return *std::move(page);
 }
 

@@ -354,6 +354,7 @@ TEST_CASE("a run that is cut off or overtaken changes nothing", "[service][rules
 TEST_CASE("records that go take votes along; without rules there is nothing", "[service][rules]") {
     RulesWorld world;
     CHECK_THROWS_WITH(world.run_them(), Contains("has no rules"));
+    CHECK(world.ask<service::list_rules>({.project = "p"}).items.empty());
     CHECK_THROWS_AS(world.ask<service::list_rules>({.project = "q"}), service::Refusal);
     CHECK_THROWS_AS(
         world.set("[[rule]]\nname = \"x\"\nclass = \"spam\"\nkind = \"model\"\nrun = 9\n"),

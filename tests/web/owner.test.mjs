@@ -207,6 +207,15 @@ await test("the truth is inferred, and gold made of what was decided", async () 
   await page.getByRole("button", { name: /Remove .* from gold/ }).waitFor();
 });
 
+await test("no audit and no rules are asked for where none were made", async () => {
+  page.refused = [];
+  await tab("Audit");
+  await page.getByRole("heading", { name: "No audit yet" }).waitFor();
+  await tab("Machines");
+  await page.getByText("No rule yet.").waitFor();
+  assert.deepEqual(page.refused, []);
+});
+
 await test("an audit is started and stopped", async () => {
   await tab("Audit");
   await page.getByRole("button", { name: "Start an audit" }).click();
@@ -215,6 +224,8 @@ await test("an audit is started and stopped", async () => {
   await page.getByText("0 of 5 answered").waitFor();
   await page.getByRole("button", { name: "Stop", exact: true }).click();
   await dialog.getByRole("button", { name: "Stop" }).click();
+  await page.getByText(/stopped by/).waitFor();
+  await page.reload();
   await page.getByText(/stopped by/).waitFor();
 });
 

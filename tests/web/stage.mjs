@@ -130,10 +130,12 @@ export class Browser {
     return this;
   }
 
-  // A page that gathers what its console complains about.
+  // A page that gathers what its console complains about, and what the service refused it, which the console tells, too.
   async page(url) {
     const page = await this.context.newPage();
     page.complaints = [];
+    page.refused = [];
+    page.on("response", (response) => response.status() >= 400 && page.refused.push(`${response.status()} ${response.url()}`));
     page.on("pageerror", (error) => page.complaints.push(error.message));
     page.on("console", (message) => {
       const offline = message.text().includes("Failed to load resource") || message.text().includes("ERR_");

@@ -139,9 +139,11 @@ RulesState set_rules(Work& work, const SetRules& request) {
 
 Page<ListedRule> list_rules(Work& work, const OfRules& request) {
     auto project = known_project(work, request.project);
-    auto state = known_rules(work, project);
     Page<ListedRule> page;
-    for (const auto& rule : labeling::rules_of(work.tx, project, state, state.version, false).rules)
+    auto state = labeling::rule_set_state(work.tx, project);
+    if (!state) return page;
+    for (const auto& rule :
+         labeling::rules_of(work.tx, project, *state, state->version, false).rules)
         page.items.push_back(
             {.rule = rule.name,
              .kind = std::string(base::name_of(rule.kind)),
