@@ -16,7 +16,7 @@ async function loaded(contents) {
   buildSync({ stdin: { contents, resolveDir: fileURLToPath(web) }, bundle: true, format: "esm", platform: "node", outfile });
   return import(pathToFileURL(outfile).href);
 }
-const { inThePage, parse, placeOf, plain, tomlOf } = await loaded('export { plain } from "./src/lib/figure"; export { tomlOf } from "./src/pages/gather/toml"; export { parse } from "smol-toml"; export * from "./src/lib/commands";');
+const { asSentence, inThePage, parse, placeOf, plain, tomlOf } = await loaded('export { plain } from "./src/lib/figure"; export { tomlOf } from "./src/pages/gather/toml"; export { parse } from "smol-toml"; export * from "./src/lib/commands";');
 rmSync(room, { recursive: true });
 
 test("settings are written so that the same are read, whatever their names and texts", () => {
@@ -43,6 +43,18 @@ test("what the service says of the command line is said of the page", () => {
   assert.equal(inThePage("see 'tilth label members list news', or give --yes"), "see People of the project, or give 'yes'");
   assert.equal(inThePage("the words of `tilth crawl --dry-run`"), "the words of the preview of New source");
   assert.equal(inThePage("a -- b, x--y and 'tilth is down'"), "a -- b, x--y and 'tilth is down'");
+});
+
+test("what went wrong is told in sentences, and names in them stay", () => {
+  assert.equal(asSentence("name 'x': is not free; see 'tilth source list'"), "Name 'x': is not free; see Sources.");
+  assert.equal(asSentence("'sample': is missing"), "'sample': is missing.");
+  assert.equal(asSentence("pages.csv, line 3: has no key"), "pages.csv, line 3: has no key.");
+  assert.equal(asSentence("run7: no such model"), "run7: no such model.");
+  assert.equal(asSentence("user ann is needed"), "User ann is needed.");
+  assert.equal(asSentence("Is it there?"), "Is it there?");
+  assert.equal(asSentence("stopped"), "Stopped.");
+  assert.equal(asSentence(asSentence("truth: there are no answers")), "Truth: there are no answers.");
+  assert.equal(asSentence(""), "");
 });
 
 // A text that the service may say, as one string: neighbours in C++ are one.

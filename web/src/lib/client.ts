@@ -1,6 +1,6 @@
 // The service, as its own description tells it (npm run types): `await ok(client.GET("/api/v1/..", {..}))`.
 import createClient, { type Middleware } from "openapi-fetch";
-import { inThePage } from "./commands";
+import { asSentence } from "./commands";
 import type { paths } from "./schema";
 
 export class Problem extends Error {
@@ -56,7 +56,7 @@ const guard: Middleware = {
     try {
       const problem = (await response.json()) as { title?: string; detail?: string };
       title = problem.title ?? title;
-      detail = inThePage(problem.detail ?? "");
+      detail = asSentence(problem.detail ?? "");
     } catch {
       // a proxy's answer; the status says enough
     }

@@ -84,3 +84,6 @@ export const inThePage = (text: string): string =>
   text
     .replaceAll(/(['`])tilth ([a-z][^'`]*)\1/g, (whole, _, command: string) => placeOf(command) ?? whole)
     .replaceAll(/(^|[\s(,;])--([a-z][a-z-]+)/g, (_, before: string, flag: string) => `${before}'${flag.replaceAll("-", "_")}'`);
+
+// What went wrong, as a sentence. A name at its head, in quotes or with a dot or a digit in it, stays as it is.
+export const asSentence = (text: string): string => inThePage(text).trim().replace(/^[a-z]+(?=[\s,;:]|$)/, (word) => word[0]!.toUpperCase() + word.slice(1)).replace(/[^.!?…:]$/, "$&.");
