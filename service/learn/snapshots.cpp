@@ -115,6 +115,7 @@ void judge_consent(Work& work, const schema::Source& source) {
     if (!source_kind(source.kind).crawls) return;
     auto agent = crawl_user_agent(work.here.config, source);
     crawler::check_consent(work.here.database, source.id, agent, work.here.stop);
+    if (work.here.stop.stop_requested()) throw base::Interrupted();  // pages are left unjudged
 }
 
 }  // namespace
