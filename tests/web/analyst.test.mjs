@@ -24,6 +24,19 @@ await test("a snapshot is made by a form, and verified", async () => {
   await page.getByText(/members are what they were/).waitFor();
 });
 
+await test("verifying and exporting tell since when they go on, and are cancelled", async () => {
+  for (const [name, address, told] of [["Verify", "**/verify", "is not known"], ["Export", "**/export*", "No file was made"]]) {
+    await page.route(address, () => {});
+    await page.getByRole("button", { name, exact: true }).click();
+    await page.getByText("1 s", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.getByText(told).waitFor();
+    await page.unroute(address);
+  }
+  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Export", exact: true }).click()]);
+  assert.equal(file.suggestedFilename(), "notes-1.jsonl");
+});
+
 for (const model of ["majority", "softmax"])
   await test(`a ${model} is trained by a form, and stands in the list`, async () => {
     await page.goto(`${tilth.url}/runs`);

@@ -202,6 +202,22 @@ await test("a comparison that takes long is cancelled, and asked for again", asy
   await page.getByRole("region", { name: "Differences" }).waitFor();
 });
 
+await test("suggestions by a model are cancelled, and what was suggested is told to be kept", async () => {
+  const compared = page.url();
+  await go("/projects/notes?tab=machines");
+  await page.route("**/suggestions/model", () => {});
+  await page.getByRole("button", { name: "By a model" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Training run").fill("1");
+  await dialog.getByLabel(/^annotator/).fill("robot");
+  await dialog.getByRole("button", { name: "Suggest" }).click();
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await page.getByText(/suggested until now is kept/).waitFor();
+  await dialog.waitFor({ state: "detached" });
+  await page.unroute("**/suggestions/model");
+  await page.goto(compared);
+});
+
 await test("parameters that differ come first, the others on demand", async () => {
   const table = page.getByRole("region", { name: "Parameters" });
   await reads(table, /kind\s+majority\s+softmax/);

@@ -239,9 +239,25 @@ await test("a rule is set, run and judged", async () => {
   await page.getByText(/have votes/).waitFor();
 });
 
+await test("rules that vote for long are cancelled; what goes on anyway says so", async () => {
+  await page.route("**/rules/run", () => {});
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByText(/what rules voted before counts/).waitFor();
+  await page.unroute("**/rules/run");
+  await tab("Truth and quality");
+  await page.route("**/truth", () => {});
+  await page.getByRole("button", { name: "Infer truth" }).click();
+  await dialog.getByRole("button", { name: "Infer" }).click();
+  await dialog.getByText(/goes on to its end/).waitFor();
+  assert.equal(await dialog.getByRole("button", { name: "Cancel" }).count(), 0);
+  await page.unroute("**/truth");
+  await page.reload();
+});
+
 await test("labels are exported as they stand", async () => {
   await tab("Import and export");
-  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Export", exact: true }).click()]);
+  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Export", exact: true }).click()]);
   const rows = readFileSync(await file.path(), "utf8").trim().split("\n").map((line) => JSON.parse(line));
   assert.equal(rows.length, 30);
 });
