@@ -60,7 +60,13 @@ await test("a run shows its figures with intervals, classes, curves, parameters 
     await page.locator(".u-over").first().hover();
     await reads(legend, /\d/);
   }
+  await page.getByRole("link", { name: "Log", exact: true }).click();
+  await reads(page.getByRole("region", { name: "Log" }), /Began: softmax on notes-1[\s\S]*fit \d+ of \d+\s+\d\.\d+[\s\S]*Ended: done/);
   await page.getByRole("link", { name: "Errors", exact: true }).click();
+  await page.route("**/errors", () => {});
+  await page.getByRole("button", { name: "Look at the errors" }).click();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.unroute("**/errors");
   await page.getByRole("button", { name: "Look at the errors" }).click();
   await page.getByRole("heading", { name: "Suspected labels" }).waitFor({ timeout: 60_000 });
 }, 90);
@@ -103,7 +109,7 @@ await test("a run is named and tagged, and found by its tag", async () => {
 
 await test("no page has a violation, complains, or is wider than a phone", async () => {
   const run = "/runs/2";
-  await sound(page, tilth.url, ["/runs", run, `${run}?tab=classes`, `${run}?tab=curves`, `${run}?tab=parameters`, `${run}?tab=errors`, "/snapshots", "/snapshots/notes-1", "/snapshots/notes-1?tab=card", "/snapshots/notes-1?tab=diff"]);
+  await sound(page, tilth.url, ["/runs", run, `${run}?tab=classes`, `${run}?tab=curves`, `${run}?tab=parameters`, `${run}?tab=errors`, `${run}?tab=log`, "/snapshots", "/snapshots/notes-1", "/snapshots/notes-1?tab=card", "/snapshots/notes-1?tab=diff"]);
 }, 180);
 
 await finish(tilth);
