@@ -56,9 +56,10 @@ export async function signedIn(url, token) {
   return page;
 }
 
-// Each address, in the light on a desk and in the dark on a phone: no violation, and nothing wider than the window. `ready` waits for what
+// Each address, in the light on a desk and in the dark on a phone: no violation, nothing asked for that is refused, and nothing wider than the window. `ready` waits for what
 // a page loads after its heading.
 export async function sound(page, origin, paths, ready = () => page.getByText("Loading …").first().waitFor({ state: "detached" })) {
+  page.refused = [];
   for (const path of paths)
     for (const [colorScheme, width] of [["light", 1440], ["dark", 360]]) {
       await page.emulateMedia({ colorScheme });
@@ -71,6 +72,7 @@ export async function sound(page, origin, paths, ready = () => page.getByText("L
     }
   await page.setViewportSize({ width: 1280, height: 800 });
   assert.deepEqual(page.complaints, []);
+  assert.deepEqual(page.refused, []);
 }
 
 // Ends the suite, with the world it ran in.

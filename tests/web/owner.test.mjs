@@ -300,6 +300,7 @@ await test("on a phone no table of the owner's overview or of its classes is cut
 
 await test("no page has a violation, complains, or is wider than a phone", async () => {
   const tabs = ["overview", "queue", "tasks", "review", "answers", "people", "quality", "audit", "machines", "exchange", "settings"].map((each) => `/projects/moods?tab=${each}`);
+  page.refused = [];
   for (const path of ["/projects", "/new/project", ...tabs])
     for (const colorScheme of ["light", "dark"]) {
       const width = colorScheme === "dark" ? 360 : 1440;
@@ -313,6 +314,7 @@ await test("no page has a violation, complains, or is wider than a phone", async
       await page.screenshot({ path: `${process.env.SHOTS ?? "/tmp"}/owner-${path.replaceAll(/\W/g, "")}-${colorScheme}.png`, fullPage: true });
     }
   assert.deepEqual(page.complaints, []);
+  assert.deepEqual(page.refused, []);
 }, 180);
 
 await finish(tilth);
