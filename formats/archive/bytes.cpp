@@ -120,7 +120,12 @@ struct Bytes::Impl {
             layer.packed_at += step.taken;
             if (step.made > 0) return step.made;
             if (!stream.fault().empty())
-                fail(fmt::format("the {} data are damaged: {}", layer.coding, stream.fault()));
+                fail(fmt::format(
+                    "the {} data {}: {}",
+                    layer.coding,
+                    stream.is_limit() ? "cannot be unpacked here" : "are damaged",
+                    stream.fault()
+                ));
             if (step.taken > 0) continue;
             layer.packed_at = layer.packed.size();
             layer.packed = next_of_layer(number - 1);

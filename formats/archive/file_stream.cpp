@@ -41,7 +41,9 @@ public:
         if (whole_) {
             if (begun_ && in.front() != xz_magic.front()) return {behind(in, false), 0};
             begun_ = true;
-            if (lzma_stream_decoder(&stream_, most_memory, 0) != LZMA_OK) fault_ = "out of memory";
+            const auto result =
+                lzma_stream_decoder(&stream_, most_memory, LZMA_TELL_UNSUPPORTED_CHECK);
+            if (result != LZMA_OK) refuse("out of memory", true);
             if (!fault_.empty()) return {};
         }
         stream_.next_in = reinterpret_cast<const std::uint8_t*>(in.data());
@@ -50,7 +52,8 @@ public:
         stream_.avail_out = room;
         const auto result = lzma_code(&stream_, LZMA_RUN);
         whole_ = result == LZMA_STREAM_END;
-        if (!whole_ && result != LZMA_OK && result != LZMA_BUF_ERROR) fault_ = words_of(result);
+        if (!whole_ && result != LZMA_OK && result != LZMA_BUF_ERROR)
+            refuse(words_of(result), result == LZMA_MEMLIMIT_ERROR || result == LZMA_MEM_ERROR);
         return {in.size() - stream_.avail_in, room - stream_.avail_out};
     }
 
@@ -58,12 +61,19 @@ private:
     // The largest dictionary that xz itself makes needs 65 MiB.
     static constexpr std::uint64_t most_memory = std::uint64_t{1} << 30;
 
+    void refuse(const char* why, bool limit) {
+        fault_ = why;
+        limit_ = limit;
+    }
+
     static const char* words_of(lzma_ret result) {
         switch (result) {
             case LZMA_MEMLIMIT_ERROR:
                 return "they need more than 1 GiB of memory";
             case LZMA_MEM_ERROR:
                 return "out of memory";
+            case LZMA_UNSUPPORTED_CHECK:
+                return "their check is of a kind that is not known";
             case LZMA_FORMAT_ERROR:
                 return "no stream begins where one should";
             case LZMA_OPTIONS_ERROR:
@@ -91,6 +101,7 @@ public:
             end();
             open_ = BZ2_bzDecompressInit(&stream_, 0, 0) == BZ_OK;
             if (!open_) fault_ = "out of memory";
+            limit_ = !open_;
             if (!open_) return {};
         }
         stream_.next_in = const_cast<char*>(in.data());
@@ -101,6 +112,7 @@ public:
         const auto space = stream_.avail_out;
         const int result = BZ2_bzDecompress(&stream_);
         whole_ = result == BZ_STREAM_END;
+        limit_ = result == BZ_MEM_ERROR;
         if (!whole_ && result != BZ_OK)
             fault_ = result == BZ_MEM_ERROR          ? "out of memory"
                      : result == BZ_DATA_ERROR_MAGIC ? "no stream begins where one should"
@@ -130,8 +142,8 @@ public:
 
     Step step(std::string_view in, char* out, std::size_t room) override {
         if (!fault_.empty()) return {};
-        if (made_at_ < made_.size()) {
-            const auto size = std::min(room, made_.size() - made_at_);
+        if (made_at_ < made_size_) {
+            const auto size = std::min(room, made_size_ - made_at_);
             std::memcpy(out, made_.data() + made_at_, size);
             made_at_ += size;
             return {0, size};
@@ -162,19 +174,33 @@ private:
         state_ = held_ == old_lz4_magic ? State::blocks : State::frame;
         whole_ = state_ == State::blocks;
         const auto magic = std::exchange(held_, {});
-        if (state_ == State::frame) frame_step(magic, nullptr, 0);
+        if (state_ == State::frame) piece(magic, nullptr, 0);
     }
 
     Step frame_step(std::string_view in, char* out, std::size_t room) {
-        auto taken = in.size();
-        const auto left = LZ4F_decompress(context_, out, &room, in.data(), &taken, nullptr);
-        if (LZ4F_isError(left)) {
-            fault_ = LZ4F_getErrorName(left);
+        if (full_) {
+            const auto rest = piece({}, out, room);
+            if (rest.made > 0 || !fault_.empty()) return rest;
+        }
+        // What the library wants of a block holds its check and the header behind it.
+        constexpr std::size_t header = 4, check = 4;
+        const auto most = wanted_ > 2 * header + check ? wanted_ - header - check : header;
+        return piece(in.substr(0, most), out, room);
+    }
+
+    // What a call has made is lost if it meets damage, too: it must not get the end of a block and
+    // a header that is whole, nor anything while there are still bytes of a block to be had.
+    Step piece(std::string_view in, char* out, std::size_t room) {
+        auto taken = in.size(), made = room;
+        wanted_ = LZ4F_decompress(context_, out, &made, in.data(), &taken, nullptr);
+        if (LZ4F_isError(wanted_)) {
+            fault_ = LZ4F_getErrorName(wanted_);
             return {};
         }
-        whole_ = left == 0;
+        full_ = made == room;
+        whole_ = wanted_ == 0;
         if (whole_) state_ = State::between;
-        return {taken, room};
+        return {taken, made};
     }
 
     std::size_t take_block(std::string_view in) {
@@ -189,17 +215,22 @@ private:
         return taken;
     }
 
+    // As `lz4` does: what is no length is what stands behind the stream.
     void measure() {
-        if (held_ == lz4_magic || held_ == old_lz4_magic) return choose();
         for (std::size_t i = 0; i < 4; ++i)
             size_ |= std::size_t{static_cast<unsigned char>(held_[i])} << 8 * i;
-        held_.clear();
-        if (size_ == 0 || size_ > static_cast<std::size_t>(LZ4_COMPRESSBOUND(most_of_block)))
-            fault_ = "no block is of that length";
+        const auto held = std::exchange(held_, {});
+        if (size_ > 0 && size_ <= static_cast<std::size_t>(LZ4_COMPRESSBOUND(most_of_block)))
+            return;
+        size_ = 0;
+        state_ = State::between;
+        whole_ = true;
+        for (std::string_view next = held; !next.empty() && fault_.empty();)
+            next.remove_prefix(begin(next));
     }
 
     void unpack() {
-        made_.resize(most_of_block);
+        made_.resize(most_of_block);  // once
         made_at_ = 0;
         const auto size = LZ4_decompress_safe(
             held_.data(),
@@ -208,7 +239,7 @@ private:
             static_cast<int>(made_.size())
         );
         if (size < 0) fault_ = "a block cannot be unpacked";
-        made_.resize(static_cast<std::size_t>(std::max(0, size)));
+        made_size_ = static_cast<std::size_t>(std::max(0, size));
         held_.clear();
         size_ = 0;
         whole_ = size >= 0;
@@ -225,8 +256,10 @@ private:
     bool begun_ = false;
     std::string held_;      // of a magic, a length or a block
     std::size_t size_ = 0;  // of the block that is held; 0: its length comes
-    std::string made_;      // of a block
-    std::size_t made_at_ = 0;
+    std::string made_;      // of a block, in its first made_size_ bytes
+    std::size_t made_at_ = 0, made_size_ = 0;
+    std::size_t wanted_ = 0;  // of a frame, by the last call
+    bool full_ = false;       // that call had no more room
 };
 
 }  // namespace

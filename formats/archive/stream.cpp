@@ -136,21 +136,40 @@ public:
         if (!fault_.empty() || (in.empty() && whole_)) return {};
         if (begun_ && whole_ && (ended_ || !is_frame(in))) return {behind(in, leniency_.web), 0};
         begun_ = true;
-        ZSTD_inBuffer from{in.data(), in.size(), 0};
+        if (full_) {
+            const auto rest = piece({}, out, room);
+            if (rest.made > 0 || !fault_.empty()) return rest;
+        }
+        return piece(in, out, room);
+    }
+
+private:
+    // What a call has made is lost if it meets damage, too: it gets the rest of a block, or the
+    // header behind it, and nothing while there are still bytes of a block to be had.
+    Step piece(std::string_view in, char* out, std::size_t room) {
+        constexpr std::size_t header = 3, first = 5;
+        const auto most = wanted_ == 0 ? first : wanted_ > header ? wanted_ - header : wanted_;
+        ZSTD_inBuffer from{in.data(), std::min(in.size(), most), 0};
         ZSTD_outBuffer to{out, room, 0};
         const auto left = ZSTD_decompressStream(stream_, &to, &from);
         whole_ = left == 0;
         frames_ = frames_ || whole_;
-        if (!ZSTD_isError(left)) return {from.pos, to.pos};
+        full_ = !ZSTD_isError(left) && to.pos == room;
+        if (!ZSTD_isError(left)) {
+            wanted_ = left;
+            return {from.pos, to.pos};
+        }
         // Of what follows, the first byte may have looked like a frame.
         ended_ = whole_ =
             leniency_.web && frames_ && ZSTD_getErrorCode(left) == ZSTD_error_prefix_unknown;
         if (ended_) return {in.size(), to.pos};
         fault_ = ZSTD_getErrorName(left);
+        const auto code = ZSTD_getErrorCode(left);
+        limit_ = code == ZSTD_error_frameParameter_windowTooLarge ||
+                 code == ZSTD_error_memory_allocation;
         return {from.pos, to.pos};
     }
 
-private:
     // By as much of its four magic bytes as is there; also a frame that holds nothing.
     static bool is_frame(std::string_view in) {
         const auto magic = "\x28\xb5\x2f\xfd"sv;
@@ -164,8 +183,10 @@ private:
     Leniency leniency_;
     ZSTD_DStream* stream_;
     bool begun_ = false;
-    bool frames_ = false;  // one was whole
-    bool ended_ = false;   // something else follows
+    bool frames_ = false;     // one was whole
+    bool ended_ = false;      // something else follows
+    bool full_ = false;       // the last call had no more room
+    std::size_t wanted_ = 0;  // bytes, by the last call: of a block and the header behind it
 };
 
 // A stream, or what was never packed. Which, its first bytes tell; a stream may be shorter than

@@ -25,6 +25,8 @@ public:
     bool is_whole() const { return whole_; }
     // Why nothing more can be had, for people; empty while all is well.
     const std::string& fault() const { return fault_; }
+    // Whether that is of what is given to undo them, and not of the data.
+    bool is_limit() const { return limit_; }
 
 protected:
     // How much of what follows a stream, and is none, is passed over: on the web all, as browsers
@@ -33,6 +35,7 @@ protected:
 
     bool whole_ = true;
     std::string fault_;
+    bool limit_ = false;
 };
 
 // What else may be in a stream.

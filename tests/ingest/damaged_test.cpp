@@ -1,3 +1,5 @@
+// What is damaged, cut off or strange: whole records are kept, and the rest is told.
+#include <zlib.h>
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
@@ -15,11 +17,41 @@ std::string rows(int count) {
 }
 
 // As `zstd --long=31` writes them: a frame (RFC 8878) whose window is 2 GiB, with one raw block.
-std::string wide_frame(const std::string& text) {
-    const auto block = text.size() << 3U | 1U;
+std::string wide_frame(const std::string& text, bool last = true) {
+    const auto block = text.size() << 3U | (last ? 1U : 0U);
     std::string frame("\x28\xb5\x2f\xfd\0\xa8", 6);
     for (unsigned shift : {0U, 8U, 16U}) frame += static_cast<char>(block >> shift & 0xffU);
     return frame + text;
+}
+
+std::string little_endian(std::size_t number) {
+    std::string bytes;
+    for (unsigned shift : {0U, 8U, 16U, 24U}) bytes += static_cast<char>(number >> shift & 0xffU);
+    return bytes;
+}
+
+std::string crc32_of(std::string_view bytes) {
+    return little_endian(
+        crc32(0, reinterpret_cast<const Bytef*>(bytes.data()), static_cast<uInt>(bytes.size()))
+    );
+}
+
+// Of a checksum of all, or of the last block: those of LZ4 and bzip2 stand last, that of xz before
+// the index, whose size is in the footer.
+std::size_t place_of_check(const std::string& filter, const std::string& packed) {
+    if (filter != "xz") return packed.size() - 3;
+    const auto index = static_cast<unsigned char>(packed[packed.size() - 8]);
+    return packed.size() - 12 - (std::size_t{index} + 1) * 4 - 4;
+}
+
+// As `lz4 -l` writes them, with nothing but letters as they are.
+std::string old_lz4(const std::string& text) {
+    std::string block = "\xf0";
+    auto left = text.size() - 15;
+    for (; left >= 255; left -= 255) block += '\xff';
+    block += static_cast<char>(left);
+    block += text;
+    return std::string("\x02\x21\x4c\x18", 4) + little_endian(block.size()) + block;
 }
 
 // Every record is a whole row of the table.
@@ -86,6 +118,11 @@ TEST_CASE("packings in packings, and of several members, are undone", "[ingest][
     REQUIRE(deeper.rejects.size() == 1);
     CHECK(deeper.rejects[0].reason.find("more than eight times") != std::string::npos);
     check_rows(test::read_all({folder.write("d.csv.zst", wide_frame(text))}), 500);
+    // A second block of no kind.
+    auto half = test::read_all({folder.write("f.csv.zst", wide_frame(text, false) + "\7\7\7")});
+    check_rows(half, 500);
+    REQUIRE(half.rejects.size() == 1);
+    CHECK_THAT(half.rejects[0].reason, Catch::Contains("the zstd data are damaged"));
     auto cut = test::pack("raw", "zstd", {{"e.csv", rows(13'000)}});
     auto all = test::read_all({folder.write("e.csv.zst", cut.substr(0, cut.size() - 100))});
     CHECK(all.rejects.size() == 1);
@@ -212,10 +249,13 @@ TEST_CASE("xz, bzip2 and LZ4 are undone to their end, or it is told", "[ingest][
         CHECK(all.rejects.empty());
         check_rows(all, 13'000);
         check_rows(read(test::deflated(packed(filter, whole), 31)), 13'000);
-        for (auto size : {whole.size() / 3, whole.size() / 2, whole.size() - 3}) {
+        // The others have it in one block.
+        const std::size_t of_half = filter == "xz" ? 3000 : 0;
+        for (const auto& [size, least] : std::vector<std::pair<std::size_t, std::size_t>>{
+                 {whole.size() / 2, of_half}, {whole.size() - 3, 13'000}}) {
             INFO(size);
             all = read(whole.substr(0, size));
-            check_rows(all, 0);
+            check_rows(all, least);
             REQUIRE(all.rejects.size() == 1);
             CHECK_THAT(all.rejects[0].reason, Catch::Contains("cut off"));
         }
@@ -223,13 +263,19 @@ TEST_CASE("xz, bzip2 and LZ4 are undone to their end, or it is told", "[ingest][
         check_rows(all, 13'000);
         REQUIRE(all.rejects.size() == 1);
         CHECK_THAT(all.rejects[0].reason, Catch::Contains("something else follows"));
-        auto broken = whole;
-        broken[broken.size() / 2] ^= 0x55;
-        all = read(broken);
-        REQUIRE_FALSE(all.rejects.empty());
-        CHECK_THAT(
-            all.rejects.back().reason, Catch::Contains("the " + filter + " data are damaged")
-        );
+        // In the middle, where it shows behind the data, and in what is held against them.
+        const auto check = place_of_check(filter, whole);
+        for (auto at : {whole.size() / 2, check}) {
+            INFO(at);
+            auto broken = whole;
+            broken[at] ^= 0x55;
+            all = read(broken);
+            if (at == check) check_rows(all, 13'000);
+            REQUIRE_FALSE(all.rejects.empty());
+            CHECK_THAT(
+                all.rejects.back().reason, Catch::Contains("the " + filter + " data are damaged")
+            );
+        }
         const auto damaged = test::deflated(whole, 31);
         all = read(damaged.substr(0, damaged.size() / 2));
         REQUIRE(all.rejects.size() == 1);
@@ -247,19 +293,59 @@ TEST_CASE("xz, bzip2 and LZ4 are undone to their end, or it is told", "[ingest][
 TEST_CASE("older LZ4 is undone, and a text that begins as bzip2 is a text", "[ingest][damage]") {
     test::DataFolder folder;
     const auto text = rows(20);
-    // One block of nothing but letters as they are.
-    std::string block = "\xf0";
-    auto left = text.size() - 15;
-    for (; left >= 255; left -= 255) block += '\xff';
-    block += static_cast<char>(left);
-    block += text;
-    std::string frame("\x02\x21\x4c\x18", 4);
-    for (unsigned shift : {0U, 8U, 16U, 24U})
-        frame += static_cast<char>(block.size() >> shift & 0xffU);
-    auto all = test::read_all({folder.write("a.csv.lz4", frame + block)});
+    auto all = test::read_all({folder.write("a.csv.lz4", old_lz4(text))});
     CHECK(all.rejects.empty());
     check_rows(all, 20);
     all = test::read_all({folder.write("b.csv", "BZh9,n\n1,2\n")});
     REQUIRE(all.records.size() == 1);
     CHECK(all.records[0].fields == "BZh9=1|n=2");
+}
+
+TEST_CASE("behind older LZ4 stands what may stand behind a stream", "[ingest][damage]") {
+    using namespace std::string_literals;
+    test::DataFolder folder;
+    const auto text = rows(40);
+    const auto half = text.find("\n20,") + 1;
+    const auto packed = old_lz4(text.substr(0, half));
+    auto read = [&](const std::string& content) {
+        return test::read_all({folder.write("a.csv.lz4", content)});
+    };
+    const auto skipped = "\x53\x2a\x4d\x18\3\0\0\0abc"s;
+    for (const auto& behind :
+         {std::string(512, '\0'), std::string(6, '\0'), skipped, skipped + skipped}) {
+        INFO(behind.size());
+        auto all = read(packed + behind);
+        CHECK(all.rejects.empty());
+        check_rows(all, 20);
+        all = read(packed + behind + old_lz4(text.substr(half)));
+        CHECK(all.rejects.empty());
+        check_rows(all, 40);
+    }
+    const auto all = read(packed + "and more");
+    check_rows(all, 20);
+    REQUIRE(all.rejects.size() == 1);
+    CHECK_THAT(all.rejects[0].reason, Catch::Contains("something else follows"));
+}
+
+TEST_CASE("what is not undone for its size or its check is told so", "[ingest][damage]") {
+    test::DataFolder folder;
+    const auto whole = test::pack("raw", "xz", {{"a.csv", rows(20)}});
+    // Behind the header of 12 bytes that of the block: its length / 4 - 1, flags, the kind of
+    // filter, the length of what it is told, and that: the size of the dictionary.
+    const auto size = (std::size_t{static_cast<unsigned char>(whole[12])} + 1) * 4 - 4;
+    REQUIRE(whole.substr(13, 3) == std::string("\0\x21\1", 3));
+    auto wide = whole;
+    wide[16] = 39;  // 3 GiB
+    wide.replace(12 + size, 4, crc32_of(std::string_view(wide).substr(12, size)));
+    auto all = test::read_all({folder.write("a.csv.xz", wide)});
+    REQUIRE(all.rejects.size() == 1);
+    CHECK_THAT(
+        all.rejects[0].reason, Catch::Contains("cannot be unpacked here: they need more than 1 GiB")
+    );
+    auto other = whole;
+    other[7] = 2;  // a check that is reserved
+    other.replace(8, 4, crc32_of(std::string_view(other).substr(6, 2)));
+    all = test::read_all({folder.write("b.csv.xz", other)});
+    REQUIRE(all.rejects.size() == 1);
+    CHECK_THAT(all.rejects[0].reason, Catch::Contains("their check is of a kind"));
 }
