@@ -37,10 +37,25 @@ std::string_view stream_of(std::string_view head) {
     return head.starts_with("\x28\xb5\x2f\xfd"sv) ? "zstd" : file_coding_of(head);
 }
 
+// By the checksum of its first header: older ones have no signature.
+bool is_tar(std::string_view head) {
+    constexpr std::size_t header = 512, at = 148, size = 8;
+    if (head.size() < header || head.front() == '\0') return false;
+    std::size_t sum = size * ' ', said = 0;
+    for (std::size_t i = 0; i < header; ++i)
+        if (i < at || i >= at + size) sum += static_cast<unsigned char>(head[i]);
+    auto digits = head.substr(at, size);
+    digits.remove_prefix(std::min(digits.find_first_not_of(' '), size));
+    for (; !digits.empty() && digits.front() >= '0' && digits.front() <= '7';
+         digits.remove_prefix(1))
+        said = said * 8 + static_cast<std::size_t>(digits.front() - '0');
+    return said == sum;
+}
+
 // By the signatures of zip and ustar.
 bool is_archive(std::string_view head) {
     return head.starts_with("PK\x03\x04") || head.starts_with("PK\x05\x06") ||
-           (head.size() >= 262 && head.substr(257, 5) == "ustar");
+           (head.size() >= 262 && head.substr(257, 5) == "ustar") || is_tar(head);
 }
 
 constexpr std::size_t head_size = 4096;

@@ -1,4 +1,5 @@
 // What is damaged, cut off or strange: whole records are kept, and the rest is told.
+#include <fmt/format.h>
 #include <zlib.h>
 #include <catch2/catch.hpp>
 
@@ -348,4 +349,23 @@ TEST_CASE("what is not undone for its size or its check is told so", "[ingest][d
     all = test::read_all({folder.write("b.csv.xz", other)});
     REQUIRE(all.rejects.size() == 1);
     CHECK_THAT(all.rejects[0].reason, Catch::Contains("their check is of a kind"));
+}
+
+TEST_CASE("a tar from before its signature is an archive, however packed", "[ingest][damage]") {
+    test::DataFolder folder;
+    auto tar = test::pack("tar", "none", {{"a.csv", rows(20)}});
+    REQUIRE(tar.substr(257, 5) == "ustar");
+    tar.replace(257, 255, std::string(255, '\0'));
+    std::size_t sum = 0;
+    tar.replace(148, 8, std::string(8, ' '));
+    for (std::size_t i = 0; i < 512; ++i) sum += static_cast<unsigned char>(tar[i]);
+    tar.replace(148, 8, fmt::format("{:06o}", sum) + std::string("\0 ", 2));
+    for (const std::string filter : {"none", "xz", "bzip2", "lz4"}) {
+        INFO(filter);
+        const auto packed = filter == "none" ? tar : test::pack("raw", filter, {{"a.tar", tar}});
+        const auto all = test::read_all({folder.write("a." + filter, packed)});
+        CHECK(all.rejects.empty());
+        check_rows(all, 20);
+        CHECK(all.records.front().member == "a.csv");
+    }
 }
