@@ -9,6 +9,7 @@
 #include "formats/excel/head.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -72,9 +73,26 @@ std::string_view text_at(const ExcelRow& row, std::size_t column) {
     return base::cut_at_character(base::trim(cell->text), most_of_part);
 }
 
-bool is_title(const ExcelRow& row, const std::vector<ExcelRange>& merged) {
+// Those of the rows that are asked for, each looked for once: a row may have thousands of merged
+// cells, and a sheet a million.
+class Merged {
+public:
+    explicit Merged(const std::vector<ExcelRange>& ranges) : ranges_(ranges) {}
+
+    const Across& of(std::int64_t row) {
+        const auto at = rows_.find(row);
+        return at != rows_.end() ? at->second
+                                 : rows_.emplace(row, Across(ranges_, row)).first->second;
+    }
+
+private:
+    const std::vector<ExcelRange>& ranges_;
+    std::map<std::int64_t, Across> rows_;
+};
+
+bool is_title(const ExcelRow& row, Merged& merged) {
     if (row.cells.size() != 1) return false;
-    const auto* range = Across(merged, row.number).at(row.cells.front().column);
+    const auto* range = merged.of(row.number).at(row.cells.front().column);
     return range && range->right > range->left;
 }
 
@@ -94,19 +112,18 @@ bool divides(const ExcelRow& row, const Across& across, const ExcelRange& above)
 // The last row of a head that begins in `first`.
 std::int64_t last_of(
     std::vector<ExcelRow>::const_iterator first,
-    const std::vector<ExcelRange>& merged,
+    Merged& merged,
     const std::vector<ExcelRow>& rows
 ) {
     auto last = first->number;
     for (auto row = first; row != rows.end() && row->number <= last; ++row) {
-        const Across across(merged, row->number);
-        for (const auto* range : across.all()) {
+        for (const auto* range : merged.of(row->number).all()) {
             if (range->top != row->number || range->right == range->left) continue;
             const auto below = std::find_if(row, rows.end(), [&](const ExcelRow& each) {
                 return each.number == range->bottom + 1;
             });
             if (below != rows.end() && below->number > last &&
-                divides(*below, Across(merged, below->number), *range))
+                divides(*below, merged.of(below->number), *range))
                 last = below->number;
         }
     }
@@ -115,7 +132,7 @@ std::int64_t last_of(
 
 struct Line {
     const ExcelRow* row;
-    Across across;
+    const Across* across;
 };
 
 // What stands over a column in one row of the head, also in a cell that reaches into it.
@@ -135,7 +152,7 @@ std::size_t width_of(const std::vector<Line>& lines) {
     std::size_t width = 0;
     for (const auto& [row, across] : lines) {
         if (!row->cells.empty()) width = std::max(width, row->cells.back().column + 1);
-        for (const auto* range : across.all())
+        for (const auto* range : across->all())
             if (range->top == row->number && !text_at(*row, range->left).empty())
                 width = std::max(width, range->right + 1);
     }
@@ -146,7 +163,7 @@ std::string name_of(const std::vector<Line>& lines, std::size_t column) {
     std::string name;
     const ExcelRange* before = nullptr;
     for (const auto& line : lines) {
-        const auto* range = line.across.at(column);
+        const auto* range = line.across->at(column);
         const auto part = part_of(lines, *line.row, column, range);
         if (!part.empty() && (!range || range != before))
             name.append(name.empty() ? "" : " / ").append(part);
@@ -179,12 +196,13 @@ const std::string& ExcelNames::at(std::size_t column) {
 
 ExcelHead head_of(
     const std::vector<ExcelRow>& rows,
-    const std::vector<ExcelRange>& merged,
+    const std::vector<ExcelRange>& ranges,
     std::int64_t skip,
     std::optional<std::size_t> rows_said,
     ExcelNames names
 ) {
     ExcelHead head{.names = std::move(names), .last = skip};
+    Merged merged(ranges);
     auto at = std::find_if(rows.begin(), rows.end(), [&](const ExcelRow& row) {
         return row.number > skip && (rows_said || !is_title(row, merged));
     });
@@ -193,7 +211,7 @@ ExcelHead head_of(
                           : last_of(at, merged, rows);
     std::vector<Line> lines;
     for (; at != rows.end() && at->number <= head.last; ++at)
-        lines.push_back({&*at, Across(merged, at->number)});
+        lines.push_back({&*at, &merged.of(at->number)});
     const auto width = width_of(lines);
     for (std::size_t column = 0; column < width; ++column) head.names.add(name_of(lines, column));
     return head;
