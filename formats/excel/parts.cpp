@@ -2,11 +2,13 @@
 //
 // The reader of libxml2 keeps the way down to where it stands and nothing else; a cell or a text is
 // expanded when it is met and dropped when it is passed. Its limits stay on: no text over 10 MB, no
-// entity that swells. Without DTDs of our own asking nothing outside is opened.
+// entity that swells; of elements in one that is expanded it knows no limit, so that there is one
+// here. Without DTDs of our own asking nothing outside is opened.
 #include "formats/excel/parts.hpp"
 
 #include <algorithm>
 #include <exception>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -32,6 +34,8 @@ void add_text(const xmlNode* node, std::string& into) {
 }
 
 constexpr std::size_t escape_size = 7;
+// Of XML: the longest text that libxml2 takes, and what stands around it.
+constexpr std::size_t most_expanded = std::size_t{12} << 20;
 
 // The UTF-16 unit that _xHHHH_ at the start stands for.
 std::optional<char32_t> escaped_unit(std::string_view text) {
@@ -110,11 +114,22 @@ std::string read_part(const Package& package, const std::string& name, std::uint
 struct Elements::Feed {
     std::unique_ptr<Part> part;
     std::exception_ptr failure;
+    std::size_t left = unlimited;  // bytes that may be read
+
+    static constexpr auto unlimited = std::numeric_limits<std::size_t>::max();
 
     static int read(void* self, char* into, int size) {
         auto& feed = *static_cast<Feed*>(self);
         try {
-            return static_cast<int>(feed.part->read(into, static_cast<std::size_t>(size)));
+            const auto got = feed.part->read(into, static_cast<std::size_t>(size));
+            if (got > feed.left)
+                throw base::Error(
+                    feed.part->name(),
+                    "an element of it is longer than 12 MiB",
+                    "save it as CSV with a spreadsheet"
+                );
+            if (feed.left != unlimited) feed.left -= got;
+            return static_cast<int>(got);
         } catch (...) {
             feed.failure = std::current_exception();
             return -1;
@@ -123,7 +138,7 @@ struct Elements::Feed {
 };
 
 Elements::Elements(std::unique_ptr<Part> part)
-    : feed_(std::make_unique<Feed>(Feed{std::move(part), nullptr})) {
+    : feed_(std::make_unique<Feed>(Feed{.part = std::move(part), .failure = nullptr})) {
     reader_ = xmlReaderForIO(
         &Feed::read,
         nullptr,
@@ -157,9 +172,17 @@ bool Elements::next(std::initializer_list<std::string_view> names) {
     for (;;) {
         if (!std::exchange(stay_, false)) move(xmlTextReaderRead(reader_));
         if (over_) return false;
-        if (xmlTextReaderNodeType(reader_) != XML_READER_TYPE_ELEMENT) continue;
-        if (std::find(names.begin(), names.end(), name()) != names.end()) return true;
+        const bool ends = is_end();
+        if (!ends && xmlTextReaderNodeType(reader_) != XML_READER_TYPE_ELEMENT) continue;
+        for (auto wanted : names) {
+            if (wanted.starts_with('/') != ends) continue;
+            if (wanted.substr(ends ? 1 : 0) == name()) return true;
+        }
     }
+}
+
+bool Elements::is_end() const {
+    return xmlTextReaderNodeType(reader_) == XML_READER_TYPE_END_ELEMENT;
 }
 
 void Elements::pass() {
@@ -190,7 +213,9 @@ std::string Elements::attribute(std::string_view wanted) const {
 }
 
 const _xmlNode* Elements::whole() {
+    feed_->left = most_expanded;
     auto* node = xmlTextReaderExpand(reader_);
+    feed_->left = Feed::unlimited;
     if (!node) move(-1);
     return node;
 }

@@ -52,9 +52,11 @@ public:
     ~Elements();
     Elements(const Elements&) = delete;
 
-    // Moves to the next element of one of these names, wherever it stands. False at the end. Throws
-    // base::Error for what is no XML.
+    // Moves to the next element of one of these names, wherever it stands; "/row" is where one of
+    // that name ends. False at the end. Throws base::Error for what is no XML.
     bool next(std::initializer_list<std::string_view> names);
+    // Whether next() moved to where an element ends.
+    bool is_end() const;
     // Behind all that is in the present element.
     void pass();
     std::string_view name() const;
@@ -62,7 +64,8 @@ public:
     bool is_in(std::string_view name) const;
     // Empty if it has none. Of any prefix.
     std::string attribute(std::string_view name) const;
-    // The present element with all that is in it, until the next move.
+    // The present element with all that is in it, until the next move. Throws base::Error for one
+    // of more than 12 MiB.
     const _xmlNode* whole();
 
 private:

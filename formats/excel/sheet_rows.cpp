@@ -25,35 +25,30 @@ public:
         std::string name,
         const Texts& texts,
         const std::vector<NumberLook>& looks,
-        bool from_1904
+        bool from_1904,
+        std::size_t most_of_row
     )
         : elements_(std::move(elements)),
           name_(std::move(name)),
           texts_(texts),
           looks_(looks),
-          from_1904_(from_1904) {}
+          from_1904_(from_1904),
+          most_of_row_(most_of_row) {}
 
     const ExcelRow* next() override {
         row_.cells.clear();
-        // A row ends where the next begins: cells are met one after the other.
-        while (!ended_) {
-            if (!elements_->next({"row", "c"})) {
-                ended_ = true;
-                break;
+        row_.bytes = 0;
+        row_.too_long = false;
+        while (elements_->next({"row", "/row", "c"})) {
+            if (elements_->name() == "c") {
+                if (open_ && elements_->is_in("row")) add_cell();
+            } else if (elements_->is_in("sheetData")) {
+                open_ = !elements_->is_end();
+                if (open_) begin_row();
+                if (!open_ && (row_.too_long || !row_.cells.empty())) return &row_;
             }
-            if (elements_->name() == "row") {
-                if (!elements_->is_in("sheetData")) continue;
-                const bool full = !row_.cells.empty();
-                const auto number = number_;
-                begin_row();
-                if (!full) continue;
-                row_.number = number;
-                return &row_;
-            }
-            if (elements_->is_in("row")) add_cell();
         }
-        row_.number = number_;
-        return row_.cells.empty() ? nullptr : &row_;
+        return nullptr;
     }
 
 private:
@@ -62,7 +57,7 @@ private:
         const auto number = said.empty() ? number_ + 1 : base::whole_number<std::int64_t>(said);
         if (!number || *number <= number_ || *number > most_rows)
             damaged(fmt::format("row '{}' does not follow row {}", said.substr(0, 20), number_));
-        number_ = *number;
+        row_.number = number_ = *number;
         column_ = 0;
     }
 
@@ -83,14 +78,17 @@ private:
         if (row != number_ || column_ < next || column_ >= most_columns)
             damaged(fmt::format("cell '{}' is not where it says", said.substr(0, 20)));
         ExcelCell cell{.column = column_++, .text = {}};
+        if (row_.too_long) return elements_->pass();
         const auto type = elements_->attribute("t"), style = elements_->attribute("s");
         const auto* node = elements_->whole();
         const bool there =
             type == "inlineStr" ? read_inline(node, cell) : read_value(node, type, style, cell);
         elements_->pass();
         if (!there) return;
-        if (row_.cells.size() >= most_columns) damaged("it has more cells than a row may have");
-        row_.cells.push_back(std::move(cell));
+        row_.bytes += cell.text.size();
+        row_.too_long = row_.bytes > most_of_row_;
+        if (row_.too_long) row_.cells = {};
+        if (!row_.too_long) row_.cells.push_back(std::move(cell));
     }
 
     static bool read_inline(const _xmlNode* node, ExcelCell& cell) {
@@ -147,10 +145,11 @@ private:
     const Texts& texts_;
     const std::vector<NumberLook>& looks_;
     bool from_1904_;
+    std::size_t most_of_row_;
     ExcelRow row_;
     std::int64_t number_ = 0;
     std::size_t column_ = 0;
-    bool ended_ = false;
+    bool open_ = false;  // in a row
 };
 
 }  // namespace
@@ -172,10 +171,11 @@ std::unique_ptr<ExcelRows> sheet_rows(
     std::string name,
     const Texts& texts,
     const std::vector<NumberLook>& looks,
-    bool from_1904
+    bool from_1904,
+    std::size_t most_of_row
 ) {
     return std::make_unique<SheetRows>(
-        std::move(elements), std::move(name), texts, looks, from_1904
+        std::move(elements), std::move(name), texts, looks, from_1904, most_of_row
     );
 }
 

@@ -42,7 +42,8 @@ std::unique_ptr<ExcelRows> sheet_rows(
     std::string name,
     const Texts& texts,
     const std::vector<NumberLook>& looks,
-    bool from_1904
+    bool from_1904,
+    std::size_t most_of_row
 );
 
 }  // namespace formats::excel

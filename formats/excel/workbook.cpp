@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -38,6 +39,16 @@ std::string target_of(const std::string& part, std::string target) {
         folder.erase(folder.size() > 1 ? folder.rfind('/', folder.size() - 2) + 1 : 0);
     }
     return folder + target;
+}
+
+// "A1:B2".
+std::optional<ExcelRange> read_range(std::string_view said) {
+    const auto colon = said.find(':');
+    ExcelRange range;
+    if (colon == said.npos || !read_place(said.substr(0, colon), range.top, range.left) ||
+        !read_place(said.substr(colon + 1), range.bottom, range.right))
+        return std::nullopt;
+    return range;
 }
 
 struct Link {
@@ -179,30 +190,35 @@ const std::vector<Workbook::Sheet>& Workbook::sheets() const {
     return impl_->sheets;
 }
 
-std::unique_ptr<ExcelRows> Workbook::rows(const Sheet& sheet) const {
+std::unique_ptr<ExcelRows> Workbook::rows(const Sheet& sheet, std::size_t most_of_row) const {
     return excel::sheet_rows(
-        impl_->open(sheet), impl_->named(sheet), impl_->texts, impl_->looks, impl_->from_1904
+        impl_->open(sheet),
+        impl_->named(sheet),
+        impl_->texts,
+        impl_->looks,
+        impl_->from_1904,
+        most_of_row
     );
 }
 
 std::vector<ExcelRange> Workbook::merged(const Sheet& sheet, std::int64_t last) const {
     std::vector<ExcelRange> ranges;
     auto elements = impl_->open(sheet);
-    // They stand behind the rows, which are passed over.
-    while (elements->next({"sheetData", "mergeCell"})) {
-        if (elements->name() == "sheetData") {
-            elements->pass();
-            continue;
+    try {
+        // They stand behind the rows, which are passed over.
+        while (ranges.size() < most_merged && elements->next({"sheetData", "mergeCell"})) {
+            if (elements->name() == "sheetData") {
+                elements->pass();
+                continue;
+            }
+            const auto range = read_range(elements->attribute("ref"));
+            if (range && range->top <= last) ranges.push_back(*range);
         }
-        const auto said = elements->attribute("ref");
-        const auto colon = said.find(':');
-        ExcelRange range;
-        if (colon == said.npos ||
-            !read_place(std::string_view(said).substr(0, colon), range.top, range.left) ||
-            !read_place(std::string_view(said).substr(colon + 1), range.bottom, range.right))
-            continue;
-        if (range.top <= last && ranges.size() < most_merged) ranges.push_back(range);
+    } catch (const base::Error&) {
+        // The rows meet it.
     }
+    std::sort(ranges.begin(), ranges.end());
+    ranges.erase(std::unique(ranges.begin(), ranges.end()), ranges.end());
     return ranges;
 }
 

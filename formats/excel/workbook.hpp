@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -23,6 +24,8 @@ struct ExcelCell {
 struct ExcelRow {
     std::int64_t number = 0;       // from 1
     std::vector<ExcelCell> cells;  // that hold something, from left to right
+    std::size_t bytes = 0;         // of the texts of its cells
+    bool too_long = false;         // more than the limit: its cells are not kept
 };
 
 // Cells that are shown as one; the value is that of the first. Rows and columns as above, the last
@@ -30,6 +33,8 @@ struct ExcelRow {
 struct ExcelRange {
     std::int64_t top = 0, bottom = 0;
     std::size_t left = 0, right = 0;
+
+    auto operator<=>(const ExcelRange&) const = default;
 
     bool holds(std::int64_t row, std::size_t column) const {
         return row >= top && row <= bottom && column >= left && column <= right;
@@ -40,7 +45,8 @@ struct ExcelRange {
 class ExcelRows {
 public:
     virtual ~ExcelRows() = default;
-    // Null at the end. Rows that hold nothing are left out. Throws base::Error for what is damaged.
+    // Null at the end. Rows that hold nothing are left out. Throws base::Error for what is damaged,
+    // behind the whole rows before it.
     virtual const ExcelRow* next() = 0;
 };
 
@@ -61,9 +67,10 @@ public:
     Workbook(const Workbook&) = delete;
 
     const std::vector<Sheet>& sheets() const;
-    // The workbook outlives them.
-    std::unique_ptr<ExcelRows> rows(const Sheet& sheet) const;
-    // Of the cells in rows up to `last`.
+    // Of up to `most_of_row` bytes. The workbook outlives them.
+    std::unique_ptr<ExcelRows> rows(const Sheet& sheet, std::size_t most_of_row) const;
+    // Of the cells in rows up to `last`, each once, from above and the left. Of a damaged sheet
+    // those before the damage, which its rows meet, too.
     std::vector<ExcelRange> merged(const Sheet& sheet, std::int64_t last) const;
 
 private:

@@ -51,7 +51,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     try {
         const formats::Workbook book(path, "a.xlsx");
         for (const auto& sheet : book.sheets()) {
-            auto rows = book.rows(sheet);
+            auto rows = book.rows(sheet, std::size_t{1} << 20);
             std::vector<formats::ExcelRow> first;
             while (const auto* row = rows->next())
                 if (first.size() < formats::head_rows_at_most) first.push_back(*row);

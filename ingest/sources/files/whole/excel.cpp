@@ -3,8 +3,13 @@
 // The zip must be one that can be moved about in: what comes out of another archive or a pipe is
 // put into a temporary file first. A place in a workbook is the number of rows before it, so that a
 // run that goes on reads these again and drops them.
-#include <filesystem>
+#include <cstddef>
+#include <exception>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -24,6 +29,7 @@ namespace {
 using Sheet = formats::Workbook::Sheet;
 
 constexpr std::string_view sheet_column = "sheet", every_sheet = "*";
+constexpr std::size_t most_notes = 1000;
 
 // The sheets that are meant: by name, by number from 1, "*" for all; else the first that is shown.
 std::vector<Sheet> chosen_sheets(
@@ -51,13 +57,9 @@ std::vector<Sheet> chosen_sheets(
 class SheetReader {
 public:
     SheetReader(const formats::Workbook& book, const Sheet& sheet, const ReadOptions& options)
-        : rows_(book.rows(sheet)) {
+        : rows_(book.rows(sheet, options.max_record)) {
         const auto skip = static_cast<std::int64_t>(options.skip.value_or(0));
-        while (first_.size() < formats::head_rows_at_most + options.header_rows.value_or(0)) {
-            const auto* row = rows_->next();
-            if (!row) break;
-            if (row->number > skip) first_.push_back(*row);
-        }
+        read_first(skip, options);
         const auto last = first_.empty() ? 0 : first_.back().number;
         formats::ExcelNames names;
         if (options.sheet == every_sheet) names = formats::ExcelNames({sheet_column});
@@ -65,18 +67,51 @@ public:
             first_, book.merged(sheet, last), skip, options.header_rows, std::move(names)
         );
         columns_ = head_.names.size();
-        while (at_ < first_.size() && first_[at_].number <= head_.last) ++at_;
+        for (; at_ < first_.size() && first_[at_].number <= head_.last; ++at_)
+            if (first_[at_].too_long)
+                throw base::Error(
+                    fmt::format("sheet '{}', row {}", sheet.name, first_[at_].number),
+                    "is of the head, and longer than a record may be",
+                    "say with 'skip' where the table begins"
+                );
     }
 
     // Null at the end.
-    const formats::ExcelRow* next() { return at_ < first_.size() ? &first_[at_++] : rows_->next(); }
+    const formats::ExcelRow* next() {
+        if (at_ < first_.size()) return &first_[at_++];
+        if (failure_) std::rethrow_exception(failure_);
+        for (;;) {
+            const auto* row = rows_->next();
+            if (!row || row->number > head_.last) return row;
+        }
+    }
     const std::string& name_of(std::size_t column) { return head_.names.at(column); }
     // Of the head.
     std::size_t columns() const { return columns_; }
 
 private:
+    // What the head is looked for in, together no longer than a record may be. Damage shows behind
+    // the rows before it.
+    void read_first(std::int64_t skip, const ReadOptions& options) {
+        const auto wanted = formats::head_rows_at_most + options.header_rows.value_or(0);
+        std::size_t bytes = 0;
+        try {
+            while (first_.size() < wanted && bytes <= options.max_record) {
+                const auto* row = rows_->next();
+                if (!row) break;
+                if (row->number <= skip) continue;
+                first_.push_back(*row);
+                if (!row->too_long) bytes += row->bytes;
+            }
+        } catch (const base::Error&) {
+            if (first_.empty()) throw;
+            failure_ = std::current_exception();
+        }
+    }
+
     std::unique_ptr<formats::ExcelRows> rows_;
     std::vector<formats::ExcelRow> first_;
+    std::exception_ptr failure_;  // behind these
     std::size_t at_ = 0;
     formats::ExcelHead head_;
     std::size_t columns_ = 0;
@@ -98,18 +133,8 @@ public:
         const auto* row = next_row();
         if (!row) return false;
         ++index_;
-        const auto first = page.fields.size();
-        std::size_t size = 0;
-        if (options_.sheet == every_sheet) keep(page, sheet_column, sheets_[sheet_].name);
-        for (const auto& cell : row->cells) {
-            const auto& name = reader_->name_of(cell.column);
-            size += cell.text.size();
-            if (size > options_.max_record) break;
-            add_cell(page, name, cell);
-        }
-        page.bytes += size;
-        if (size > options_.max_record) {
-            page.fields.resize(first);
+        page.bytes += row->bytes;
+        if (row->too_long) {
             auto& bad = page.rejects.emplace_back();
             bad.code = "excel.too_long";
             bad.reason = "a row is longer than the limit";
@@ -117,6 +142,12 @@ public:
             bad.byte_offset = 0;
             return true;
         }
+        const auto first = page.fields.size();
+        renew_names(page);
+        if (options_.sheet == every_sheet)
+            page.fields.push_back({sheet_column, page_sheet_, Field::Kind::text});
+        for (const auto& cell : row->cells) add_cell(page, cell);
+        page.bytes += (page.fields.size() - first) * sizeof(Field);
         auto& record = page.records.emplace_back();
         record.first_field = static_cast<std::uint32_t>(first);
         record.fields = static_cast<std::uint32_t>(page.fields.size() - first);
@@ -161,34 +192,51 @@ private:
                 )];
     }
 
-    static void keep(
-        Page& page,
-        std::string_view name,
-        std::string_view text,
-        Field::Kind kind = Field::Kind::text
-    ) {
-        page.fields.push_back({page.arena.keep(name), page.arena.keep(text), kind});
+    // Names outlive the page that uses them: the reader may be gone before the page is.
+    void renew_names(Page& page) {
+        if (names_of_ == &page && names_at_ == page.generation && names_sheet_ == sheet_) return;
+        names_of_ = &page;
+        names_at_ = page.generation;
+        names_sheet_ = sheet_;
+        page_names_.clear();
+        page_sheet_ = page.arena.keep(sheets_[sheet_].name);
     }
 
-    static void add_cell(Page& page, const std::string& name, const formats::ExcelCell& cell) {
+    // Each once in a page.
+    std::string_view name(Page& page, std::size_t column) {
+        if (page_names_.size() <= column) page_names_.resize(column + 1);
+        auto& name = page_names_[column];
+        if (name.empty()) name = page.arena.keep(reader_->name_of(column));
+        return name;
+    }
+
+    void add_cell(Page& page, const formats::ExcelCell& cell) {
+        const auto keep = [&](Field::Kind kind) {
+            page.fields.push_back({name(page, cell.column), page.arena.keep(cell.text), kind});
+        };
         switch (cell.kind) {
             case formats::ExcelCell::Kind::number:
-                return keep(page, name, cell.text, Field::Kind::number);
+                return keep(Field::Kind::number);
             case formats::ExcelCell::Kind::boolean:
-                return keep(page, name, cell.text, Field::Kind::boolean);
+                return keep(Field::Kind::boolean);
             case formats::ExcelCell::Kind::error:
-                // No value, and not nothing: it is missing, and told.
-                if (page.notes.size() < 1000)
-                    ++page.notes[fmt::format(
-                        "cells of column '{}' are missing: they say {}",
-                        name,
-                        cell.text.substr(0, 20)
-                    )];
-                return;
+                return tell_of_error(page, cell);
             case formats::ExcelCell::Kind::text:
             case formats::ExcelCell::Kind::moment:
-                return keep(page, name, cell.text);
+                return keep(Field::Kind::text);
         }
+    }
+
+    // No value, and not nothing: it is missing, and told.
+    void tell_of_error(Page& page, const formats::ExcelCell& cell) {
+        auto note = fmt::format(
+            "cells of column '{}' are missing: they say {}",
+            name(page, cell.column),
+            cell.text.substr(0, 20)
+        );
+        if (page.notes.size() >= most_notes && !page.notes.contains(note))
+            note = "cells of other columns are missing: they say what is wrong with them";
+        ++page.notes[std::move(note)];
     }
 
     const ReadOptions options_;
@@ -199,6 +247,11 @@ private:
     std::optional<SheetReader> reader_;
     std::int64_t index_ = 0, line_ = 0;
     bool told_ = false;
+    std::vector<std::string_view> page_names_;  // by column; empty: not used in the page
+    std::string_view page_sheet_;
+    const Page* names_of_ = nullptr;
+    std::uint64_t names_at_ = 0;
+    std::size_t names_sheet_ = 0;
 };
 
 std::string by_signature(const Sample& sample) {
