@@ -5,6 +5,8 @@
 #include <array>
 #include <bit>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include <dlfcn.h>
 #include <cstdlib>
