@@ -59,7 +59,7 @@ public:
 
     Step step(std::string_view in, char* out, std::size_t room) override {
         if (!fault_.empty() || (in.empty() && whole_)) return {};
-        if (whole_ && !begin(in)) return {behind(in, leniency_.web), 0};
+        if (whole_ && (over_ || !begin(in))) return {behind(in, leniency_.web), 0};
         stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(in.data()));
         stream_.avail_in = static_cast<uInt>(std::min<std::size_t>(in.size(), UINT_MAX));
         const auto given = stream_.avail_in;
@@ -134,7 +134,7 @@ public:
 
     Step step(std::string_view in, char* out, std::size_t room) override {
         if (!fault_.empty() || (in.empty() && whole_)) return {};
-        if (begun_ && whole_ && (ended_ || !is_frame(in))) return {behind(in, leniency_.web), 0};
+        if (begun_ && whole_ && (over_ || !is_frame(in))) return {behind(in, leniency_.web), 0};
         begun_ = true;
         if (full_) {
             const auto rest = piece({}, out, room);
@@ -160,9 +160,9 @@ private:
             return {from.pos, to.pos};
         }
         // Of what follows, the first byte may have looked like a frame.
-        ended_ = whole_ =
+        over_ = whole_ =
             leniency_.web && frames_ && ZSTD_getErrorCode(left) == ZSTD_error_prefix_unknown;
-        if (ended_) return {in.size(), to.pos};
+        if (over_) return {in.size(), to.pos};
         fault_ = ZSTD_getErrorName(left);
         const auto code = ZSTD_getErrorCode(left);
         limit_ = code == ZSTD_error_frameParameter_windowTooLarge ||
@@ -184,7 +184,6 @@ private:
     ZSTD_DStream* stream_;
     bool begun_ = false;
     bool frames_ = false;     // one was whole
-    bool ended_ = false;      // something else follows
     bool full_ = false;       // the last call had no more room
     std::size_t wanted_ = 0;  // bytes, by the last call: of a block and the header behind it
 };
@@ -277,6 +276,7 @@ std::unique_ptr<PackedStream> open_packed(std::string_view coding, Leniency leni
 }  // namespace
 
 std::size_t PackedStream::behind(std::string_view in, bool web) {
+    over_ = web;
     if (web) return in.size();
     const auto zeros = std::min(in.find_first_not_of('\0'), in.size());
     if (zeros == 0) fault_ = "something else follows the compressed data";

@@ -36,6 +36,7 @@ protected:
     bool whole_ = true;
     std::string fault_;
     bool limit_ = false;
+    bool over_ = false;  // of what follows a stream nothing is looked at any more
 };
 
 // What else may be in a stream.

@@ -73,6 +73,16 @@ TEST_CASE("bodies are decoded however they are cut into pieces", "[crawler][codi
         }
     for (std::size_t step : {1, 1000})
         CHECK(decode("zstd", zstandard(text) + "(P(x", step).text == text);
+    // Of what follows nothing begins a stream again, either.
+    const std::string behind("x\x1f\x8b\x5f\x2a\x4d\x18\0\0\0\0yyyyyyyyyyyy", 23);
+    for (const std::string coding : {"gzip", "zstd"})
+        for (std::size_t step : {std::size_t{1}, std::size_t{1} << 24U}) {
+            INFO(coding << " by " << step);
+            const auto result = decode(coding, codings.at(coding)(text) + behind, step);
+            CHECK(result.outcome == Outcome::good);
+            CHECK(result.text == text);
+            CHECK(result.whole);
+        }
     auto members = test::deflated(text, 31) + test::deflated(text, 31);
     CHECK(decode("gzip", members, 777).text == text + text);
     CHECK(decode("zstd", zstandard(text) + zstandard(text), 777).text == text + text);
