@@ -91,11 +91,13 @@ TEST_CASE("an end of parts that fails behind a 200 is tried again", "[schema][s3
     const auto bytes = test::noise(2, 2'500'000);
     store->put("ab/cd/other", bytes);
     const auto before = server.count("POST ");
-    server.hurt(S3Fault::late, 3, "POST");  // of the beginning of parts, too
+    const std::string query = GENERATE("uploads=", "uploadId=");  // the beginning, and the end
+    server.hurt(S3Fault::late, 3, "POST", query);
     store->put(name, bytes);
     CHECK(server.count("POST ") == before + 5);
     CHECK(server.objects().at("set/" + name) == bytes);
-    server.hurt(S3Fault::late, 40, "POST");
+    CHECK(server.open_uploads() == 0);
+    server.hurt(S3Fault::late, 40, "POST", query);
     CHECK_THAT(what_of([&] { store->put("ab/cd/none", bytes); }), Contains("InternalError"));
 }
 

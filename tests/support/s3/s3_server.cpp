@@ -94,7 +94,7 @@ SignedRequest parse(const std::string& head) {
 struct S3Server::Impl {
     struct Hurt {
         S3Fault fault;
-        std::string method;
+        std::string method, query;
     };
 
     asio::io_context io{1};
@@ -115,9 +115,10 @@ struct S3Server::Impl {
         }
     }
 
-    std::optional<S3Fault> hurt_of(const std::string& method) {
+    std::optional<S3Fault> hurt_of(const SignedRequest& request) {
         auto found = std::find_if(hurts.begin(), hurts.end(), [&](const Hurt& each) {
-            return each.method.empty() || each.method == method;
+            return (each.method.empty() || each.method == request.method) &&
+                   request.query.find(each.query) != std::string::npos;
         });
         if (found == hurts.end()) return std::nullopt;
         auto fault = found->fault;
@@ -291,7 +292,7 @@ struct S3Server::Impl {
                 std::optional<S3Fault> fault;
                 {
                     std::lock_guard lock(mutex);
-                    fault = hurt_of(request.method);
+                    fault = hurt_of(request);
                     reply = reply_to(request, fault);
                 }
                 if (!reply) co_return;
@@ -330,9 +331,9 @@ std::string S3Server::url() const {
     return fmt::format("http://127.0.0.1:{}", impl_->acceptor.local_endpoint().port());
 }
 
-void S3Server::hurt(S3Fault fault, int count, const std::string& method) {
+void S3Server::hurt(S3Fault fault, int count, const std::string& method, const std::string& query) {
     std::lock_guard lock(impl_->mutex);
-    for (int i = 0; i < count; ++i) impl_->hurts.push_back({fault, method});
+    for (int i = 0; i < count; ++i) impl_->hurts.push_back({fault, method, query});
 }
 
 void S3Server::set_clock(long long seconds) {

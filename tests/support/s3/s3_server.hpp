@@ -32,8 +32,14 @@ public:
     S3Server(const S3Server&) = delete;
 
     std::string url() const;  // "http://127.0.0.1:9000"
-    // What the next `count` requests of a method meet; of any, if it is empty.
-    void hurt(S3Fault fault, int count = 1, const std::string& method = {});
+    // What the next `count` requests of a method meet whose query holds this; of any, if it is
+    // empty.
+    void hurt(
+        S3Fault fault,
+        int count = 1,
+        const std::string& method = {},
+        const std::string& query = {}
+    );
     // How far its clock is ahead.
     void set_clock(long long seconds);
 
