@@ -182,17 +182,6 @@ std::string differences(
     return all;
 }
 
-// What lies there already may be what the backup is restored for.
-void put_anew(BlobStore& store, const std::string& name, const std::string& bytes) {
-    try {
-        if (!store.has(name) || store.get(name) == bytes) return store.put(name, bytes);
-    } catch (const base::Error&) {
-        // damaged, or not to be read
-    }
-    store.remove(name);
-    store.put(name, bytes);
-}
-
 }  // namespace
 
 Backup back_up(
@@ -256,10 +245,9 @@ Backup restore(
     // Files first: the database, which names them, comes whole or not.
     std::uint64_t copied = 0;
     for (const auto& location : files) {
-        put_anew(
-            *blobs.store(),
-            location,
-            base::read_whole_file((folder / blobs_name / location).string())
+        // What lies there already may be what the backup is restored for.
+        blobs.store()->replace(
+            location, base::read_whole_file((folder / blobs_name / location).string())
         );
         progress("blobs", ++copied, files.size());
     }

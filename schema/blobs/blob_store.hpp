@@ -18,9 +18,16 @@ class BlobStore {
 public:
     virtual ~BlobStore() = default;
 
-    // All of the bytes lie there, for good, when this returns. A crash leaves nothing under the
-    // name, or all.
-    virtual void put(const std::string& name, std::string_view bytes) = 0;
+    // All of the bytes lie there, for good, when this returns; nothing is written where they lie
+    // already.
+    void put(const std::string& name, std::string_view bytes) {
+        if (look(name, bytes) != Lies::same) replace(name, bytes);
+    }
+    // Writes them, whatever lies there. A crash leaves under the name what was there, or all.
+    virtual void replace(const std::string& name, std::string_view bytes) = 0;
+    enum class Lies { nothing, other, same };
+    // What lies there in comparison; nothing, too, where that cannot be said.
+    virtual Lies look(const std::string& name, std::string_view bytes) = 0;
     virtual std::string get(const std::string& name) = 0;
     // `size` of the bytes from `from` on, fewer at their end; whether they are those that were put
     // is not looked at.
@@ -29,9 +36,11 @@ public:
     virtual bool has(const std::string& name) = 0;
     // False if it may still be there; true if there was none.
     virtual bool remove(const std::string& name) = 0;
-    // Each name that is there with its size, in no order, until `visit` returns false.
-    virtual void each(const std::function<bool(const std::string& name, std::uint64_t size)>& visit
-    ) = 0;
+    // Each name that is there and begins so with its size, in no order, until `visit` returns
+    // false.
+    using Visit = std::function<bool(const std::string& name, std::uint64_t size)>;
+    void each(const Visit& visit) { each("", visit); }
+    virtual void each(const std::string& start, const Visit& visit) = 0;
     // Where that is, for people.
     virtual std::string place() const = 0;
     // The folder of this machine that it is; nothing for what all machines reach alike.

@@ -1,8 +1,7 @@
 // Blobs as files of a folder.
 //
 // A file gets its name when all of it is on the disk: it is written under another, synced, renamed.
-// Several machines may write the same at once, over NFS too: the same name has the same bytes. A
-// file of that name with other bytes is one that a disk damaged, and is written anew.
+// Several machines may write the same at once, over NFS too: whichever is last, the file is whole.
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
@@ -54,7 +53,7 @@ void write_synced(const fs::path& path, std::string_view data) {
     close(file);
 }
 
-// Whether the file is there and has these bytes. What cannot be read is no such file.
+// Whether the file has these bytes.
 bool holds(const fs::path& path, std::string_view bytes) {
     std::error_code error;
     if (fs::file_size(path, error) != bytes.size() || error) return false;
@@ -89,10 +88,16 @@ class FolderStore : public BlobStore {
 public:
     explicit FolderStore(fs::path directory) : directory_(std::move(directory)) {}
 
-    void put(const std::string& name, std::string_view bytes) override {
+    Lies look(const std::string& name, std::string_view bytes) override {
+        std::error_code error;
+        const auto path = directory_ / name;
+        if (!fs::is_regular_file(path, error)) return Lies::nothing;
+        return holds(path, bytes) ? Lies::same : Lies::other;
+    }
+
+    void replace(const std::string& name, std::string_view bytes) override {
         auto path = directory_ / name;
         try {
-            if (holds(path, bytes)) return;
             fs::create_directories(path.parent_path());
             auto part = part_of(path);
             write_synced(part, bytes);
@@ -136,7 +141,8 @@ public:
         return !error;
     }
 
-    void each(const std::function<bool(const std::string&, std::uint64_t)>& visit) override {
+    using BlobStore::each;
+    void each(const std::string& start, const Visit& visit) override {
         std::error_code error;
         auto options = fs::directory_options::skip_permission_denied;
         for (fs::recursive_directory_iterator at(directory_, options, error), end;
@@ -145,7 +151,8 @@ public:
             if (at->path().extension() == ".part" || !at->is_regular_file(error) || error) continue;
             auto size = at->file_size(error);
             if (error) continue;
-            if (!visit(at->path().lexically_relative(directory_).string(), size)) return;
+            const auto name = at->path().lexically_relative(directory_).string();
+            if (name.starts_with(start) && !visit(name, size)) return;
         }
     }
 

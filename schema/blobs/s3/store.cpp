@@ -34,9 +34,12 @@ class BucketStore : public BlobStore {
 public:
     explicit BucketStore(BucketOptions options) : client_(std::move(options)) {}
 
-    void put(const std::string& name, std::string_view bytes) override {
+    Lies look(const std::string& name, std::string_view bytes) override {
+        return lies_there(name, base::sha256_hex(bytes), bytes.size());
+    }
+
+    void replace(const std::string& name, std::string_view bytes) override {
         auto sum = base::sha256_hex(bytes);
-        if (lies_there(name, sum, bytes.size())) return;
         if (bytes.size() > client_.options().part) {
             put_in_parts(name, bytes, sum);
             return;
@@ -80,13 +83,15 @@ public:
                (answer.status == 404 && read_problem(answer.body).code != "NoSuchBucket");
     }
 
-    void each(const std::function<bool(const std::string&, std::uint64_t)>& visit) override {
+    using BlobStore::each;
+    void each(const std::string& start, const Visit& visit) override {
         const auto& prefix = client_.options().place.prefix;
         std::string from;
         do {
-            auto page = list(prefix, 1000, from);
+            auto page = list(key(start), 1000, from);
             for (const auto& [each, size] : page.objects)
-                if (each.starts_with(prefix) && !visit(each.substr(prefix.size()), size)) return;
+                if (each.starts_with(key(start)) && !visit(each.substr(prefix.size()), size))
+                    return;
             from = page.next;
         } while (!from.empty());
     }
@@ -116,10 +121,13 @@ private:
     }
 
     // Whatever else the answer is, who wants to put it hears by that.
-    bool lies_there(const std::string& name, const std::string& sum, std::size_t size) {
+    Lies lies_there(const std::string& name, const std::string& sum, std::size_t size) {
         auto answer = client_.send({.method = Method::head, .key = key(name)});
-        return answer.status == 200 && answer.header(sum_header) == sum &&
-               answer.header("content-length") == std::to_string(size);
+        if (answer.status != 200) return Lies::nothing;
+        return answer.header(sum_header) == sum &&
+                       answer.header("content-length") == std::to_string(size)
+                   ? Lies::same
+                   : Lies::other;
     }
 
     Listing list(const std::string& prefix, int count, const std::string& from) {
@@ -188,7 +196,7 @@ private:
         );
         // An answer that was lost says nothing of what was done.
         if (answer.good() && !holds_problem(answer.body)) return;
-        if (!lies_there(name, sum, size)) client_.fail(thing(name), answer);
+        if (lies_there(name, sum, size) != Lies::same) client_.fail(thing(name), answer);
     }
 
     Client client_;
