@@ -59,6 +59,20 @@ std::string decompress(std::string_view data, std::size_t size) {
     return out;
 }
 
+// How what lies there holds the data, if it does: whether it is compressed.
+std::optional<bool> kept_as(BlobStore& store, const std::string& location, std::string_view data) {
+    try {
+        const auto bytes = store.get(location);
+        if (bytes == data) return false;
+        if (decompress(bytes, data.size()) == data) return true;
+    } catch (const BlobsAway&) {
+        throw;
+    } catch (const base::Error&) {
+        // damaged
+    }
+    return std::nullopt;
+}
+
 // A row of the table, by its names.
 struct StoredBlob {
     std::string encoding, location;
@@ -88,7 +102,14 @@ Blobs::Row Blobs::seal(std::string_view data) const {
 
     auto name = base::hex(row.sha256);
     row.location = name.substr(0, 2) + "/" + name.substr(2, 2) + "/" + name;
-    store_->put(row.location, row.bytes);
+    const auto lies = store_->look(row.location, row.bytes);
+    // Another version of zstd packs the same data otherwise, and rows say how it lies there.
+    const auto kept =
+        lies == BlobStore::Lies::other ? kept_as(*store_, row.location, data) : std::nullopt;
+    if (kept)
+        row.compressed = *kept;
+    else if (lies != BlobStore::Lies::same)
+        store_->replace(row.location, row.bytes);
     row.bytes.clear();
     return row;
 }

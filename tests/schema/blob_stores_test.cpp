@@ -94,6 +94,33 @@ TEST_CASE("a file of a folder with a byte changed is put anew", "[schema][blobs]
     CHECK(place.store->get("ab/cd/bad") == bytes);
 }
 
+TEST_CASE("what lies there as a blob of the same data stays as it is", "[schema][blobs]") {
+    auto place = any_place();
+    const schema::Blobs blobs(place->store);
+    // Packs to much, and to less than it is.
+    std::string data = test::noise(9, 200'000) + std::string(200'000, 'a');
+    const auto location = blobs.seal(data).location;
+    const auto packed = place->store->get(location);
+    REQUIRE(packed != data);
+    const auto other = data;  // as one that could not pack it would write
+    place->store->replace(location, other);
+    auto again = blobs.seal(data);
+    CHECK(again.location == location);
+    CHECK_FALSE(again.compressed);
+    CHECK(place->store->get(location) == other);
+    // Packed by another version: with a frame before it that holds nothing.
+    const auto otherwise = std::string("\x50\x2a\x4d\x18\0\0\0\0", 8) + packed;
+    place->store->replace(location, otherwise);
+    again = blobs.seal(data);
+    CHECK(again.compressed);
+    CHECK(place->store->get(location) == otherwise);
+    CHECK(blobs.unpack("zstd", {}, location, data.size()) == data);
+    // What is no such data is put anew.
+    place->store->replace(location, test::noise(10, 100));
+    CHECK(blobs.seal(data).compressed);
+    CHECK(place->store->get(location) == packed);
+}
+
 TEST_CASE("a part of what is stored is read without the rest", "[schema][blobs]") {
     auto place = any_place();
     auto& store = *place->store;
@@ -122,6 +149,11 @@ TEST_CASE("a store names all that it holds, with sizes", "[schema][blobs]") {
         return true;
     });
     CHECK(found == wanted);
+    std::set<std::string> some;
+    store.each("a3/", [&](const std::string& name, std::uint64_t) {
+        return some.insert(name).second;
+    });
+    CHECK(some == std::set<std::string>{"a3/bb/a3bb"});
     int seen = 0;
     store.each([&](const auto&, auto) { return ++seen < 2; });
     CHECK(seen == 2);
