@@ -21,7 +21,6 @@
 #include "quality/duplicates/clusters.hpp"
 #include "quality/duplicates/linkage.hpp"
 #include "quality/duplicates/text_duplicates.hpp"
-#include "quality/store.hpp"
 
 namespace quality {
 
@@ -179,12 +178,11 @@ find_duplicates(base::Database& database, std::int64_t source_id, const Duplicat
     std::map<std::uint32_t, std::vector<std::uint32_t>> members;
     for (std::uint32_t row = 0; row < found.rows.size(); ++row)
         if (best.contains(row)) members[first[row]].push_back(row);
-    std::vector<DuplicateRow> rows;
     for (const auto& [root, list] : members) {
         auto& keys = report.clusters.emplace_back();
         for (auto row : list) {
             keys.push_back(found.rows[row].key);
-            rows.push_back({found.rows[row], found.rows[list.front()].rk, best[row]});
+            report.rows.push_back({found.rows[row], found.rows[list.front()].rk, best[row]});
         }
     }
     std::stable_sort(
@@ -192,10 +190,11 @@ find_duplicates(base::Database& database, std::int64_t source_id, const Duplicat
         report.clusters.end(),
         [](const auto& a, const auto& b) { return a.size() > b.size(); }
     );
-    database.call([&](base::Tx& tx) {
-        replace_duplicates(tx, source_id, report.kind, rows, std::chrono::system_clock::now());
-    });
     return report;
+}
+
+void keep_duplicates(base::Tx& tx, std::int64_t source_id, const DuplicateReport& found) {
+    replace_duplicates(tx, source_id, found.kind, found.rows, std::chrono::system_clock::now());
 }
 
 }  // namespace quality

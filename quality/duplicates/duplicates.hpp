@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "quality/store.hpp"
 #include "quality/table.hpp"
 
 namespace base {
@@ -29,10 +30,10 @@ struct DuplicateReport {
     std::vector<std::vector<std::string>> clusters;  // keys, largest first
     std::vector<DuplicatePair> pairs;                // that joined them
     std::vector<std::string> why;
+    std::vector<DuplicateRow> rows;  // of the clusters
 };
 
-// Finds records of a source that are duplicates of each other and stores their clusters in place of
-// what was found in this way before:
+// Finds records of a source that are duplicates of each other; keeps nothing:
 // - exact: the same content hash; normalised: the same words in lower case, marks and blanks left
 // out;
 // - text: near-duplicate texts; image: perceptual hashes at most four bits apart;
@@ -41,5 +42,8 @@ struct DuplicateReport {
 // or column.
 DuplicateReport
 find_duplicates(base::Database& database, std::int64_t source_id, const DuplicateOptions& options);
+
+// Stores what was found in place of what was found in this way before.
+void keep_duplicates(base::Tx& tx, std::int64_t source_id, const DuplicateReport& found);
 
 }  // namespace quality

@@ -18,6 +18,7 @@
 
 #include "quality/duplicates/similarity.hpp"
 #include "quality/errors/dependencies.hpp"
+#include "quality/stopping.hpp"
 
 namespace quality {
 
@@ -258,9 +259,11 @@ std::vector<Link> link_rows(
     weigh_information(fields, table.size());
 
     std::vector<std::uint8_t> found(pairs.size() * fields.size());
-    for (std::size_t p = 0; p < pairs.size(); ++p)
+    for (std::size_t p = 0; p < pairs.size(); ++p) {
+        go_on();
         for (std::size_t f = 0; f < fields.size(); ++f)
             found[p * fields.size() + f] = compare(fields[f], pairs[p].first, pairs[p].second);
+    }
 
     // Who agrees on too little is no example to learn from, and on still less no match.
     std::vector<RowPair> likely;
@@ -284,6 +287,7 @@ std::vector<Link> link_rows(
     double same = 0.1 * rows / all;
     std::vector<double> probability(pairs.size());
     for (int round = 0; round < 50; ++round) {
+        go_on();
         std::vector<Shares> counts(fields.size());
         double sum = 0;
         for (std::size_t p = 0; p < pairs.size(); ++p) {

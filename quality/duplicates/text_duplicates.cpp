@@ -4,6 +4,8 @@
 #include <bit>
 #include <tuple>
 
+#include "quality/stopping.hpp"
+
 namespace quality {
 
 namespace {
@@ -13,7 +15,8 @@ struct Row {
     std::uint32_t row;
 };
 
-// Calls visit(rows of one key) for each key that several rows have.
+// Calls visit(rows of one key) for each key that several rows have. Ends as reading does when a
+// stop is asked for.
 template <typename Visit>
 void each_bucket(std::vector<Row>& rows, Visit visit) {
     std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
@@ -22,6 +25,7 @@ void each_bucket(std::vector<Row>& rows, Visit visit) {
     for (std::size_t begin = 0; begin < rows.size();) {
         auto end = begin + 1;
         while (end < rows.size() && rows[end].key == rows[begin].key) ++end;
+        go_on();
         if (end - begin > 1) visit(begin, end);
         begin = end;
     }
@@ -79,12 +83,14 @@ std::vector<Likeness> near_images(const std::vector<std::uint64_t>& hashes_of, i
         rows.clear();
         for (const auto& one : distinct) rows.push_back({(one.key >> from) & mask, one.row});
         each_bucket(rows, [&](std::size_t begin, std::size_t end) {
-            for (auto i = begin; i < end; ++i)
+            for (auto i = begin; i < end; ++i) {
+                go_on();
                 for (auto j = i + 1; j < end; ++j) {
                     int apart = std::popcount(hashes_of[rows[i].row] ^ hashes_of[rows[j].row]);
                     if (apart > 0 && apart <= bits)
                         pairs.push_back({rows[i].row, rows[j].row, 1 - apart / 64.0});
                 }
+            }
         });
     }
     return pairs;

@@ -18,6 +18,7 @@
 #include "quality/profile/profile_store.hpp"
 #include "quality/report/report.hpp"
 #include "quality/sql.hpp"
+#include "quality/stopping.hpp"
 #include "schema/sources/source_store.hpp"
 
 namespace quality {
@@ -185,11 +186,15 @@ report_quality(base::Database& database, const schema::Source& source, bool find
     report.missing_together = missing_together(table);
     report.errors = errors_in(table);
     report.outliers = outliers_in(table);
-    if (find_duplicate_rows && table.size() == report.profile.records) {
-        find_duplicates(database, source.id, {"exact", {}, 0});
-        find_duplicates(database, source.id, {"auto", {}, 0});
-    }
-    report.duplicates = database.call([&](base::Tx& tx) { return kept_duplicates(tx, source.id); });
+    std::vector<DuplicateReport> found;
+    if (find_duplicate_rows && table.size() == report.profile.records)
+        for (const char* kind : {"exact", "auto"})
+            found.push_back(find_duplicates(database, source.id, {kind, {}, 0}));
+    go_on();
+    report.duplicates = database.call([&](base::Tx& tx) {
+        for (const auto& one : found) keep_duplicates(tx, source.id, one);
+        return kept_duplicates(tx, source.id);
+    });
     report.alerts = find_alerts(report);
     return report;
 }

@@ -180,6 +180,7 @@ DuplicatesAnswer find_duplicates(Work& work, const FindDuplicates& request) {
     auto report = quality::find_duplicates(
         work.here.database, source.id, {request.by, names_in(request.columns), request.threshold}
     );
+    quality::keep_duplicates(work.tx, source.id, report);
     DuplicatesAnswer answer{
         report.kind, report.records, std::move(report.clusters), {}, std::move(report.why)};
     for (auto& pair : report.pairs)

@@ -40,7 +40,9 @@ struct Fixture {
         ingest::run(*database, blobs, request);
     }
     quality::DuplicateReport find(const std::string& kind) {
-        return quality::find_duplicates(*database, source_id, {kind, {}, 0});
+        auto found = quality::find_duplicates(*database, source_id, {kind, {}, 0});
+        database->call([&](base::Tx& tx) { quality::keep_duplicates(tx, source_id, found); });
+        return found;
     }
 };
 

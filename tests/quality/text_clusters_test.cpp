@@ -175,7 +175,8 @@ TEST_CASE(
     f.assign();
     auto step_by_step = f.clusters();
     CHECK(step_by_step.size() == 100);
-    find_duplicates(*f.db, f.target.source_id, {"text", {}, 0});
+    auto found = find_duplicates(*f.db, f.target.source_id, {"text", {}, 0});
+    f.db->call([&](base::Tx& tx) { keep_duplicates(tx, f.target.source_id, found); });
     CHECK(f.clusters() == step_by_step);
     // Those found at once are gone on from.
     f.write({{"more", text(250)}, {"new", text(50)}});

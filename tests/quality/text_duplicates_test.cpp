@@ -7,6 +7,10 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/error.hpp"
+#include "quality/duplicates/linkage.hpp"
+#include "quality/stopping.hpp"
+
 using namespace quality;
 
 namespace {
@@ -90,6 +94,23 @@ TEST_CASE("images meet when few bits of their hashes differ", "[quality][minhash
     for (const auto& pair : near_images(hashes))
         pairs.emplace(std::min(pair.a, pair.b), std::max(pair.a, pair.b));
     CHECK(pairs == std::set<std::pair<std::uint32_t, std::uint32_t>>{{5, 300}, {7, 302}});
+}
+
+TEST_CASE("a comparison ends when a stop is asked for", "[quality][duplicates]") {
+    const std::vector<TextSketch> texts(2, sketch(joined(words(300, 1))));
+    Table people{{"name", "town"}, {{}, {}}, {}};
+    for (int i = 0; i < 20; ++i) {
+        people.cells[0].push_back("person " + std::to_string(i / 2));
+        people.cells[1].push_back("town " + std::to_string(i % 7));
+        people.rows.push_back({});
+    }
+    std::stop_source stop;
+    const Stopping stopping(stop.get_token());
+    CHECK(near_texts(texts).size() > 0);
+    stop.request_stop();
+    CHECK_THROWS_AS(near_texts(texts), base::Interrupted);
+    CHECK_THROWS_AS(near_images({1, 2, 3}), base::Interrupted);
+    CHECK_THROWS_AS(link_rows(people), base::Interrupted);
 }
 
 TEST_CASE("sketches and hashes are those that earlier versions stored", "[quality][duplicates]") {
