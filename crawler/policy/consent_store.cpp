@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/database/database.hpp"
+#include "base/error.hpp"
 #include "crawler/policy/consent.hpp"
 #include "crawler/policy/site_files.hpp"
 #include "crawler/sql.hpp"
@@ -111,7 +112,8 @@ ConsentCheck check_consent(
 ) {
     Progress progress;
     Sites sites;
-    while (progress.more && !stop.stop_requested()) {
+    while (progress.more) {
+        if (stop.stop_requested()) throw base::Interrupted();
         progress = database.call([&](base::Tx& tx) {
             auto next = progress;
             std::vector<Page> pages;

@@ -22,6 +22,7 @@ struct ConsentCheck {
 // tdmrep.json that were fetched from its origin, by any source, and notes the refusals in
 // consent_denial; what is no longer refused leaves it. What the page itself said when it was
 // fetched is not judged again: it is stored with the version. Asks no site.
+// Throws base::Interrupted when a stop is asked for while pages are left.
 ConsentCheck check_consent(
     base::Database& database,
     std::int64_t source_id,

@@ -3,7 +3,7 @@
 #include <limits>
 
 #include "base/database/database.hpp"
-#include "base/run/stop.hpp"
+#include "base/error.hpp"
 #include "schema/records/values.hpp"
 #include "schema/sql.hpp"
 
@@ -21,7 +21,8 @@ measure_missing(base::Database& database, std::int64_t source_id, std::stop_toke
     auto rk = std::numeric_limits<std::int64_t>::min();
     std::string key;
     std::uint64_t measured = 0;
-    while (!stop.stop_requested()) {
+    for (;;) {
+        if (stop.stop_requested()) throw base::Interrupted();
         auto next_rk = rk;
         auto next_key = key;
         auto rows = database.call([&](base::Tx& tx) {

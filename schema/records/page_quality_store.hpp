@@ -15,7 +15,8 @@ namespace schema {
 
 // Measures the present texts of a source's records that were not measured when they were gathered
 // (files, and pages stored by an earlier version): what the text alone tells. A page of records per
-// transaction; after a stop the next call goes on. Returns how many it measured.
+// transaction. Throws base::Interrupted when a stop is asked for; the next call goes on there.
+// Returns how many it measured.
 std::uint64_t
 measure_missing(base::Database& database, std::int64_t source_id, std::stop_token stop = {});
 

@@ -124,7 +124,8 @@ NewSnapshot create_snapshot(Work& work, const training::SnapshotSpec& request) {
     auto source = source_of(work, request);
     judge_consent(work, source);
     auto origins = origins_of(schema::rules_ever(work.tx, source.id));
-    auto result = training::create_snapshot(work.here.database, request, work.now, origins);
+    auto result =
+        training::create_snapshot(work.here.database, request, work.now, origins, work.here.stop);
     return {snapshot_of(result.snapshot), result.created};
 }
 

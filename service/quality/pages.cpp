@@ -65,7 +65,6 @@ void count_personal(const formats::Measures& measures, PagesAnswer& answer) {
 PagesAnswer judge_pages(Work& work, const JudgePages& request) {
     auto source = known_source(work, request.source);
     schema::measure_missing(work.here.database, source.id, work.here.stop);
-    if (work.here.stop.stop_requested()) throw base::Interrupted();
     PagesAnswer answer;
     std::vector<std::pair<const formats::QualityPreset*, PresetCount*>> chosen;
     for (const auto& preset : formats::quality_presets()) {

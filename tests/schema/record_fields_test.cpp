@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
+#include "base/error.hpp"
 #include "base/json/described.hpp"
 #include "schema/records/page_quality_store.hpp"
 #include "schema/records/purge_store.hpp"
@@ -86,6 +87,11 @@ TEST_CASE(
     CHECK(f.keys("quality.language = 'de'") == Keys{"b"});
     CHECK(f.keys("quality.words is null") == Keys{"c"});
     CHECK(f.keys("quality.own = 'yes'") == Keys{"a", "b", "c"});  // the payload's own
+    std::stop_source stopped;
+    stopped.request_stop();
+    CHECK_THROWS_AS(
+        measure_missing(*f.db, f.target.source_id, stopped.get_token()), base::Interrupted
+    );
     CHECK(measure_missing(*f.db, f.target.source_id) == 1);
     CHECK(measure_missing(*f.db, f.target.source_id) == 0);
     CHECK(f.keys("quality.pii_email > 0") == Keys{"c"});

@@ -47,6 +47,19 @@ TEST_CASE(
     CHECK(world.create(named("b")).snapshot.members == 241);
 }
 
+TEST_CASE("no snapshot is stored once a stop is asked for", "[training][snapshot]") {
+    World world;
+    std::stop_source stopped;
+    stopped.request_stop();
+    auto spec = named("a");
+    spec.project = "p";
+    CHECK_THROWS_AS(
+        training::create_snapshot(*world.db, spec, now, {}, stopped.get_token()),
+        base::Interrupted
+    );
+    CHECK(world.db.number("SELECT count(*) FROM snapshot") == 0);
+}
+
 TEST_CASE(
     "a snapshot keeps the content of its day when records change later",
     "[training][snapshot]"

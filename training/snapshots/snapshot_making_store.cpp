@@ -290,7 +290,8 @@ CreateResult create_snapshot(
     base::Database& database,
     const SnapshotSpec& spec,
     schema::Time now,
-    const ColumnFields& origins
+    const ColumnFields& origins,
+    const std::stop_token& stop
 ) {
     auto made = make(database, spec);
     auto existing = database.call([&](base::Tx& tx) { return find_snapshot(tx, spec.name); });
@@ -308,6 +309,7 @@ CreateResult create_snapshot(
         made.classes,
         find_label(database, made.project, made.choice, origins)
     );
+    if (stop.stop_requested()) throw base::Interrupted();
     return database.call([&](base::Tx& tx) -> CreateResult {
         tx.exec(sql::file["drop_open_items"], spec.name);
         tx.exec(sql::file["drop_open_snapshot"], spec.name);

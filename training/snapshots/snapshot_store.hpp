@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -92,12 +93,14 @@ struct CreateResult {
 // nearly the same text (64-bit SimHash within 3 bits) stay on one side, and so do records where
 // earlier snapshots of the same kind (source, project, and how they are split) have them, but for a
 // split by time. Throws base::Error if nothing matches, or if the name is taken by other content;
-// base::UsageError for fields that no record has, and times that can not be read.
+// base::UsageError for fields that no record has, and times that can not be read;
+// base::Interrupted, with nothing stored, when a stop was asked for.
 CreateResult create_snapshot(
     base::Database& database,
     const SnapshotSpec& spec,
     schema::Time now,
-    const ColumnFields& origins = {}
+    const ColumnFields& origins = {},
+    const std::stop_token& stop = {}
 );
 
 std::optional<SnapshotInfo> find_snapshot(base::Tx& tx, const std::string& name);

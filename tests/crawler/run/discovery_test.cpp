@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/error.hpp"
 #include "crawler/policy/consent_store.hpp"
 #include "tests/crawler/site/world.hpp"
 
@@ -315,6 +316,13 @@ TEST_CASE("stored pages are judged again by what their site says later", "[crawl
     say("");
     CHECK(check().denied == 0);
     CHECK(world.database.number("SELECT count(*) FROM consent_denial") == 0);
+    say("User-Agent: *\nDisallow: /art/\n");
+    std::stop_source stopped;
+    stopped.request_stop();
+    CHECK_THROWS_AS(
+        crawler::check_consent(*world.database, world.source, "tilth/0.1", stopped.get_token()),
+        base::Interrupted
+    );
 }
 
 TEST_CASE("adaptive rounds ask only for what is due", "[crawler][revisit]") {
