@@ -36,7 +36,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t at_once = 10'000, most_files = 256;
+    static constexpr std::size_t at_once = 10'000, most_files = 64;
     std::vector<TextFile> files_;
 };
 
