@@ -54,8 +54,7 @@ TEST_CASE("no snapshot is stored once a stop is asked for", "[training][snapshot
     auto spec = named("a");
     spec.project = "p";
     CHECK_THROWS_AS(
-        training::create_snapshot(*world.db, spec, now, {}, stopped.get_token()),
-        base::Interrupted
+        training::create_snapshot(*world.db, spec, now, {}, stopped.get_token()), base::Interrupted
     );
     CHECK(world.db.number("SELECT count(*) FROM snapshot") == 0);
 }
