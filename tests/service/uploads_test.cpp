@@ -108,6 +108,51 @@ TEST_CASE("uploads go with their source, and nobody else's files do", "[service]
     CHECK(std::filesystem::exists(folder / "mine.csv"));
 }
 
+TEST_CASE("uploads go with a source that got nothing of them", "[service][uploads]") {
+    test::S3Server server;
+    test::TestDatabase database;
+    Home home(*database, bucket(server));
+    home.upload("a.csv", "id,n\n");
+    const auto source = database->call([](base::Tx& tx) {
+        tx.exec("DELETE FROM job");
+        return schema::require_source(tx, "t");
+    });
+    REQUIRE(server.objects().size() == 1);
+    CHECK(service::drop_if_empty(home.here(), source));
+    CHECK(server.objects().empty());
+    CHECK_FALSE(std::filesystem::exists(home.folder.path / "uploads/t"));
+}
+
+TEST_CASE("uploads of the next source of a name outlive the last one", "[service][uploads]") {
+    test::S3Server server;
+    test::TestDatabase database;
+    Home home(*database, bucket(server));
+    home.upload("a.csv", "id,n\n1,2\n");
+    const auto old = service::uploads_of(home.here(), "t");
+    CHECK(old.files.size() == 1);
+    CHECK(old.stored.size() == 1);
+    home.upload("b.csv", "id,n\n7,7\n");
+    service::drop_uploads(home.here(), old);
+    REQUIRE(server.objects().size() == 1);
+    CHECK(server.objects().begin()->first.ends_with("-b.csv"));
+    CHECK(service::uploads_of(home.here(), "t").files.size() == 1);
+}
+
+TEST_CASE(
+    "an upload that this home cannot look at is taken from the bucket",
+    "[service][uploads]"
+) {
+    test::S3Server server;
+    test::TestDatabase database;
+    Home taken(*database, bucket(server)), read(*database, bucket(server));
+    taken.upload("a.csv", "id,n\n1,2\n");
+    // The other's home leads nowhere: to look there is an error, not a no.
+    const auto uploads = taken.folder.path / "uploads";
+    std::filesystem::remove_all(uploads);
+    std::filesystem::create_symlink(uploads, uploads);
+    CHECK(read.gather().added == 1);
+}
+
 TEST_CASE("what reads as an upload and lies there is read where it lies", "[service][uploads]") {
     test::S3Server server;
     test::TestDatabase database;

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include <unistd.h>
+
 #include "base/bytes/hash.hpp"
 #include "base/bytes/hex.hpp"
 #include "base/run/log.hpp"
@@ -46,6 +48,11 @@ bool is_made_name(const std::string& name) {
            std::all_of(mark.begin(), mark.end(), [](char c) { return base::hex_value(c) >= 0; });
 }
 
+// The path of another home may be nobody's here, or another user's.
+bool is_readable(const fs::path& file) {
+    return access(file.c_str(), R_OK) == 0;
+}
+
 // What all homes reach alike, or null.
 schema::BlobStore* shared_store(const Environment& here) {
     auto* store = here.blobs.store();
@@ -79,32 +86,37 @@ void keep_upload(
     write_here(here.config, source, name, bytes);
 }
 
-void drop_uploads(const Environment& here, const std::string& source) {
+Uploads uploads_of(const Environment& here, const std::string& source) {
+    Uploads all;
     std::error_code error;
     const auto folder = here.config.home / folder_name / source;
-    std::vector<fs::path> files;
     for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
-        if (is_made_name(at->path().filename().string())) files.push_back(at->path());
-    for (const auto& file : files)
-        if (!fs::remove(file, error) && error)
-            base::log::warning("{}: {}", file.string(), error.message());
-    fs::remove(folder, error);  // which somebody's own files keep
+        if (is_made_name(at->path().filename().string())) all.files.push_back(at->path());
     auto* store = shared_store(here);
-    if (!store) return;
+    if (!store) return all;
     try {
         const auto start = stored_name(source, "");
-        std::vector<std::string> names;
-        store->each([&](const std::string& name, std::uint64_t) {
-            if (name.starts_with(start) && is_made_name(name.substr(start.size())))
-                names.push_back(name);
+        store->each(start, [&](const std::string& name, std::uint64_t) {
+            if (is_made_name(name.substr(start.size()))) all.stored.push_back(name);
             return true;
         });
-        for (const auto& name : names)
-            if (!store->remove(name))
-                base::log::warning("{}{}: could not be removed", store->place(), name);
     } catch (const schema::BlobsAway& away) {
         base::log::warning("uploads of source '{}' stay: {}", source, away.what());
     }
+    return all;
+}
+
+void drop_uploads(const Environment& here, const Uploads& uploads) {
+    std::error_code error;
+    for (const auto& file : uploads.files)
+        if (!fs::remove(file, error) && error)
+            base::log::warning("{}: {}", file.string(), error.message());
+    // Somebody's own files keep their folder.
+    if (!uploads.files.empty()) fs::remove(uploads.files.front().parent_path(), error);
+    auto* store = shared_store(here);
+    for (const auto& name : uploads.stored)
+        if (!store->remove(name))
+            base::log::warning("{}{}: could not be removed", store->place(), name);
 }
 
 schema::Source with_uploads_here(const Environment& here, schema::Source source) {
@@ -113,10 +125,10 @@ schema::Source with_uploads_here(const Environment& here, schema::Source source)
     auto settings = FileSettings::settings.read(base::Document::json(source.spec));
     bool moved = false;
     for (auto& input : settings.inputs) {
-        if (!is_upload(input, source.name) || fs::exists(input)) continue;
+        if (!is_upload(input, source.name) || is_readable(input)) continue;
         auto name = fs::path(input).filename().string();
         auto file = upload_path(here.config, source.name, name);
-        if (!fs::exists(file))
+        if (!is_readable(file))
             write_here(here.config, source.name, name, store->get(stored_name(source.name, name)));
         moved = moved || input != file.string();
         input = file.string();

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "schema/sources/source_store.hpp"
 #include "service/verb.hpp"
@@ -31,9 +32,15 @@ void keep_upload(
     const std::string& bytes
 );
 
-// Removes all uploads to a source, here and in the bucket. What cannot be removed stays, and is
-// told in the log.
-void drop_uploads(const Environment& here, const std::string& source);
+struct Uploads {
+    std::vector<std::filesystem::path> files;  // of this home
+    std::vector<std::string> stored;           // names in the bucket
+};
+// All uploads to a source. While the source is locked they are its own: once it is gone, another
+// of that name may have some.
+Uploads uploads_of(const Environment& here, const std::string& source);
+// What cannot be removed stays, and is told in the log.
+void drop_uploads(const Environment& here, const Uploads& uploads);
 
 // The source with its uploads as files of this home, which are brought here if they are not.
 schema::Source with_uploads_here(const Environment& here, schema::Source source);

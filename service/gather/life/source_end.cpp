@@ -124,9 +124,11 @@ DeletedSource delete_source(Work& work, const DeleteSource& request) {
     auto& database = work.here.database;
     if (!request.yes) return count_end(database, source, work.now);
     std::vector<std::string> files;
+    Uploads uploads;
     auto done = database.call([&](base::Tx& tx) {
         auto ended = end_source(tx, source, work.now, files);
         ended.deleted = true;
+        uploads = uploads_of(work.here, source.name);
         std::optional<std::int64_t> who;
         if (work.caller.id != 0) who = work.caller.id;
         schema::add_audit(
@@ -141,12 +143,13 @@ DeletedSource delete_source(Work& work, const DeleteSource& request) {
         return ended;
     });
     schema::remove_files(work.here.blobs, files);
-    drop_uploads(work.here, source.name);
+    drop_uploads(work.here, uploads);
     return done;
 }
 
 bool drop_if_empty(const Environment& here, const schema::Source& source) {
     std::vector<std::string> files;
+    Uploads uploads;
     auto now = std::chrono::system_clock::now();
     try {
         here.database.call([&](base::Tx& tx) {
@@ -156,10 +159,12 @@ bool drop_if_empty(const Environment& here, const schema::Source& source) {
             auto ended = end_source(tx, source, now, files);
             if (ended.records + ended.rejects + ended.addresses > 0 || !ended.projects.empty())
                 throw RolledBack();
+            uploads = uploads_of(here, source.name);
         });
     } catch (const RolledBack&) {
         return false;
     }
+    drop_uploads(here, uploads);
     return true;
 }
 
