@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <span>
+#include <utility>
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -148,6 +150,8 @@ awaitable<Connection::Message> Connection::read(const BeforeBody& before_body) {
     message.request->address = address_;
     work_ = {};
     message.request->left = work_.get_token();
+    awaited_ = true;
+    may_be_asked_ = message.version >= 11;  // before, there was no 100
     co_return message;
 }
 
@@ -179,6 +183,7 @@ awaitable<void> Connection::hear_out() {
 }
 
 awaitable<bool> Connection::send(const Response& response, const Message& message) {
+    awaited_ = false;
     http::response<http::span_body<const char>> answer;
     answer.version(message.version);
     answer.result(static_cast<unsigned>(response.status));
@@ -217,6 +222,7 @@ awaitable<bool> Connection::send_file(const base::Spool& file, FilePart wanted) 
 }
 
 awaitable<bool> Connection::send_part(std::string_view bytes) {
+    awaited_ = false;
     stream_.expires_after(options_.write);
     auto [error, size] =
         co_await asio::async_write(stream_, asio::buffer(bytes.data(), bytes.size()), no_throw);
@@ -234,8 +240,26 @@ bool Connection::is_left() {
     return got == 0 || (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
 }
 
+bool Connection::is_refused() {
+    pollfd socket{.fd = stream_.socket().native_handle(), .events = 0, .revents = 0};
+    return poll(&socket, 1, 0) == 1 && (socket.revents & (POLLERR | POLLHUP)) != 0;
+}
+
+// The end of what a client sends may be all of it (RFC 9293, 3.6: half-closed), and an end looks
+// the same from one who is gone, but that refuses what is sent. So a 100 is, which says nothing to
+// who waits (RFC 9110, 15.2).
 bool Connection::stop_if_left() {
-    return busy_ && !work_.stop_requested() && is_left() && work_.request_stop();
+    constexpr std::string_view still_here = "HTTP/1.1 100 Continue\r\n\r\n";
+    if (!awaited_ || work_.stop_requested()) return false;
+    if (is_refused()) return work_.request_stop();
+    if (!is_left() || !std::exchange(may_be_asked_, false)) return false;
+    auto sent = ::send(
+        stream_.socket().native_handle(),
+        still_here.data(),
+        still_here.size(),
+        MSG_DONTWAIT | MSG_NOSIGNAL
+    );
+    return std::cmp_not_equal(sent, still_here.size()) && work_.request_stop();
 }
 
 void Connection::shut_down() {

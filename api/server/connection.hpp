@@ -68,7 +68,8 @@ public:
         work_.request_stop();
         stream_.close();
     }
-    // Asks what works on its request to stop, if the client has closed it. Whether it did.
+    // Asks what works on its request to stop, if nobody is there to read the answer. Whether it
+    // did. A client that has ended what it sends is asked by a first call, and known by the next.
     bool stop_if_left();
     // Whether the client has closed it already: what is sent finds that out only later.
     bool is_left();
@@ -79,6 +80,7 @@ private:
     struct Head;
     boost::asio::awaitable<bool> read_head(Head& head, Message& message);
     boost::asio::awaitable<void> read_body(Head& head, Message& message);
+    bool is_refused();
     boost::asio::awaitable<bool> send_file(const base::Spool& file, FilePart wanted);
 
     boost::beast::tcp_stream stream_;
@@ -87,6 +89,8 @@ private:
     Bodies& bodies_;
     const std::string address_;
     bool busy_ = false;
+    bool awaited_ = false;  // a request was read, and nothing of its answer was sent
+    bool may_be_asked_ = false;
     std::stop_source work_;  // of the request under way
     bool is_first_ = true;
 };

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include "api/server/auth.hpp"
 
 namespace api {
@@ -41,8 +44,18 @@ void Crowd::remove(Place place) {
     open_.erase(place);
 }
 
-void Crowd::stop_for_those_who_left() {
-    for (auto& connection : open_) left_ += connection.stop_if_left();
+boost::asio::awaitable<void> Crowd::watch() {
+    constexpr auto no_throw = boost::asio::as_tuple(boost::asio::use_awaitable);
+    while (watched_) {
+        for (auto& connection : open_) left_ += connection.stop_if_left();
+        next_look_.expires_after(1s);
+        co_await next_look_.async_wait(no_throw);
+    }
+}
+
+void Crowd::stop_watching() {
+    watched_ = false;
+    next_look_.cancel();
 }
 
 void FailedTries::begin_minute(Clock::time_point now) {

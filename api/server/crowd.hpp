@@ -7,6 +7,10 @@
 #include <optional>
 #include <string>
 
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
 #include "api/route.hpp"
 #include "api/server/connection.hpp"
 
@@ -19,7 +23,8 @@ class Crowd {
 public:
     using Place = std::list<Connection>::iterator;
 
-    Crowd(const Options& options, Bodies& bodies) : options_(options), bodies_(bodies) {}
+    Crowd(boost::asio::io_context& context, const Options& options, Bodies& bodies)
+        : options_(options), bodies_(bodies), next_look_(context) {}
 
     // False if there is none to be had: all that could be closed are at work.
     bool make_room(const std::string& address);
@@ -28,8 +33,10 @@ public:
     Place add(boost::asio::ip::tcp::socket socket, std::string address);
     void remove(Place place);
 
-    // What is worked on for clients who are gone is asked to stop.
-    void stop_for_those_who_left();
+    // Looks at the clients once a second, until it is stopped: what is worked on for those who are
+    // gone is asked to stop.
+    boost::asio::awaitable<void> watch();
+    void stop_watching();
     std::uint64_t left() const { return left_; }  // so many were gone before their answer
 
     std::size_t size() const { return open_.size(); }
@@ -46,6 +53,8 @@ private:
     std::list<Connection> open_;  // the newest first
     std::map<std::string, std::size_t> by_address_;
     std::uint64_t left_ = 0;
+    boost::asio::steady_timer next_look_;
+    bool watched_ = true;
 };
 
 // Connections to the database that requests of one kind wait for.

@@ -73,7 +73,7 @@ public:
           acceptor_(context_),
           room_(context_),
           watch_(context_),
-          crowd_(options_, bodies_),
+          crowd_(context_, options_, bodies_),
           guard_(options_),
           streams_(context_, options_),
           before_body_([this](const Request& request, std::optional<std::uint64_t> length) {
@@ -87,6 +87,7 @@ public:
     void run(const std::stop_token& stop) {
         asio::co_spawn(context_, accept(), asio::detached);
         asio::co_spawn(context_, watch(), asio::detached);
+        asio::co_spawn(context_, crowd_.watch(), asio::detached);
         auto ask_to_stop = [this] { asio::post(context_, [this] { begin_stop(); }); };
         std::stop_callback on_stop(stop, ask_to_stop);
         context_.run();
@@ -309,7 +310,6 @@ private:
     // watch progress.
     awaitable<void> watch() {
         for (unsigned round = 0; !stopping_; ++round) {
-            crowd_.stop_for_those_who_left();
             try {
                 Round asked{round, options_.config.server.audit_days, streams_.watchers()};
                 if (!asked.watchers.empty() || round % 3 == 0) {
@@ -341,6 +341,7 @@ private:
         room_.cancel();
         watch_.cancel();
         streams_.stop();
+        crowd_.stop_watching();
         for (auto& connection : crowd_) connection.close_if_idle();
         drain_.emplace(context_, options_.drain);
         drain_->async_wait([this](boost::system::error_code error) {
@@ -372,8 +373,7 @@ private:
     Bodies bodies_;
     asio::io_context context_{1};
     tcp::acceptor acceptor_;
-    asio::steady_timer room_;
-    asio::steady_timer watch_;
+    asio::steady_timer room_, watch_;
     std::optional<asio::steady_timer> drain_;
     Crowd crowd_;
     SignInGuard guard_;

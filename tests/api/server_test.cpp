@@ -140,20 +140,37 @@ TEST_CASE("what nobody waits for any more is stopped, and keeps nothing", "[api]
             std::this_thread::sleep_for(20ms);
         return figure(name) == wanted;
     };
-    database->call([&](base::Tx& tx) {
-        tx.exec("LOCK TABLE check_result IN EXCLUSIVE MODE");  // until it was noticed
-        test::Client::raw(
-            server.port(),
-            "POST /api/v1/sources/pages/quality/check HTTP/1.1\r\nHost: a\r\nAuthorization: "
-            "Bearer " +
-                token + "\r\nContent-Type: application/json\r\nContent-Length: " +
-                std::to_string(rules.size()) + "\r\n\r\n" + rules,
-            0
-        );
-        CHECK(becomes("tilth_requests_left", "1"));
-    });
+    const std::string asked =
+        "POST /api/v1/sources/pages/quality/check HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " +
+        token +
+        "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(rules.size()) +
+        "\r\n\r\n" + rules;
+    const auto kept = [&] {
+        return database->call([](base::Tx& tx) {
+            return tx.exec("SELECT FROM check_result").size();
+        });
+    };
+    std::string answer;
+    const bool one_waits = GENERATE(false, true);  // who only has no more to say
+    {
+        std::jthread waits;
+        database->call([&](base::Tx& tx) {
+            tx.exec("LOCK TABLE check_result IN EXCLUSIVE MODE");  // until it was noticed
+            if (one_waits) {
+                waits = std::jthread([&] {
+                    answer = test::Client::raw(server.port(), asked, SIZE_MAX, true);
+                });
+                CHECK(becomes("tilth_requests_waiting", "1"));
+            }
+            test::Client::raw(server.port(), asked, 0);
+            CHECK(becomes("tilth_requests_left", "1"));
+        });
+    }
     CHECK(becomes("tilth_requests_waiting", "0"));
-    database->call([&](base::Tx& tx) { CHECK(tx.exec("SELECT FROM check_result").empty()); });
+    CHECK(figure("tilth_requests_left") == "1");
+    CHECK(kept() == (one_waits ? 1 : 0));
+    if (one_waits)
+        CHECK_THAT(answer, Catch::StartsWith("HTTP/1.1 100") && Contains("HTTP/1.1 200 OK"));
 }
 
 TEST_CASE("a server that is asked to stop finishes what is under way", "[api][server]") {

@@ -99,7 +99,8 @@ Reply Client::perform(
     return reply;
 }
 
-std::string Client::raw(std::uint16_t port, const std::string& bytes, std::size_t at_most) {
+std::string
+Client::raw(std::uint16_t port, const std::string& bytes, std::size_t at_most, bool ends) {
     int socket = ::socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -110,6 +111,7 @@ std::string Client::raw(std::uint16_t port, const std::string& bytes, std::size_
     std::string out;
     if (connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) {
         ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        if (ends) shutdown(socket, SHUT_WR);
         char buffer[4096];
         while (out.size() < at_most) {
             auto got = recv(socket, buffer, sizeof buffer, 0);

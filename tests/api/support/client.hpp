@@ -36,8 +36,13 @@ public:
     ) const;
 
     // Bytes as they are, and the whole answer: for what no client library would send.
-    static std::string
-    raw(std::uint16_t port, const std::string& bytes, std::size_t at_most = SIZE_MAX);
+    // After them the sending side may be ended.
+    static std::string raw(
+        std::uint16_t port,
+        const std::string& bytes,
+        std::size_t at_most = SIZE_MAX,
+        bool ends = false
+    );
 
 private:
     Reply perform(
