@@ -150,11 +150,17 @@ schema::NamedRecord found_record(Work& work, const NameRecord& request) {
 }
 
 // A version of a record that the caller may see (nothing: the last one), and the project that says
-// what of it (nothing: all).
+// what of it (nothing: all), which is read when its turn comes.
 struct OneSight {
     std::optional<int> version;
-    std::optional<labeling::Project> project;
+    std::optional<std::int64_t> project;
 };
+
+// Whether the caller may see this of it.
+template <typename What>
+bool may_see(Work& work, const OneSight& sight, What what) {
+    return !sight.project || shows(labeling::load_project(work.tx, *sight.project).project, what);
+}
 
 std::vector<OneSight> sights(Work& work, const NameVersion& request) {
     std::vector<OneSight> all;
@@ -169,7 +175,7 @@ std::vector<OneSight> sights(Work& work, const NameVersion& request) {
         if (!each.version)
             all.push_back({request.version, std::nullopt});
         else if (!request.version || request.version == each.version)
-            all.push_back({each.version, labeling::load_project(work.tx, each.project).project});
+            all.push_back({each.version, each.project});
     }
     return all;
 }
@@ -248,7 +254,7 @@ Page<schema::FoundRecord> find_records(Work& work, const FindRecords& request) {
 
 schema::RecordBlob blob_of_record(Work& work, const NameVersion& request) {
     for (const auto& sight : sights(work, request)) {
-        if (sight.project && !shows(*sight.project, labeling::Project::Show::image)) continue;
+        if (!may_see(work, sight, labeling::Project::Show::image)) continue;
         auto [source, key] = found_record(work, request);
         if (auto blob = schema::record_blob(work.tx, work.here.blobs, source, key, sight.version))
             return std::move(*blob);
@@ -261,7 +267,7 @@ schema::RecordMedia media_of_record(Work& work, const NameVersion& request) {
     for (const auto& sight : sights(work, request)) {
         auto [source, key] = found_record(work, request);
         auto media = schema::record_media(work.tx, source, key, sight.version);
-        if (sight.project && (!media || !shows(*sight.project, media->about.kind))) continue;
+        if (sight.project && (!media || !may_see(work, sight, media->about.kind))) continue;
         if (media) return std::move(*media);
         throw Refusal(
             Refusal::Kind::not_found, "record '" + key + "'", "is no sound, film, document or page"
