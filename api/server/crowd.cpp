@@ -1,3 +1,5 @@
+// Who is connected, and what one of many may take: places go from those who only sit on them to
+// those who ask, and who guesses at the door waits.
 #include "api/server/crowd.hpp"
 
 #include <algorithm>
