@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include <unistd.h>
+#include <boost/json.hpp>
 
 #include "base/bytes/hash.hpp"
 #include "base/bytes/hex.hpp"
@@ -74,6 +75,15 @@ bool is_upload(const std::string& input, const std::string& source) {
     return fs::path(input).is_absolute() && folder.filename() == source &&
            folder.parent_path().filename() == folder_name &&
            is_made_name(fs::path(input).filename().string());
+}
+
+bool reads_upload(const schema::Source& source) {
+    const auto spec = boost::json::parse(source.spec);
+    const auto* inputs = spec.is_object() ? spec.get_object().if_contains("inputs") : nullptr;
+    if (!inputs || !inputs->is_array()) return false;
+    return std::ranges::any_of(inputs->get_array(), [&](const boost::json::value& input) {
+        return input.is_string() && is_upload(std::string(input.get_string()), source.name);
+    });
 }
 
 void keep_upload(

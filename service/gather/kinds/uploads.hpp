@@ -24,6 +24,9 @@ std::string upload_name(const std::string& given, std::string_view bytes);
 // in such a folder has no such mark.
 bool is_upload(const std::string& input, const std::string& source);
 
+// Whether a source reads one as it is set.
+bool reads_upload(const schema::Source& source);
+
 // Keeps an upload. Throws base::Error or schema::BlobsAway where that fails.
 void keep_upload(
     const Environment& here,

@@ -159,7 +159,7 @@ bool drop_if_empty(const Environment& here, const schema::Source& source) {
             auto ended = end_source(tx, source, now, files);
             if (ended.records + ended.rejects + ended.addresses > 0 || !ended.projects.empty())
                 throw RolledBack();
-            uploads = uploads_of(here, source.name);
+            if (reads_upload(source)) uploads = uploads_of(here, source.name);
         });
     } catch (const RolledBack&) {
         return false;
