@@ -37,10 +37,12 @@ std::string_view stream_of(std::string_view head) {
     return head.starts_with("\x28\xb5\x2f\xfd"sv) ? "zstd" : file_coding_of(head);
 }
 
-// By the checksum of its first header: older ones have no signature.
+// By the checksum of its first header, behind whose fields there is nothing: older ones have no
+// signature.
 bool is_tar(std::string_view head) {
-    constexpr std::size_t header = 512, at = 148, size = 8;
+    constexpr std::size_t header = 512, fields = 257, at = 148, size = 8;
     if (head.size() < header || head.front() == '\0') return false;
+    if (head.substr(0, header).find_first_not_of('\0', fields) != head.npos) return false;
     std::size_t sum = size * ' ', said = 0;
     for (std::size_t i = 0; i < header; ++i)
         if (i < at || i >= at + size) sum += static_cast<unsigned char>(head[i]);

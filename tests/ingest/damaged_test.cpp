@@ -369,3 +369,18 @@ TEST_CASE("a tar from before its signature is an archive, however packed", "[ing
         CHECK(all.records.front().member == "a.csv");
     }
 }
+
+TEST_CASE("a table in which a number is its checksum is no tar", "[ingest][damage]") {
+    test::DataFolder folder;
+    std::string table = "n\n";
+    while (table.size() < 600) table += "1234567\n";
+    const auto at = table.find('\n', 140) + 1;  // where a tar has its checksum: 146, up to 153
+    table.insert(at, std::string(148 - at, '0'));
+    std::size_t sum = 0;
+    for (std::size_t i = 0; i < 512; ++i)
+        sum += i >= 148 && i < 156 ? ' ' : static_cast<unsigned char>(table[i]);
+    table.replace(148, 7, fmt::format("{:06o}\n", sum));
+    const auto all = test::read_all({folder.write("a.csv", table)});
+    CHECK(all.rejects.empty());
+    CHECK(all.records.size() > 60);
+}
