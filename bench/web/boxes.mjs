@@ -2,39 +2,20 @@
 //
 //     node bench/web/boxes.mjs BUILD/app/tilth web/dist [BOXES]
 //
-// In Chromium without a display. Promised: under 50 ms; exit code 1 if more than one press in ten takes longer.
-import { loadavg } from "node:os";
+// In Chromium without a display.
 import { manyBoxes } from "../../tests/web/many.mjs";
-import { Browser, Tilth } from "../../tests/web/stage.mjs";
-import { at, press, told, watchKeys } from "./timing.mjs";
+import { benchOfKeys } from "./timing.mjs";
 
 const [program, dist, boxes = "1000"] = process.argv.slice(2);
-const rounds = 100;
-const tilth = await new Tilth(program, dist).start();
-const browser = await new Browser().start();
-try {
-  const page = await browser.page(tilth.link);
-  await page.getByRole("heading", { name: "Overview" }).waitFor();
+async function fill(tilth, page) {
   await page.setViewportSize({ width: 1440, height: 900 });
   await manyBoxes(tilth, page, Number(boxes));
-  await watchKeys(page);
-  const all = [];
-  async function measured(name, ...keys) {
-    const times = [];
-    for (let i = 0; i < rounds; i++) times.push(...(await press(page, 1, keys[i % keys.length])));
-    all.push(...times);
-    console.log(`${name.padEnd(34)} ${told(times)}`);
-  }
-  console.log(`${boxes} boxes; load ${loadavg()[0].toFixed(1)}`);
-  await measured("the crosshair moves", "ArrowRight", "ArrowLeft");
-  await measured("the next mark is selected", "Tab");
-  await measured("the selected box moves", "ArrowRight", "ArrowLeft");
-  await measured("it is resized", "Control+ArrowRight", "Control+ArrowLeft");
-  await measured("its class changes", "1", "2");
-  await measured("the picture is zoomed", "+", "-");
-  console.log(`${"all of these".padEnd(34)} ${told(all)}`);
-  if (at(all, 0.9) >= 50) process.exitCode = 1;
-} finally {
-  await browser.stop();
-  await tilth.stop();
 }
+await benchOfKeys(program, dist, `${boxes} boxes`, fill, async ({ inTurns }) => {
+  await inTurns("the crosshair moves", "ArrowRight", "ArrowLeft");
+  await inTurns("the next mark is selected", "Tab");
+  await inTurns("the selected box moves", "ArrowRight", "ArrowLeft");
+  await inTurns("it is resized", "Control+ArrowRight", "Control+ArrowLeft");
+  await inTurns("its class changes", "1", "2");
+  await inTurns("the picture is zoomed", "+", "-");
+});

@@ -2,31 +2,15 @@
 //
 //     node bench/web/marks.mjs BUILD/app/tilth web/dist [MARKS]
 //
-// In Chromium without a display. Promised: under 50 ms; exit code 1 if more than one press in ten takes longer.
-import { loadavg } from "node:os";
+// In Chromium without a display.
 import { longText, manyMarks } from "../../tests/web/many.mjs";
-import { Browser, Tilth } from "../../tests/web/stage.mjs";
-import { at, press, told, watchKeys } from "./timing.mjs";
+import { benchOfKeys } from "./timing.mjs";
 
-const [, , program, dist, wanted = "1000"] = process.argv;
-const n = Number(wanted);
-const rounds = 100;
-const tilth = await new Tilth(program, dist).start();
-const browser = await new Browser().start();
-try {
-  const page = await browser.page(tilth.link);
-  await page.getByRole("heading", { name: "Overview" }).waitFor();
-  await manyMarks(tilth, page, n);
-  await watchKeys(page);
-  const all = [];
-  async function measured(name, ...keys) {
-    const times = await press(page, rounds, ...keys);
-    all.push(...times);
-    console.log(`${name.padEnd(34)} ${told(times)}`);
-  }
-  console.log(`${longText.length} units, ${Buffer.byteLength(longText)} bytes, ${n} marks; load ${loadavg()[0].toFixed(1)}`);
-  await measured("nothing (an unused key)", "F9");
-  all.length = 0;
+const [program, dist, marks = "1000"] = process.argv.slice(2);
+const title = `${longText.length} units, ${Buffer.byteLength(longText)} bytes, ${marks} marks`;
+const fill = (tilth, page) => manyMarks(tilth, page, Number(marks));
+await benchOfKeys(program, dist, title, fill, async ({ free, measured }) => {
+  await free("nothing (an unused key)", "F9");
   await measured("caret by a character", "ArrowRight");
   await measured("caret by a line", "ArrowDown");
   await measured("select by a word", "Control+Shift+ArrowRight");
@@ -36,9 +20,4 @@ try {
   await measured("mark a word", "Control+ArrowRight", "p");
   await measured("delete a mark", "Tab", "Delete");
   await measured("undo", "Control+z");
-  console.log(`${"all of these".padEnd(34)} ${told(all)}`);
-  if (at(all, 0.9) >= 50) process.exitCode = 1;
-} finally {
-  await browser.stop();
-  await tilth.stop();
-}
+});

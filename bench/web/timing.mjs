@@ -1,4 +1,9 @@
 // What the benches in the browser share: how long a key press takes until the screen shows it, and how figures are told.
+import { loadavg } from "node:os";
+import { Browser, Tilth } from "../../tests/web/stage.mjs";
+
+const rounds = 100;
+
 export const at = (all, share) => [...all].sort((a, b) => a - b)[Math.min(all.length - 1, Math.floor(all.length * share))];
 export const told = (all) => `p50 ${at(all, 0.5).toFixed(1).padStart(6)}  p95 ${at(all, 0.95).toFixed(1).padStart(6)}  p99 ${at(all, 0.99).toFixed(1).padStart(6)} ms`;
 
@@ -28,4 +33,39 @@ export async function press(page, rounds, ...keys) {
       if (k === keys.length - 1) times.push((await page.evaluate(() => window.taken))[0]);
     }
   return times;
+}
+
+// A bench of keys: fills a page and has `work` press what is measured: `measured(name, ...keys)` all of these each round and the last
+// timed, `inTurns(name, ...keys)` one of these each round, `free(name, key)` what is told and not counted. Promised: under 50 ms; exit
+// code 1 if more than one press in ten takes longer.
+export async function benchOfKeys(program, dist, title, fill, work) {
+  const tilth = await new Tilth(program, dist).start();
+  const browser = await new Browser().start();
+  try {
+    const page = await browser.page(tilth.link);
+    await page.getByRole("heading", { name: "Overview" }).waitFor();
+    await fill(tilth, page);
+    await watchKeys(page);
+    const all = [];
+    const tell = (name, times) => console.log(`${name.padEnd(34)} ${told(times)}`);
+    const counted = (name, times) => {
+      all.push(...times);
+      tell(name, times);
+    };
+    console.log(`${title}; load ${loadavg()[0].toFixed(1)}`);
+    await work({
+      measured: async (name, ...keys) => counted(name, await press(page, rounds, ...keys)),
+      inTurns: async (name, ...keys) => {
+        const times = [];
+        for (let i = 0; i < rounds; i++) times.push(...(await press(page, 1, keys[i % keys.length])));
+        counted(name, times);
+      },
+      free: async (name, key) => tell(name, await press(page, rounds, key)),
+    });
+    counted("all of these", all.splice(0));
+    if (at(all, 0.9) >= 50) process.exitCode = 1;
+  } finally {
+    await browser.stop();
+    await tilth.stop();
+  }
 }
