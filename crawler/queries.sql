@@ -391,6 +391,9 @@ ON CONFLICT (source_id, run_id, holder) DO UPDATE SET seen_at = excluded.seen_at
 -- name: set_grant
 UPDATE crawl_worker SET granted = $3 WHERE source_id = $1 AND holder = $2;
 
+-- name: hold_grant
+SELECT granted FROM crawl_worker WHERE source_id = $1 AND holder = $2 FOR UPDATE;
+
 -- name: spend_grant
 UPDATE crawl_worker SET granted = greatest(0, granted - $3) WHERE source_id = $1 AND holder = $2;
 

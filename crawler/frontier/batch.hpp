@@ -105,6 +105,7 @@ struct NamingVisit {
 struct BatchContext {
     schema::BatchTarget target;
     std::string holder;  // whose grant of pages is spent; see worker_store.hpp
+    Time free_from{};    // what it has to give up may be asked again from then on
     std::vector<HostLease> leases;
     TrapPolicy traps;
 };

@@ -182,10 +182,25 @@ private:
     schema::Counts counts_;
 };
 
+// Whether the pages of a batch may be stored. They may not if their worker was silent for so long
+// that others were granted what it had: then all that it holds is done again by whoever may.
+bool is_granted(base::Tx& tx, const BatchContext& context, const Batch& batch) {
+    const auto budgets = batch.all_budgets();
+    const auto pages = std::count_if(budgets.begin(), budgets.end(), [](const auto& share) {
+        return share.second == Budget::pages;
+    });
+    return pages == 0 || hold_grant(tx, context.target.source_id, context.holder) >=
+                             static_cast<std::uint64_t>(pages);
+}
+
 }  // namespace
 
 schema::Counts write(base::Tx& tx, const BatchContext& context, Batch& batch) {
     auto held = held_hosts(tx, context.leases);
+    if (!is_granted(tx, context, batch)) {
+        free_holder(tx, context.holder, context.free_from);
+        held.clear();
+    }
     if (held.size() < context.leases.size()) {
         batch.lost.clear();
         for (const auto& lease : context.leases)

@@ -67,7 +67,17 @@ void Scheduler::shut(std::span<const std::string> patterns) {
 Host& Scheduler::add(HostLease lease, Clock::time_point now) {
     auto host = std::make_unique<Host>(lease, options_.politeness);
     host->lane.not_before(now + lease.wait);
-    return *(hosts_[lease.host] = std::move(host));
+    host.swap(hosts_[lease.host]);
+    auto& placed = *hosts_[lease.host];
+    if (host) replaced_.push_back(std::move(host));
+    return placed;
+}
+
+// True if it was the last of its server.
+bool Scheduler::leave_server(Host& host) {
+    const bool last = host.server && --host.server->hosts == 0;
+    if (last) servers_.erase(host.server->address);
+    return last;
 }
 
 void Scheduler::seat(Host& host, const std::string& address, Millis wait, Clock::time_point now) {
@@ -83,16 +93,20 @@ void Scheduler::seat(Host& host, const std::string& address, Millis wait, Clock:
 
 std::vector<std::pair<std::unique_ptr<Host>, bool>> Scheduler::take_finished() {
     std::vector<std::pair<std::unique_ptr<Host>, bool>> finished;
+    std::erase_if(replaced_, [&](const auto& host) {
+        if (host->is_busy()) return false;
+        leave_server(*host);
+        return true;
+    });
     for (auto at = hosts_.begin(); at != hosts_.end();) {
         auto& host = *at->second;
-        bool done = host.waiting.empty() && host.taken.empty() && !host.may_have_more &&
-                    host.lane.in_flight() == 0 && host.preparing == 0;
+        bool done =
+            host.waiting.empty() && host.taken.empty() && !host.may_have_more && !host.is_busy();
         if (!done) {
             ++at;
             continue;
         }
-        bool last = host.server && --host.server->hosts == 0;
-        if (last) servers_.erase(host.server->address);
+        const bool last = leave_server(host);
         finished.emplace_back(std::move(at->second), last);
         at = hosts_.erase(at);
     }

@@ -34,6 +34,8 @@ struct Host {
     Host(HostLease given, const PolitenessPolicy& policy) : lease(std::move(given)), lane(policy) {}
 
     Turn turn() { return {&lane, server ? &server->lane : nullptr}; }
+    // Something is still being asked for it.
+    bool is_busy() const { return lane.in_flight() > 0 || preparing > 0; }
 
     HostLease lease;
     Lane lane;
@@ -106,7 +108,7 @@ public:
 
     Hosts& hosts() { return hosts_; }
     const Hosts& hosts() const { return hosts_; }
-    // Takes the place of one of that name.
+    // Takes the place of one of that name, which lives on as long as something is asked for it.
     Host& add(HostLease lease, Clock::time_point now);
     // This worker has the turn of the server at `address`, and waits so long before it asks.
     void seat(Host& host, const std::string& address, Millis wait, Clock::time_point now);
@@ -150,8 +152,10 @@ public:
     bool stored(const Batch& batch, std::span<const std::pair<std::string, std::string>> budgets);
 
     std::uint64_t kept() const { return kept_; }
-    // Enough pages are kept, by all workers.
-    bool is_spent() const {
+    // Enough pages are stored, by all workers.
+    bool is_spent() const { return options_.max_pages && pages_kept() >= options_.max_pages; }
+    // They are if what is in hand may be stored.
+    bool will_be_spent() const {
         return options_.max_pages && pages_kept() + unstored_ >= options_.max_pages;
     }
     // What the last pages show is still to be fetched when enough pages are kept.
@@ -173,6 +177,7 @@ private:
     };
     std::optional<Verdict> verdict(const Target& target, const formats::Url& url) const;
     Refusal refuse(Host& host, Verdict verdict);
+    bool leave_server(Host& host);
     // Whether more of the frontier may be given to it.
     static bool is_open(const Host& host) { return host.ready && !host.lost && !host.leaving; }
 
@@ -183,6 +188,7 @@ private:
     Budget budget_;
     PolitenessPolicy server_policy_;
     Hosts hosts_;
+    std::vector<std::unique_ptr<Host>> replaced_;  // whatever is still asked for them knows them
     std::map<std::string, std::shared_ptr<Server>> servers_;
     std::set<std::string, std::less<>> shut_;
     std::uint64_t kept_ = 0;

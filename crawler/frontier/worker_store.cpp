@@ -82,6 +82,11 @@ void set_grant(base::Tx& tx, std::int64_t source, const std::string& holder, std
     tx.exec(sql::file["set_grant"], source, holder, static_cast<std::int64_t>(pages));
 }
 
+std::uint64_t hold_grant(base::Tx& tx, std::int64_t source, const std::string& holder) {
+    auto rows = tx.exec(sql::file["hold_grant"], source, holder);
+    return rows.empty() ? 0 : rows[0]["granted"].as<std::uint64_t>();
+}
+
 void spend_grant(
     base::Tx& tx,
     std::int64_t source,

@@ -57,6 +57,9 @@ const CrawlWorker* owner_of(const std::vector<CrawlWorker>& workers);
 // All but its grant.
 void seen_worker(base::Tx& tx, std::int64_t source, const CrawlWorker& worker, Time now);
 void set_grant(base::Tx& tx, std::int64_t source, const std::string& holder, std::uint64_t pages);
+// How many pages it may still store, held for it until the transaction ends; none if it was
+// forgotten, as others may have been granted what it had.
+std::uint64_t hold_grant(base::Tx& tx, std::int64_t source, const std::string& holder);
 // Pages were stored of those that were granted.
 void spend_grant(base::Tx& tx, std::int64_t source, const std::string& holder, std::uint64_t pages);
 void drop_worker(base::Tx& tx, std::int64_t source, const std::string& holder);

@@ -42,7 +42,7 @@ std::uint64_t share_of_pages(
     auto free = left;
     for (const auto& other : others) free -= std::min(free, other.granted);
     const auto wanted = wants || others.empty() ? mean_up(left, others.size() + 1) : used;
-    return std::max(used, std::min(wanted, free));
+    return std::min(std::max(used, wanted), free);
 }
 
 }  // namespace crawler

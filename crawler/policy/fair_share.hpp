@@ -25,7 +25,8 @@ HostShare share_of_hosts(std::size_t mine, std::size_t most, std::span<const Oth
 
 // Of the pages that a round may keep, `kept` of `limit` being stored: how many this worker may
 // still store, of which it has `used` already in hand. The sum over all workers is never more than
-// what is left, if each asks alone. One that wants none keeps what it uses only.
+// what is left, if each asks alone. One that wants none keeps what it uses only. Less than it uses
+// is granted to one alone that was forgotten meanwhile: others were granted what it had.
 std::uint64_t share_of_pages(
     std::uint64_t limit,
     std::uint64_t kept,

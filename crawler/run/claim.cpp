@@ -246,10 +246,12 @@ awaitable<void> Crawl::beat() {
         heard.queued = count_queued(tx, options_.source_id);
         heard.shut = shut_patterns(tx, options_.source_id);
         if (asks) lock_crawl(tx, options_.source_id);
-        if (scheduler_.counts_budgets()) heard.budgets = load_budgets(tx, options_.source_id);
+        // Grants are read before what is kept: a page stored in between counts twice, never not at
+        // all.
         heard.others = other_workers(
             tx, options_.source_id, holder_, now - options_.lease, now + scheduler_.delay()
         );
+        if (scheduler_.counts_budgets()) heard.budgets = load_budgets(tx, options_.source_id);
         own.queued = heard.queued;
         seen_worker(tx, options_.source_id, own, now);
         if (asks) {

@@ -9,7 +9,7 @@ void Crawl::store_if_due() {
     if (storing_ || will_store_ || scheduler_.awaits_grant() || batch_.empty() || failure_) return;
     bool starved = in_flight_ < static_cast<std::size_t>(options_.at_once) / 4 && digesting_ < 8 &&
                    scheduler_.waiting() == 0;
-    bool due = batch_.closed.size() >= options_.batch || starved ||
+    bool due = batch_.closed.size() >= options_.batch || starved || scheduler_.will_be_spent() ||
                Steady::now() >= last_store_ + options_.batch_wait;
     if (!due) return;
     will_store_ = true;
@@ -31,6 +31,7 @@ awaitable<void> Crawl::store() {
     context.target.column_set = column_set_;
     if (options_.rules) context.target.columns = options_.rules->columns();
     context.holder = holder_;
+    context.free_from = now + scheduler_.delay();
     context.traps = options_.traps;
     // Those that were lost, too: the write finds out, and leaves out what belongs to them.
     for (const auto& [name, host] : scheduler_.hosts()) context.leases.push_back(host->lease);
@@ -38,6 +39,7 @@ awaitable<void> Crawl::store() {
     auto job = [&context, &batch](base::Tx& tx) { return write(tx, context, batch); };
     report_.counts += co_await database_.run(job);
     if (scheduler_.stored(batch, under_way)) next_claim_ = {};
+    if (!batch.lost.empty()) next_beat_ = {};  // it may have been forgotten
     beat_soon_without_grant();
     backlog_ = 0;
     last_store_ = Steady::now();

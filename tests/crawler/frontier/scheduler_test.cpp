@@ -213,8 +213,13 @@ TEST_CASE("no more pages are under way than may be kept", "[scheduler]") {
     auto third = desk.next();
     CHECK_FALSE(desk.scheduler.has_room());
     desk.scheduler.end(std::get<Visit>(second), Ending::stored);
-    CHECK_FALSE(desk.scheduler.is_spent());
+    CHECK_FALSE(desk.scheduler.will_be_spent());
     desk.scheduler.end(std::get<Visit>(third), Ending::unchanged);
+    CHECK(desk.scheduler.will_be_spent());
+    CHECK_FALSE(desk.scheduler.is_over());  // as long as it may not be stored
+    desk.keep(std::get<Visit>(second).shares);
+    CHECK_FALSE(desk.scheduler.is_over());
+    desk.keep(std::get<Visit>(third).shares);
     CHECK(desk.scheduler.is_over());
 }
 
@@ -294,4 +299,21 @@ TEST_CASE("addresses found while a host is loaded are not forgotten", "[schedule
     CHECK(desk.scheduler.wants_more(desk.host));
     batch.found[0].host = "b.test";
     CHECK(desk.scheduler.stored(batch, {}));
+}
+
+TEST_CASE("a host that is taken again lives on for what is still asked for it", "[crawler]") {
+    Desk desk(options_for("http://a.test/"));
+    desk.scheduler.seat(desk.host, "192.0.2.1", Millis(0), start);
+    desk.scheduler.load(desk.host, {page(1, "/1")}, false);
+    auto step = desk.next();
+    REQUIRE(std::holds_alternative<Visit>(step));
+    auto& again = desk.scheduler.add({"a.test", 2, Millis(0)}, start);
+    REQUIRE(&again != &desk.host);
+    again.may_have_more = false;
+    CHECK(desk.scheduler.take_finished().size() == 1);  // the new one; the old one is busy
+    desk.scheduler.answered(desk.host, desk.now, {});
+    CHECK(desk.host.lane.in_flight() == 0);
+    auto server = std::weak_ptr(desk.host.server);
+    CHECK(desk.scheduler.take_finished().empty());
+    CHECK(server.expired());  // it was the last of its server
 }

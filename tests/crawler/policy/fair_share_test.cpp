@@ -49,6 +49,8 @@ TEST_CASE("what may be kept is granted once", "[crawler][share]") {
     CHECK(share_of_pages(400, 70, 20, true, none) == 165);
     CHECK(share_of_pages(400, 70, 200, true, none) == 200);  // what is in hand stays
     CHECK(share_of_pages(400, 70, 2, false, none) == 2);
+    // Unless others were granted it: who had it was forgotten.
+    CHECK(share_of_pages(400, 70, 20, true, std::vector<OtherShare>{{.granted = 325}}) == 5);
     CHECK(share_of_pages(10, 9, 0, true, none) == 1);
     CHECK(share_of_pages(10, 9, 0, true, std::vector<OtherShare>{{.granted = 1}}) == 0);
 }

@@ -113,6 +113,33 @@ TEST_CASE("what a round may keep is counted on by who takes it over", "[crawler]
     CHECK(world.pages() == 60);
 }
 
+TEST_CASE("who was forgotten stores nothing that others were granted", "[crawler][share]") {
+    test::TestSite site;
+    test::plant_tree(site, 200, 10, 50ms);
+    World world;
+    auto options = world.options(site.url("/0"));
+    options.max_pages = 100;
+    options.politeness.at_once = 4;
+    options.batch_wait = 200ms;
+    long long before = 0;
+    options.progress = [&](const crawler::CrawlProgress& progress) {
+        if (before > 0 || progress.fetched < 30) return;
+        // Others forget it, and store all that is left of the round, while it has pages in hand.
+        before = world.database->call([&](base::Tx& tx) {
+            tx.exec("DELETE FROM crawl_worker");
+            tx.exec("UPDATE frontier_count SET kept = 100");
+            return tx.exec("SELECT count(*) AS n FROM record")[0]["n"].as<long long>();
+        });
+    };
+    const auto report = world.crawl(options);
+    REQUIRE(before > 0);
+    CHECK(world.pages() == before);
+    CHECK(report.counts.added == static_cast<std::uint64_t>(before));
+    CHECK(
+        world.database.number("SELECT count(*) FROM frontier_host WHERE holder IS NOT NULL") == 0
+    );
+}
+
 TEST_CASE("what a dead worker was granted is free again", "[crawler][share]") {
     test::TestSite site;
     test::plant_tree(site, 20, 3);
