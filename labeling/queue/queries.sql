@@ -2,7 +2,7 @@
 
 -- Puts records into the queue. Returns how many records are known, new in the queue, and changed there. What picked a task first stays.
 -- A task that is done is asked again once for what a run doubts, and never for what a reviewer decided. What lacks a field of $13 can
--- not be asked.
+-- not be asked. While somebody holds a task it stays of the version that they have before them.
 -- name: enqueue_tasks
 WITH now AS MATERIALIZED (
     SELECT pg_current_xact_id() AS xid
@@ -32,14 +32,16 @@ WITH now AS MATERIALIZED (
         CASE WHEN picked_by = 'label-error' THEN run END, (SELECT xid FROM now)
     FROM fit WHERE (rk, key) NOT IN (SELECT rk, key FROM decided) ORDER BY priority DESC, rk
     ON CONFLICT (project_id, rk, source_id, key) DO UPDATE SET
-        priority = excluded.priority, reason = excluded.reason, version = excluded.version, state = 'open', done_at = NULL,
+        priority = excluded.priority, reason = excluded.reason, state = 'open', done_at = NULL,
+        version = CASE WHEN t.leases > 0 THEN t.version ELSE excluded.version END,
         picked_by = CASE WHEN t.picked_by IS NULL OR t.state = 'cancelled' THEN excluded.picked_by ELSE t.picked_by END,
         picked_run = CASE WHEN t.picked_by IS NULL OR t.state = 'cancelled' THEN excluded.picked_run ELSE t.picked_run END,
         picked_score = CASE WHEN t.picked_by IS NULL OR t.state = 'cancelled' THEN excluded.picked_score ELSE t.picked_score END,
         doubted_run = coalesce(excluded.doubted_run, t.doubted_run), free_since = excluded.free_since,
         wanted = CASE t.state WHEN 'done' THEN t.answers + excluded.wanted WHEN 'cancelled' THEN excluded.wanted ELSE t.wanted END,
         assigned_to = CASE WHEN t.state = 'open' THEN t.assigned_to END
-    WHERE (t.state = 'open' AND (t.priority, t.reason, t.version) IS DISTINCT FROM (excluded.priority, excluded.reason, excluded.version))
+    WHERE (t.state = 'open' AND ((t.priority, t.reason) IS DISTINCT FROM (excluded.priority, excluded.reason)
+                                 OR (t.leases = 0 AND t.version <> excluded.version)))
         OR (t.state = 'done' AND $9::boolean AND (excluded.doubted_run IS NULL OR t.doubted_run IS DISTINCT FROM excluded.doubted_run))
         OR t.state = 'cancelled'
     RETURNING xmax = 0 AS is_new

@@ -247,3 +247,31 @@ TEST_CASE(
     CHECK(world.check("SELECT count(*) FROM label_task WHERE state = 'done'") == records);
     world.check_sums();
 }
+
+TEST_CASE("what a person has before them stays what they answer about", "[labeling][tasks]") {
+    LabelingWorld world;
+    world.add_records(1, {"a"});
+    world.add_project("overlap = 2\n");
+    const auto enqueue = [&](const std::string& reason) {
+        const std::vector<labeling::QueueRequest> requests{{record_name(0), 1, reason}};
+        world.db->call([&](base::Tx& tx) {
+            labeling::enqueue(tx, world.project, requests, false, world.now());
+        });
+    };
+    const auto version = [&] { return world.check("SELECT version FROM label_task"); };
+    enqueue("first");
+    const auto ann = world.add_user("ann");
+    const auto held = claim(world, ann);
+    REQUIRE(held.size() == 1);
+    world.db->call([](base::Tx& tx) {
+        for (auto table : {"record", "record_version", "content_numeric", "content_text"})
+            tx.exec("UPDATE " + std::string(table) + " SET version = 2");
+    });
+    enqueue("again");
+    CHECK(world.check("SELECT count(*) FROM label_task WHERE reason = 'again'") == 1);
+    CHECK(version() == 1);
+    CHECK(submit(world, answer_to(held[0], ann)) == Submitted::accepted);
+    // Nobody holds it now: who comes next sees the record as it is.
+    enqueue("again");
+    CHECK(version() == 2);
+}
