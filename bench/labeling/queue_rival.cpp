@@ -33,6 +33,25 @@ std::string pgbench_script() {
     const std::string priority = "coalesce(nullif(:p_mark_priority::text, '')::float8, 'infinity')";
     const std::string from = "coalesce(nullif(:p_mark_task::text, '')::bigint, 0)";
     const std::string tasks = "ARRAY[:t_task]", user = "ARRAY[:u]";
+    // Of the project and of the person.
+    const auto counts =
+        [](const std::string& answers, const std::string& leases, const std::string& open) {
+            const auto both = [](const std::string& own) { return "ARRAY[" + own + ",0]"; };
+            const auto none = both("0");
+            return std::vector<std::string>{
+                "ARRAY[1,1]",
+                "ARRAY[0,:u]",
+                both(open),
+                none,
+                none,
+                both(answers),
+                none,
+                both(leases),
+                "ARRAY[0,-1]",
+                "ARRAY[0,0]",
+                none,
+                none};
+        };
     const std::vector<std::vector<Step>> transactions{
         {{"find_user", {"'u' || :u"}},
          {"find_project", {"'p'"}},
@@ -40,7 +59,8 @@ std::string pgbench_script() {
          {"answers_of_user", {"1", ":u"}},
          {"find_place", {"1", ":u", now}, "p_"},
          {"claim_tasks", {"1", ":u", later, "1", priority, from, "NULL", ":p_xid", now}, "t_"},
-         {"tally_tasks", {"NULL", "'claimed'", ":u"}},
+         {"tallied_parts_in_hand", {":u"}},
+         {"put_tallies", counts("0", "1", "0")},
          {"tasks_in_hand", in_hand}},
         {{"find_user", {"'u' || :u"}},
          {"keep_classes", {"NULL", ":t_task"}},
@@ -55,13 +75,15 @@ std::string pgbench_script() {
            "ARRAY[900]",
            "ARRAY[now()]",
            "ARRAY[NULL::int]"}},
-         {"tally_tasks", {tasks, "NULL", "0"}},
+         {"tallied_tasks", {tasks}},
+         {"tallied_parts", {tasks}},
          {"hold_events", {":t_task"}},
          {"note_answer",
           {tasks, user, "ARRAY[900]", "ARRAY[date_trunc('hour', now())]", now, "NULL", "false"}},
          {"label_of_task", {tasks}},
          {"answers_of_record", {tasks}},
-         {"awaited_events", {"'p'"}}}};
+         {"awaited_events", {"'p'"}},
+         {"put_tallies", counts("1", "-1", "-1")}}};
     std::map<std::string, std::string, std::less<>> queries;
     auto keep = [&](std::string_view name, std::string_view query) {
         queries.emplace(name, query.substr(0, query.find_last_of(';')));

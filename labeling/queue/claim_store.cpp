@@ -38,6 +38,12 @@ struct PickedTask {
 };
 BOOST_DESCRIBE_STRUCT(PickedTask, (), (id))
 
+struct ClaimedRow {
+    Claimed claimed;
+    TalliedTask counts;
+};
+BOOST_DESCRIBE_STRUCT(ClaimedRow, (), (claimed, counts))
+
 struct EndedLease {
     std::int64_t task = 0, user = 0;
 };
@@ -96,18 +102,19 @@ private:
             since ? *since : place.xid,
             schema::timestamp(claiming_.now)
         );
-        count_claimed(batch, claiming_.user_id);
+        auto parts = parts_in_hand(batch, claiming_.user_id);
         auto in_hand = tasks_in_hand(
             batch, claiming_.project_id, claiming_.user_id, {}, most_in_hand_, claiming_.now
         );
-        bool any = false;
-        for (auto& task : base::rows_as<Claimed>(batch.rows(claimed))) {
-            if (task.task == 0) continue;  // there was nothing
-            any = true;
-            taken_.tasks.push_back(std::move(task));
+        std::vector<TalliedTask> tasks;
+        for (auto& each : base::rows_as<ClaimedRow>(batch.rows(claimed))) {
+            tasks.push_back(std::move(each.counts));
+            taken_.tasks.push_back(std::move(each.claimed));
         }
-        if (any) taken_.in_hand = *in_hand;
-        return any;
+        if (tasks.empty()) return false;
+        LaterCounted(batch, tally_claimed(tasks, *parts, claiming_.user_id)).end();
+        taken_.in_hand = *in_hand;
+        return true;
     }
 
     base::Tx& tx_;

@@ -185,12 +185,10 @@ WITH mark AS MATERIALIZED (
     RETURNING task_id, token, attempt
 ), raised AS (
     UPDATE label_task t SET leases = t.leases + 1 FROM leased e WHERE t.id = e.task_id
-    RETURNING t.id AS task, e.token, e.attempt, t.rk, t.key, t.version, t.priority, t.reason
-), told AS MATERIALIZED (
-    SELECT set_config('tilth.claimed', coalesce((SELECT array_agg(task)::text FROM raised), '{}'), true)
+    RETURNING t.id AS task, e.token, e.attempt, t.rk, t.key, t.version, t.priority, t.reason, t.id, t.project_id AS project, t.state, t.answers,
+        t.wanted, t.leases, t.assigned_to AS assigned, t.disagreement IS NOT NULL AS disputed
 )
-SELECT r.task, r.token, r.attempt, r.rk, r.key, r.version, r.priority, r.reason FROM told LEFT JOIN raised r ON true
-ORDER BY r.priority DESC, r.task;
+SELECT * FROM raised ORDER BY priority DESC, task;
 
 -- Locks up to $4 tasks that the user skipped before $3, those first that they skipped first.
 -- name: pick_skipped
@@ -719,76 +717,43 @@ SELECT id FROM label_task t WHERE id IN (
         SELECT o.id FROM label_task o WHERE o.project_id = $1 AND o.rk = w.rk AND o.source_id = $2 AND o.key = w.key OFFSET 0) k)
 ORDER BY id FOR UPDATE;
 
--- What tasks $1, which are locked since an earlier statement, add to the counts ($2 = 'in') or take from them ('out'); or what has changed
--- by a claim of user $3 ('claimed'), an answer ('answered'), an answer that was the last one wanted ('closed'). Without tasks those that
--- claim_tasks claimed, without a word that of submit_answer. Tasks that come in with room are free since now. Parameters are read from a row of their own, so that no plan made for their values looks cheaper than
--- the one that is kept: with as many tables, the planning is most of what the statement costs.
--- name: tally_tasks
-WITH asked AS MATERIALIZED (
-    SELECT coalesce($1::bigint[], nullif(current_setting('tilth.claimed', true), '')::bigint[]) AS tasks,
-        coalesce($2::text, current_setting('tilth.answered', true)) AS how, $3::bigint AS who
-), task AS MATERIALIZED (
-    SELECT id, project_id, state, answers, wanted, leases, assigned_to, answers + leases < wanted AS room, state NOT IN ('gold', 'audit') AS counts,
-        disagreement
-    FROM label_task WHERE id = ANY ((SELECT tasks FROM asked)::bigint[])
-), part AS (
-    SELECT t.id, t.project_id, l.user_id, l.state = 'skipped' AS skipped, t.room, t.assigned_to
-    FROM task t JOIN label_lease l ON l.task_id = t.id AND l.state <> 'released'
-    WHERE ((SELECT how FROM asked) <> 'answered' AND t.state = 'open') OR ((SELECT how FROM asked) = 'closed' AND t.state = 'done')
-), freed AS (
-    UPDATE label_task t SET free_since = pg_current_xact_id() FROM task k
-    WHERE (SELECT how FROM asked) = 'in' AND t.id = k.id AND k.state = 'open' AND k.room
-), change AS (
-    SELECT project_id, 0::bigint AS user_id, (state = 'open')::int AS open, (state = 'done')::int AS done, (state = 'cancelled')::int AS cancelled,
-        CASE WHEN counts THEN answers ELSE 0 END AS answers, CASE WHEN state IN ('open', 'done') THEN wanted ELSE 0 END AS wanted,
-        CASE WHEN counts THEN leases ELSE 0 END AS leases, (state = 'open' AND assigned_to IS NULL AND room)::int AS free,
-        (state = 'open' AND assigned_to IS NULL AND NOT room)::int AS waiting, 0 AS skipped,
-        (disagreement IS NOT NULL)::int AS disputed
-    FROM task WHERE (SELECT how FROM asked) IN ('in', 'out')
-    UNION ALL
-    SELECT project_id, user_id, 0, 0, 0, 0, 0, 0, -(assigned_to IS NULL AND room)::int, -(assigned_to IS NULL AND NOT room)::int, skipped::int, 0
-    FROM part WHERE (SELECT how FROM asked) IN ('in', 'out')
-    UNION ALL
-    SELECT project_id, assigned_to, 0, 0, 0, 0, 0, 0, room::int, (NOT room)::int, 0, 0
-    FROM task t WHERE (SELECT how FROM asked) IN ('in', 'out') AND state = 'open' AND assigned_to IS NOT NULL
-        AND NOT EXISTS (SELECT 1 FROM part p WHERE p.id = t.id AND p.user_id = t.assigned_to)
-    UNION ALL
-    SELECT project_id, 0, 0, 0, 0, 0, 0, 1, -(NOT room AND assigned_to IS NULL)::int, (NOT room AND assigned_to IS NULL)::int, 0, 0
-    FROM task WHERE (SELECT how FROM asked) = 'claimed'
-    UNION ALL
-    SELECT project_id, (SELECT who FROM asked), 0, 0, 0, 0, 0, 0, -(room OR assigned_to IS NOT NULL)::int,
-        -(NOT room AND assigned_to IS NULL)::int, 0, 0
-    FROM task WHERE (SELECT how FROM asked) = 'claimed'
-    UNION ALL
-    SELECT project_id, user_id, 0, 0, 0, 0, 0, 0, 1, -1, 0, 0
-    FROM part WHERE (SELECT how FROM asked) = 'claimed' AND user_id <> (SELECT who FROM asked) AND NOT room AND assigned_to IS NULL
-    UNION ALL
-    SELECT project_id, 0, -closed::int, closed::int, 0, 1, 0, -1, 0, -(closed AND assigned_to IS NULL)::int, 0, 0
-    FROM task, (SELECT how = 'closed' AS closed FROM asked) h WHERE (SELECT how FROM asked) IN ('answered', 'closed') AND counts
-    UNION ALL
-    SELECT project_id, user_id, 0, 0, 0, 0, 0, 0, 0, (assigned_to IS NULL)::int, -skipped::int, 0 FROM part WHERE (SELECT how FROM asked) = 'closed'
-    UNION ALL
-    SELECT project_id, assigned_to, 0, 0, 0, 0, 0, 0, 0, -1, 0, 0 FROM task t WHERE (SELECT how FROM asked) = 'closed' AND assigned_to IS NOT NULL
-        AND NOT EXISTS (SELECT 1 FROM part p WHERE p.id = t.id AND p.user_id = t.assigned_to)
-), more AS MATERIALIZED (
-    SELECT c.project_id, c.user_id, s.sign * sum(c.open) AS open, s.sign * sum(c.done) AS done, s.sign * sum(c.cancelled) AS cancelled,
-        s.sign * sum(c.answers) AS answers, s.sign * sum(c.wanted) AS wanted, s.sign * sum(c.leases) AS leases, s.sign * sum(c.free) AS free,
-        s.sign * sum(c.waiting) AS waiting, s.sign * sum(c.skipped) AS skipped, s.sign * sum(c.disputed) AS disputed
-    FROM change c, (SELECT CASE WHEN (SELECT how FROM asked) = 'out' THEN -1 ELSE 1 END AS sign) s GROUP BY c.project_id, c.user_id, s.sign
-    HAVING (sum(c.open), sum(c.done), sum(c.cancelled), sum(c.answers), sum(c.wanted), sum(c.leases), sum(c.free), sum(c.waiting), sum(c.skipped),
-        sum(c.disputed)) IS DISTINCT FROM (0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
-), place AS MATERIALIZED (
-    SELECT m.project_id, m.user_id, y.id FROM more m CROSS JOIN LATERAL (
+-- Tasks $1, which are locked since an earlier statement, as they count.
+-- name: tallied_tasks
+SELECT id, project_id AS project, state, answers, wanted, leases, assigned_to AS assigned, disagreement IS NOT NULL AS disputed
+FROM label_task WHERE id = ANY ($1::bigint[]);
+
+-- name: tallied_parts
+SELECT task_id AS task, user_id AS "user", state = 'skipped' AS skipped FROM label_lease WHERE task_id = ANY ($1::bigint[]) AND state <> 'released';
+
+-- Of all tasks that user $1 holds.
+-- name: tallied_parts_in_hand
+SELECT task_id AS task, user_id AS "user", state = 'skipped' AS skipped FROM label_lease
+WHERE task_id IN (SELECT task_id FROM label_lease WHERE user_id = $1 AND state = 'held') AND state <> 'released';
+
+-- Those of tasks $1 that have room may be had since now.
+-- name: free_tasks
+UPDATE label_task SET free_since = pg_current_xact_id() WHERE id = ANY ($1::bigint[]) AND state = 'open' AND answers + leases < wanted;
+
+-- Adds to the counts of projects $1 and users $2, each in one of its rows that nobody else is at. Returns where there was one.
+-- name: put_tallies
+WITH place AS MATERIALIZED (
+    SELECT m.*, y.id FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
+        $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[])
+        AS m (project_id, user_id, open, done, cancelled, answers, wanted, leases, free, waiting, skipped, disputed)
+    CROSS JOIN LATERAL (
         SELECT id FROM label_tally WHERE project_id = m.project_id AND user_id = m.user_id LIMIT 1 FOR UPDATE SKIP LOCKED) y
-), put AS (
-    UPDATE label_tally y SET open = y.open + m.open, done = y.done + m.done, cancelled = y.cancelled + m.cancelled, answers = y.answers + m.answers,
-        wanted = y.wanted + m.wanted, leases = y.leases + m.leases, free = y.free + m.free, waiting = y.waiting + m.waiting,
-        skipped = y.skipped + m.skipped, disputed = y.disputed + m.disputed
-    FROM place p JOIN more m USING (project_id, user_id)
-    WHERE y.project_id = p.project_id AND y.user_id = p.user_id AND y.id = p.id
 )
+UPDATE label_tally y SET open = y.open + m.open, done = y.done + m.done, cancelled = y.cancelled + m.cancelled, answers = y.answers + m.answers,
+    wanted = y.wanted + m.wanted, leases = y.leases + m.leases, free = y.free + m.free, waiting = y.waiting + m.waiting,
+    skipped = y.skipped + m.skipped, disputed = y.disputed + m.disputed
+FROM place m WHERE y.project_id = m.project_id AND y.user_id = m.user_id AND y.id = m.id
+RETURNING y.project_id AS project, y.user_id AS "user";
+
+-- Rows of their own for those where there was none.
+-- name: new_tallies
 INSERT INTO label_tally (project_id, user_id, open, done, cancelled, answers, wanted, leases, free, waiting, skipped, disputed)
-SELECT m.* FROM more m WHERE NOT EXISTS (SELECT 1 FROM place p WHERE p.project_id = m.project_id AND p.user_id = m.user_id);
+SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
+    $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[]);
 
 -- So many tasks in project $1 that nobody has touched, that want so many answers each, so many labels (without $4 as many as put_truth
 -- added), and so many that disagree.

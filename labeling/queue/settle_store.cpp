@@ -51,10 +51,12 @@ void settle_as_told(
     const std::vector<schema::WebhookEvent>& awaited,
     const StoredProject& project,
     const Authors& authors,
-    Time now
+    Time now,
+    Tallies tallies = {}
 ) {
     auto& tx = told.tx();
     base::Batch writes(tx);
+    LaterCounted counts(writes, std::move(tallies));
     auto refreshed = detail::refresh_truth(told, asked, writes, project, now);
     std::vector<Likeness> alike;
     for (const auto& one : refreshed) {
@@ -73,8 +75,10 @@ void settle_as_told(
     if (drifts)
         for (const auto& [user, tasks] : gold_answered(refreshed, authors))
             tell_of_drift(tx, project, user, tasks, now);
+    if (!awaited.empty()) counts.end();  // what is told is told by them
     tell_of_answers(writes, awaited, project, refreshed, now);
     writes.run();
+    counts.end();
 }
 
 }  // namespace
@@ -113,12 +117,12 @@ void settle_collected(
 Submitted
 submit_and_settle(base::Tx& tx, const StoredProject& project, const Answer& answer, Time now) {
     base::Batch told(tx);
-    auto stored = submit(told, answer, now);
+    LaterSubmitted put(told, answer, now);
     auto asked = detail::ask_truth(told, {answer.task});
     auto awaited = schema::awaited_events(told, project.project.name);
-    if (!*stored) return explain_submit(tx, answer);
+    if (!put.stored()) return explain_submit(tx, answer);
     const Authors authors{{answer.task, {{.user_id = answer.user_id, .at = now}}}};
-    settle_as_told(told, asked, *awaited, project, authors, now);
+    settle_as_told(told, asked, *awaited, project, authors, now, put.tallies());
     return Submitted::accepted;
 }
 

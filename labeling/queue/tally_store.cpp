@@ -1,8 +1,10 @@
 // Kept counts, changed by the statements that queries.sql has for each kind of change.
 //
-// A change of a few tasks takes what they count for away before it and adds what they count for
-// after it, both under their locks; claims and answers, which are most of all changes, have what
-// they change added in one statement. A change of many counts them anew.
+// A change of a few tasks adds what they count for after it, less what they counted for before,
+// both read under their locks; of claims and answers, which are most of all changes, what was
+// before follows from what is. What is read and written are small statements, each on tables of one
+// place, and what tasks count for is worked out here: as one statement a cluster took it apart into
+// eight. A change of many counts them anew.
 #include "labeling/queue/tally_store.hpp"
 
 #include <chrono>
@@ -21,31 +23,137 @@ namespace labeling {
 
 namespace {
 
-constexpr std::int64_t nobody = 0;
-
 struct LockedTask {
     std::int64_t id = 0;
 };
 BOOST_DESCRIBE_STRUCT(LockedTask, (), (id))
 
+struct Counted {
+    std::int64_t project = 0, user = 0;
+};
+BOOST_DESCRIBE_STRUCT(Counted, (), (project, user))
+
+// A statement that takes counts, an array a column.
+std::size_t add_counts(base::Batch& batch, std::string_view sql, const Tallies& tallies) {
+    auto column = [&](auto value) {
+        std::vector<std::int64_t> values;
+        for (const auto& each : tallies) values.push_back(value(each));
+        return schema::array_of(values);
+    };
+    auto count = [&](auto member) {
+        return column([&](const auto& each) { return each.second.*member; });
+    };
+    return batch.add(
+        sql,
+        column([](const auto& each) { return each.first.first; }),
+        column([](const auto& each) { return each.first.second; }),
+        count(&Tally::open),
+        count(&Tally::done),
+        count(&Tally::cancelled),
+        count(&Tally::answers),
+        count(&Tally::wanted),
+        count(&Tally::leases),
+        count(&Tally::free),
+        count(&Tally::waiting),
+        count(&Tally::skipped),
+        count(&Tally::disputed)
+    );
+}
+
+Tallies difference(
+    std::span<const TalliedTask> tasks_before,
+    std::span<const TalliedPart> parts_before,
+    std::span<const TalliedTask> tasks,
+    std::span<const TalliedPart> parts
+) {
+    Tallies sums;
+    add_tallies(sums, tasks_before, parts_before, -1);
+    add_tallies(sums, tasks, parts, 1);
+    return sums;
+}
+
 }  // namespace
+
+LaterTallied::LaterTallied(base::Batch& batch, const std::vector<std::int64_t>& tasks)
+    : batch_(batch) {
+    auto ids = schema::array_of(tasks);
+    tasks_ = batch.add(sql::file["tallied_tasks"], ids);
+    parts_ = batch.add(sql::file["tallied_parts"], ids);
+}
+
+std::vector<TalliedTask> LaterTallied::tasks() const {
+    return base::rows_as<TalliedTask>(batch_.rows(tasks_));
+}
+
+std::vector<TalliedPart> LaterTallied::parts() const {
+    return base::rows_as<TalliedPart>(batch_.rows(parts_));
+}
+
+LaterCounted::LaterCounted(base::Batch& batch, Tallies tallies)
+    : batch_(batch), tallies_(std::move(tallies)) {
+    std::erase_if(tallies_, [](const auto& each) { return each.second == Tally{}; });
+    if (!tallies_.empty()) place_ = add_counts(batch_, sql::file["put_tallies"], tallies_);
+}
+
+void LaterCounted::end() {
+    if (tallies_.empty()) return;
+    for (const auto& row : base::rows_as<Counted>(batch_.rows(place_)))
+        tallies_.erase({row.project, row.user});
+    if (tallies_.empty()) return;
+    add_counts(batch_, sql::file["new_tallies"], tallies_);
+    batch_.run();
+    tallies_.clear();
+}
 
 namespace tally_detail {
 
-std::string array_of_tasks(const std::vector<std::int64_t>& tasks) {
-    return schema::array_of(tasks);
+Tallies leave(base::Tx& tx, const std::vector<std::int64_t>& tasks) {
+    base::Batch batch(tx);
+    batch.add(sql::file["lock_tasks"], schema::array_of(tasks));
+    LaterTallied before(batch, tasks);
+    Tallies sums;
+    add_tallies(sums, before.tasks(), before.parts(), -1);
+    return sums;
 }
 
-void leave(base::Tx& tx, const std::string& tasks) {
-    tx.exec(sql::file["lock_tasks"], tasks);
-    tx.exec(sql::file["tally_tasks"], tasks, "out", nobody);
-}
-
-void come(base::Tx& tx, const std::string& tasks) {
-    tx.exec(sql::file["tally_tasks"], tasks, "in", nobody);
+void come(base::Tx& tx, const std::vector<std::int64_t>& tasks, Tallies tallies) {
+    base::Batch batch(tx);
+    batch.add(sql::file["free_tasks"], schema::array_of(tasks));
+    LaterTallied now(batch, tasks);
+    add_tallies(tallies, now.tasks(), now.parts(), 1);
+    LaterCounted(batch, std::move(tallies)).end();
 }
 
 }  // namespace tally_detail
+
+base::Later<std::vector<TalliedPart>> parts_in_hand(base::Batch& batch, std::int64_t user_id) {
+    auto place = batch.add(sql::file["tallied_parts_in_hand"], user_id);
+    return {batch, place, [](const base::Rows& rows) { return base::rows_as<TalliedPart>(rows); }};
+}
+
+Tallies tally_claimed(
+    std::span<const TalliedTask> tasks,
+    std::vector<TalliedPart> parts,
+    std::int64_t user_id
+) {
+    std::vector<TalliedTask> tasks_before(tasks.begin(), tasks.end());
+    for (auto& task : tasks_before) --task.leases;
+    auto parts_before = parts;
+    std::erase_if(parts_before, [&](const TalliedPart& part) { return part.user == user_id; });
+    return difference(tasks_before, parts_before, tasks, parts);
+}
+
+Tallies tally_answered(const LaterTallied& now, bool closed) {
+    const auto tasks = now.tasks();
+    const auto parts = now.parts();
+    auto tasks_before = tasks;
+    for (auto& task : tasks_before) {
+        --task.answers;
+        ++task.leases;
+        if (closed) task.state = "open";
+    }
+    return difference(tasks_before, parts, tasks, parts);
+}
 
 std::vector<std::int64_t>
 tasks_of(base::Tx& tx, const StoredProject& project, const std::vector<std::string>& keys) {
@@ -60,14 +168,6 @@ tasks_of(base::Tx& tx, const StoredProject& project, const std::vector<std::stri
          )))
         ids.push_back(row.id);
     return ids;
-}
-
-void count_claimed(base::Batch& batch, std::int64_t user_id) {
-    batch.add(sql::file["tally_tasks"], nullptr, "claimed", user_id);
-}
-
-void count_answered(base::Batch& batch, std::int64_t task) {
-    batch.add(sql::file["tally_tasks"], schema::array_of(std::vector{task}), nullptr, nobody);
 }
 
 void count_queued(base::Tx& tx, std::int64_t project_id, std::int64_t tasks, int wanted) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -9,12 +10,13 @@
 
 #include <boost/describe/class.hpp>
 
+#include "base/database/batch.hpp"
 #include "base/time/time.hpp"
+#include "labeling/queue/tally.hpp"
 
 namespace base {
-class Batch;
 class Tx;
-}  // namespace base
+}
 
 // The kept counts of a project's tasks: how many are open, done and left for each person
 // (label_tally). Whatever changes tasks, or who has a part in one, goes through one of these, in
@@ -23,24 +25,48 @@ namespace labeling {
 
 struct StoredProject;
 
+// Tasks as they count, asked for in a batch.
+class LaterTallied {
+public:
+    LaterTallied(base::Batch& batch, const std::vector<std::int64_t>& tasks);
+
+    std::vector<TalliedTask> tasks() const;
+    std::vector<TalliedPart> parts() const;
+
+private:
+    base::Batch& batch_;
+    std::size_t tasks_, parts_;
+};
+
+// Counts to be added, in a batch. Where others are at all rows of a count, it takes one more
+// statement: call end() when the batch has run.
+class LaterCounted {
+public:
+    LaterCounted(base::Batch& batch, Tallies tallies);
+    void end();
+
+private:
+    base::Batch& batch_;
+    Tallies tallies_;
+    std::size_t place_ = 0;
+};
+
 namespace tally_detail {
-void leave(base::Tx& tx, const std::string& tasks);
-void come(base::Tx& tx, const std::string& tasks);
-std::string array_of_tasks(const std::vector<std::int64_t>& tasks);
+Tallies leave(base::Tx& tx, const std::vector<std::int64_t>& tasks);
+void come(base::Tx& tx, const std::vector<std::int64_t>& tasks, Tallies tallies);
 }  // namespace tally_detail
 
 // Runs a change of some tasks, which are locked first: their states, counts, leases, assignment.
 // Those that have room then may be had by people who were further on in the queue.
 template <typename Change>
 auto counted(base::Tx& tx, const std::vector<std::int64_t>& tasks, Change change) {
-    auto ids = tally_detail::array_of_tasks(tasks);
-    tally_detail::leave(tx, ids);
+    auto tallies = tally_detail::leave(tx, tasks);
     if constexpr (std::is_void_v<std::invoke_result_t<Change&>>) {
         change();
-        tally_detail::come(tx, ids);
+        tally_detail::come(tx, tasks, std::move(tallies));
     } else {
         auto result = change();
-        tally_detail::come(tx, ids);
+        tally_detail::come(tx, tasks, std::move(tallies));
         return result;
     }
 }
@@ -48,10 +74,17 @@ auto counted(base::Tx& tx, const std::vector<std::int64_t>& tasks, Change change
 std::vector<std::int64_t>
 tasks_of(base::Tx& tx, const StoredProject& project, const std::vector<std::string>& keys);
 
-// Behind claim_tasks in the same batch: what it claimed for this person. Behind submit_answer:
-// whether it stored an answer, and closed the task or not.
-void count_claimed(base::Batch& batch, std::int64_t user_id);
-void count_answered(base::Batch& batch, std::int64_t task);
+// All parts that anybody has in what this person holds.
+base::Later<std::vector<TalliedPart>> parts_in_hand(base::Batch& batch, std::int64_t user_id);
+// What tasks count for more, or less, since this person claimed them, who had no part in them
+// before; `parts` may be of other tasks, too. Or since an answer was stored, by which a task was
+// `closed` or not.
+Tallies tally_claimed(
+    std::span<const TalliedTask> tasks,
+    std::vector<TalliedPart> parts,
+    std::int64_t user_id
+);
+Tallies tally_answered(const LaterTallied& now, bool closed);
 // So many new tasks that want so many answers each.
 void count_queued(base::Tx& tx, std::int64_t project_id, std::int64_t tasks, int wanted);
 // So many labels more, or less.

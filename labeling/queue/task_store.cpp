@@ -116,18 +116,27 @@ answer_given(base::Tx& tx, std::int64_t task, std::int64_t user_id, int attempt)
     return answer_of(row->label, row->value);
 }
 
-base::Later<bool> submit(base::Batch& batch, const Answer& answer, Time now) {
-    std::span one(&answer, 1);
-    auto stored = put_answers(batch, columns_of(one, now));
-    count_answered(batch, answer.task);
-    note_answers(batch, one, now);
-    return {batch, stored, [](const base::Rows& rows) { return stored_in(rows).answers > 0; }};
+LaterSubmitted::LaterSubmitted(base::Batch& batch, const Answer& answer, Time now)
+    : batch_(batch),
+      place_(put_answers(batch, columns_of(std::span(&answer, 1), now))),
+      tallied_(batch, {answer.task}) {
+    note_answers(batch, std::span(&answer, 1), now);
+}
+
+bool LaterSubmitted::stored() const {
+    return stored_in(batch_.rows(place_)).answers > 0;
+}
+
+Tallies LaterSubmitted::tallies() const {
+    return tally_answered(tallied_, stored_in(batch_.rows(place_)).closed != "{}");
 }
 
 Submitted submit(base::Tx& tx, const Answer& answer, Time now) {
     base::Batch batch(tx);
-    auto stored = submit(batch, answer, now);
-    return *stored ? Submitted::accepted : explain_submit(tx, answer);
+    LaterSubmitted put(batch, answer, now);
+    if (!put.stored()) return explain_submit(tx, answer);
+    LaterCounted(batch, put.tallies()).end();
+    return Submitted::accepted;
 }
 
 Submitted explain_submit(base::Tx& tx, const Answer& answer) {

@@ -9,6 +9,7 @@
 
 #include "labeling/projects/project_store.hpp"
 #include "labeling/queue/assignment.hpp"
+#include "labeling/queue/tally_store.hpp"
 #include "labeling/tasks/task_type.hpp"
 
 // The queue of a labeling project. Each function is one step inside the caller's transaction, safe
@@ -217,8 +218,21 @@ answer_given(base::Tx& tx, std::int64_t task, std::int64_t user_id, int attempt)
 // Stores one answer, and closes the task when it has all it wanted. Sent again after a lost
 // connection, it is stored once.
 Submitted submit(base::Tx& tx, const Answer& answer, Time now);
-// The same in a batch: whether it was stored; if not, explain_submit() tells why.
-base::Later<bool> submit(base::Batch& batch, const Answer& answer, Time now);
+// The same in a batch.
+class LaterSubmitted {
+public:
+    LaterSubmitted(base::Batch& batch, const Answer& answer, Time now);
+
+    // Whether it was stored; if not, explain_submit() tells why.
+    bool stored() const;
+    // What is to be counted if it was (tally_store.hpp).
+    Tallies tallies() const;
+
+private:
+    base::Batch& batch_;
+    std::size_t place_;
+    LaterTallied tallied_;
+};
 // submit() and, if it is accepted, settle().
 Submitted
 submit_and_settle(base::Tx& tx, const StoredProject& project, const Answer& answer, Time now);
