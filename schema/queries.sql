@@ -1030,15 +1030,17 @@ LEFT JOIN content_image i ON (i.rk, i.source_id, i.key, i.version) = (v.rk, v.so
 LEFT JOIN content_media m ON (m.rk, m.source_id, m.key, m.version) = (v.rk, v.source_id, v.key, v.version)
 ORDER BY d.place;
 
--- The pictures of record versions ($2 rk, $3 key, $4 version) of a source.
--- name: stored_pictures
-WITH image AS MATERIALIZED (
-    SELECT d.place, i.width, i.height, i.channels, i.format, v.media_type, v.blob_sha256,
+-- The pictures, sounds, films and documents of record versions ($2 rk, $3 key, $4 version) of a source.
+-- name: stored_files
+WITH file AS MATERIALIZED (
+    SELECT d.place, i.width, i.height, i.channels, i.format, coalesce(m.type, v.media_type, '') AS media_type, v.blob_sha256,
         ('x' || encode(substr(v.blob_sha256, 1, 8), 'hex'))::bit(64)::bigint AS bk
     FROM unnest($2::bigint[], $3::text[], $4::int[]) WITH ORDINALITY AS d (rk, key, version, place)
-    JOIN content_image i ON i.rk = d.rk AND i.source_id = $1 AND i.key = d.key AND i.version = d.version
-    JOIN record_version v ON v.rk = i.rk AND v.source_id = i.source_id AND v.key = i.key AND v.version = i.version
+    JOIN record_version v ON v.rk = d.rk AND v.source_id = $1 AND v.key = d.key AND v.version = d.version
+    LEFT JOIN content_image i ON (i.rk, i.source_id, i.key, i.version) = (v.rk, v.source_id, v.key, v.version)
+    LEFT JOIN content_media m ON (m.rk, m.source_id, m.key, m.version) = (v.rk, v.source_id, v.key, v.version)
+    WHERE i.rk IS NOT NULL OR m.rk IS NOT NULL
 )
-SELECT i.place, i.width, i.height, i.channels, i.format, coalesce(i.media_type, '') AS media_type, b.encoding, b.bytes,
-    coalesce(b.location, '') AS location, b.size
-FROM image i JOIN blob b ON b.bk = i.bk AND b.sha256 = i.blob_sha256;
+SELECT f.place, coalesce(f.width, 0) AS width, coalesce(f.height, 0) AS height, coalesce(f.channels, 0) AS channels,
+    coalesce(f.format, '') AS format, f.media_type, b.encoding, b.bytes, coalesce(b.location, '') AS location, b.size
+FROM file f JOIN blob b ON b.bk = f.bk AND b.sha256 = f.blob_sha256;

@@ -5,8 +5,7 @@
 #include "crawler/extract/page_quality.hpp"
 #include "crawler/frontier/discover.hpp"
 #include "crawler/run/digest.hpp"
-#include "formats/media/media.hpp"
-#include "formats/pdf/pdf.hpp"
+#include "formats/content/content.hpp"
 
 namespace crawler {
 
@@ -101,24 +100,21 @@ void Digest::file() {
     if (auto modified = response_.header("last-modified"); !modified.empty())
         payload["last_modified"] = base::mend_utf8(modified.substr(0, modified.find('\0')));
     schema::Draft draft;
-    std::string_view body = response_.body;
-    if (formats::is_pdf(body)) {
-        auto examined = formats::examine_pdf(body);
-        if (auto* pdf = std::get_if<formats::Pdf>(&examined)) {
-            draft.media = std::move(pdf->media);
-            if (!pdf->note.empty()) payload["note"] = pdf->note;
-            if (!pdf->text.empty() || !pdf->title.empty()) {
-                auto& text = draft.text.emplace();
-                text.title = std::move(pdf->title);
-                text.body = std::move(pdf->text);
-                auto guess = formats::judge_language(text.body);
-                if (guess.reliable) text.language = guess.language;
-                draft.quality = measure_plain(text, guess);
-            }
+    auto examined = formats::examine_content(response_.body);
+    if (auto* content = examined ? std::get_if<formats::Content>(&*examined) : nullptr) {
+        draft.image = std::move(content->image);
+        draft.media = std::move(content->media);
+        if (!content->note.empty()) payload["note"] = content->note;
+        if (!content->text.empty() || !content->title.empty()) {
+            auto& text = draft.text.emplace();
+            text.title = std::move(content->title);
+            text.body = std::move(content->text);
+            auto guess = formats::judge_language(text.body);
+            if (guess.reliable) text.language = guess.language;
+            draft.quality = measure_plain(text, guess);
         }
-    } else if (!formats::media_signature(body).empty()) {
-        auto examined = formats::examine_media(body);
-        if (auto* media = std::get_if<formats::Media>(&examined)) draft.media = std::move(*media);
+    } else if (examined) {  // a file is kept whatever it is
+        payload["note"] = std::get<formats::ContentFault>(*examined).reason;
     }
     keep(std::move(draft), payload, consent, {});
 }

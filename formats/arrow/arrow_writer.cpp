@@ -116,18 +116,17 @@ Kind kind_of(CellType type) {
             return Kind::boolean;
         case CellType::time:
             return Kind::timestamp;
-        case CellType::picture:
-            return Kind::structure;
         default:
-            return Kind::utf8;
+            break;
     }
+    return is_file(type) ? Kind::structure : Kind::utf8;
 }
 
 Anything schema_of(fb::FlatBufferBuilder& out, const std::vector<DataColumn>& columns) {
     std::vector<Anything> fields;
     for (const auto& column : columns) {
         std::vector<Anything> children;
-        if (column.type == CellType::picture)
+        if (is_file(column.type))
             children = {field_of(out, "bytes", Kind::binary), field_of(out, "path", Kind::utf8)};
         fields.push_back(field_of(
             out, column.name, kind_of(column.type), children, column.type == CellType::json
@@ -154,9 +153,9 @@ public:
 
     void add(const DataCell& cell) {
         begin(!is_missing(cell));
-        const auto* picture = std::get_if<PictureCell>(&cell);
+        const auto* file = std::get_if<FileCell>(&cell);
         if (kind_ == Kind::structure) {
-            children_[0].add_text(picture ? picture->bytes : std::string(), picture);
+            children_[0].add_text(file ? file->bytes : std::string(), file);
             children_[1].add_text({}, false);
         } else if (kind_ == Kind::boolean) {
             const auto* flag = std::get_if<bool>(&cell);

@@ -1,7 +1,9 @@
 // MLCommons Croissant 1.0 (docs.mlcommons.org/croissant/docs/croissant-spec.html): the rows are a
 // CSV, and each column a field of the record set "records" that is taken out of it. Splits are an
-// enumeration of their own, as the specification's section on them has it. A picture is a file; its
-// cell is the file's name, which refers to the record set "images".
+// enumeration of their own, as the specification's section on them has it. A picture, sound,
+// film or document is a file; its cell is the file's name, which refers to the record set of its
+// kind, as "images".
+#include <array>
 #include <utility>
 
 #include <fmt/format.h>
@@ -20,6 +22,52 @@ namespace json = boost::json;
 namespace {
 
 constexpr auto data_file = "data.csv";
+
+// The files of one kind: their folder, which is also the name of their record set.
+struct FileKind {
+    CellType type;
+    const char* folder;
+    const char* set;  // of the files
+    const char* words;
+    const char* object;
+    const char* encoding;
+};
+constexpr std::array file_kinds{
+    FileKind{
+        CellType::picture,
+        "images",
+        "image-files",
+        "The pictures of the records.",
+        "sc:ImageObject",
+        "image/*"},
+    FileKind{
+        CellType::sound,
+        "sounds",
+        "sound-files",
+        "The sounds of the records.",
+        "sc:AudioObject",
+        "audio/*"},
+    FileKind{
+        CellType::film,
+        "films",
+        "film-files",
+        "The films of the records.",
+        "sc:VideoObject",
+        "video/*"},
+    FileKind{
+        CellType::document,
+        "documents",
+        "document-files",
+        "The documents of the records.",
+        "sc:MediaObject",
+        "application/pdf"},
+};
+
+std::size_t kind_of(CellType type) {
+    for (std::size_t i = 0; i < file_kinds.size(); ++i)
+        if (file_kinds[i].type == type) return i;
+    return 0;
+}
 
 json::object id(std::string_view name) {
     return {{"@id", name}};
@@ -97,8 +145,9 @@ public:
 
     void write(std::size_t, std::span<const DataCell> row) override {
         cells_.assign(row.begin(), row.end());
-        for (auto& cell : cells_)
-            if (const auto* picture = std::get_if<PictureCell>(&cell)) cell = keep(*picture);
+        for (std::size_t i = 0; i < cells_.size(); ++i)
+            if (const auto* file = std::get_if<FileCell>(&cells_[i]))
+                cells_[i] = keep(*file, kind_of(columns_[i].type));
         rows_->write(cells_);
     }
 
@@ -111,10 +160,11 @@ public:
     }
 
 private:
-    std::string keep(const PictureCell& picture) {
-        if (pictures_ == 0) std::filesystem::create_directories(root_ / "images");
-        auto name = fmt::format("{:09}.{}", pictures_++, ending_of(picture.media_type));
-        write_text(root_ / "images" / name, picture.bytes);
+    std::string keep(const FileCell& file, std::size_t kind) {
+        const auto folder = root_ / file_kinds[kind].folder;
+        if (files_[kind] == 0) std::filesystem::create_directories(folder);
+        auto name = fmt::format("{:09}.{}", files_[kind]++, ending_of(file.media_type));
+        write_text(folder / name, file.bytes);
         return name;
     }
 
@@ -134,7 +184,8 @@ private:
         };
         json::array sets{records()};
         if (has_splits()) sets.push_back(splits());
-        if (pictures_ > 0) sets.push_back(images());
+        for (std::size_t i = 0; i < file_kinds.size(); ++i)
+            if (files_[i] > 0) sets.push_back(files_of(file_kinds[i]));
         all["recordSet"] = std::move(sets);
         return all;
     }
@@ -153,14 +204,17 @@ private:
             {"contentUrl", data_file},
             {"encodingFormat", "text/csv"},
             {"sha256", base::sha256_of_file(root_ / data_file)}}};
-        if (pictures_ > 0)
+        for (std::size_t i = 0; i < file_kinds.size(); ++i) {
+            const auto& kind = file_kinds[i];
+            if (files_[i] == 0) continue;
             all.push_back(json::object{
                 {"@type", "cr:FileSet"},
-                {"@id", "image-files"},
-                {"name", "image-files"},
-                {"description", "The pictures of the records."},
-                {"encodingFormat", "image/*"},
-                {"includes", "images/*"}});
+                {"@id", kind.set},
+                {"name", kind.set},
+                {"description", kind.words},
+                {"encodingFormat", kind.encoding},
+                {"includes", fmt::format("{}/*", kind.folder)}});
+        }
         return all;
     }
 
@@ -175,8 +229,9 @@ private:
                 {"fileObject", id(data_file)}, {"extract", json::object{{"column", column.name}}}};
             if (column.name == "split")
                 one["references"] = json::object{{"field", id("splits/name")}};
-            if (column.type == CellType::picture && pictures_ > 0)
-                one["references"] = json::object{{"field", id("images/filename")}};
+            if (const auto kind = kind_of(column.type); is_file(column.type) && files_[kind] > 0)
+                one["references"] = json::object{
+                    {"field", id(fmt::format("{}/filename", file_kinds[kind].folder))}};
             fields.push_back(std::move(one));
         }
         auto set = record_set("records", std::move(fields));
@@ -202,21 +257,20 @@ private:
         return set;
     }
 
-    static json::object images() {
-        auto of_file = [](const char* name, const char* type, const char* property) {
-            auto one = field("images", name, type);
+    static json::object files_of(const FileKind& kind) {
+        auto of_file = [&](const char* name, const char* type, const char* property) {
+            auto one = field(kind.folder, name, type);
             one["source"] = json::object{
-                {"fileSet", id("image-files")},
-                {"extract", json::object{{"fileProperty", property}}}};
+                {"fileSet", id(kind.set)}, {"extract", json::object{{"fileProperty", property}}}};
             return one;
         };
         auto set = record_set(
-            "images",
+            kind.folder,
             json::array{
                 of_file("filename", "sc:Text", "filename"),
-                of_file("content", "sc:ImageObject", "content")}
+                of_file("content", kind.object, "content")}
         );
-        set["key"] = id("images/filename");
+        set["key"] = id(fmt::format("{}/filename", kind.folder));
         return set;
     }
 
@@ -225,7 +279,7 @@ private:
     std::vector<DataColumn> columns_;
     std::unique_ptr<RowWriter> rows_;
     std::vector<DataCell> cells_;
-    std::uint64_t pictures_ = 0;
+    std::array<std::uint64_t, file_kinds.size()> files_{};
 };
 
 }  // namespace

@@ -28,7 +28,7 @@ constexpr auto words_of(DatasetFormat) {
         {DatasetFormat::webdataset, "webdataset", "a folder of tars, a sample a member"},
         {DatasetFormat::croissant,
          "croissant",
-         "a folder that Croissant metadata (JSON-LD) describe: CSV and pictures"},
+         "a folder that Croissant metadata (JSON-LD) describe: CSV and files"},
     });
 }
 

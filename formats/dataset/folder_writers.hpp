@@ -16,15 +16,16 @@ std::unique_ptr<DatasetWriter> write_huggingface(
     std::vector<DataColumn> columns
 );
 
-// Tars of samples: NUMBER.json has the cells, NUMBER.png (or as the picture is) the picture. A part
-// has a tar of each ten thousand samples or gigabyte.
+// Tars of samples: NUMBER.json has the cells, NUMBER.png (.wav, .mp4, .pdf, as it is) the picture,
+// sound, film or document. A part has a tar of each ten thousand samples or gigabyte.
 std::unique_ptr<DatasetWriter> write_webdataset(
     const std::filesystem::path& folder,
     DatasetAbout about,
     std::vector<DataColumn> columns
 );
 
-// MLCommons Croissant 1.0: croissant.json describes data.csv and the folder of the pictures.
+// MLCommons Croissant 1.0: croissant.json describes data.csv and the folders of the pictures,
+// sounds, films and documents.
 std::unique_ptr<DatasetWriter> write_croissant(
     const std::filesystem::path& folder,
     DatasetAbout about,

@@ -21,7 +21,7 @@ std::string yaml_text(std::string_view text) {
     return out;
 }
 
-const char* dtype_of(CellType type) {
+std::string dtype_of(CellType type) {
     switch (type) {
         case CellType::integer:
             return "int64";
@@ -31,11 +31,10 @@ const char* dtype_of(CellType type) {
             return "bool";
         case CellType::time:
             return "timestamp[us, tz=UTC]";
-        case CellType::picture:
-            return "image";
         default:
-            return "string";
+            break;
     }
+    return is_file(type) ? base::to_lower(feature_of(type)) : "string";
 }
 
 const char* size_category(std::uint64_t rows) {

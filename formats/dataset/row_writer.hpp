@@ -40,9 +40,10 @@ struct RowOptions {
 // Makes the file anew.
 //
 // JSON lines leave out what is missing. In CSV what is missing is nothing between two commas, and
-// an empty text is "": who reads CSV mostly does not tell these apart. Pictures are data: URIs in
-// both, and in Parquet and Arrow the struct (bytes, path) that is Hugging Face's Image; JSON has
-// the logical type of that name in Parquet, and in Arrow its extension arrow.json. Throws
+// an empty text is "": who reads CSV mostly does not tell these apart. Pictures, sounds, films and
+// documents are data: URIs in both, and in Parquet and Arrow the struct (bytes, path) that Hugging
+// Face's Image, Audio, Video and Pdf are; JSON has the logical type of that name in Parquet, and in
+// Arrow its extension arrow.json. Throws
 // base::Error if the file cannot be made, and for Parquet if DuckDB is missing
 // (formats/parquet/duckdb.hpp).
 std::unique_ptr<RowWriter> write_rows(

@@ -1,5 +1,5 @@
-// A sample is a picture and its cells under one name. Tars end at a count and at a size, so that
-// those who train can hand them out evenly and hold one at a time.
+// A sample is a picture, sound, film or document and its cells under one name. Tars end at a count
+// and at a size, so that those who train can hand them out evenly and hold one at a time.
 #include <deque>
 #include <fstream>
 #include <optional>
@@ -25,15 +25,14 @@ public:
     Shards(std::filesystem::path below, std::string stem)
         : below_(std::move(below)), stem_(std::move(stem)) {}
 
-    void add(const std::string& json, const PictureCell* picture) {
+    void add(const std::string& json, const FileCell* file) {
         if (tar_ && (samples_ == samples_of_shard || bytes_ >= bytes_of_shard)) close();
         if (!tar_) open();
         const auto key = fmt::format("{:09}", total_++);
         tar_->add(key + ".json", json);
-        if (picture)
-            tar_->add(fmt::format("{}.{}", key, ending_of(picture->media_type)), picture->bytes);
+        if (file) tar_->add(fmt::format("{}.{}", key, ending_of(file->media_type)), file->bytes);
         ++samples_;
-        bytes_ += json.size() + (picture ? picture->bytes.size() : 0);
+        bytes_ += json.size() + (file ? file->bytes.size() : 0);
     }
     void close() {
         if (!tar_) return;
@@ -79,11 +78,11 @@ public:
 
     void write(std::size_t part, std::span<const DataCell> row) override {
         std::string json = "{";
-        const PictureCell* picture = nullptr;
+        const FileCell* file = nullptr;
         for (std::size_t i = 0; i < row.size(); ++i) {
             if (is_missing(row[i])) continue;
-            if (const auto* found = std::get_if<PictureCell>(&row[i])) {
-                picture = found;
+            if (const auto* found = std::get_if<FileCell>(&row[i])) {
+                file = found;
                 continue;
             }
             if (json.size() > 1) json += ',';
@@ -91,7 +90,7 @@ public:
             json += ':';
             append_json(row[i], json);
         }
-        parts_.at(part).add(json + "}", picture);
+        parts_.at(part).add(json + "}", file);
     }
 
     std::vector<std::filesystem::path> finish() override {

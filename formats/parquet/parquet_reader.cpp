@@ -59,9 +59,9 @@ Chosen chosen_of(const std::string& column, std::string_view type) {
         return read(
             ParquetKind::text, "regexp_replace(replace({}::VARCHAR, ' ', 'T'), '[+]00$', 'Z')"
         );
-    if (type == "STRUCT(bytes BLOB, path VARCHAR)")
-        return read(ParquetKind::picture, "struct_extract({}, 'bytes')");
-    if (type == "BLOB") return read(ParquetKind::text, "base64({})");
+    if (type == "STRUCT(bytes BLOB, path VARCHAR)" || type == "STRUCT(path VARCHAR, bytes BLOB)")
+        return read(ParquetKind::file, "struct_extract({}, 'bytes')");
+    if (type == "BLOB") return read(ParquetKind::bytes, "{}");
     if (type == "JSON") return read(ParquetKind::json, "{}::VARCHAR");
     return read(ParquetKind::json, "to_json({})::VARCHAR");
 }
@@ -81,6 +81,15 @@ struct ParquetRows::Impl {
             auto chosen = chosen_of(name, type);
             columns.push_back({name, chosen.kind});
             expressions.push_back(std::move(chosen.sql));
+        }
+        // Behind all columns the names of the files.
+        paths.resize(columns.size());
+        for (std::size_t i = 0; i < columns.size(); ++i) {
+            if (columns[i].kind != ParquetKind::file) continue;
+            paths[i] = expressions.size();
+            expressions.push_back(
+                fmt::format("struct_extract({}, 'path')", duck::sql_name(columns[i].name))
+            );
         }
     }
     Impl(std::filesystem::path given, const duck::Library& library)
@@ -113,7 +122,7 @@ struct ParquetRows::Impl {
         if (duck.execute_prepared_streaming(statement, &result) != duck::State::success)
             fail(duck.result_error(&result));
         vectors.resize(duck.column_count(&result));
-        row.resize(vectors.size());
+        row.resize(columns.empty() ? vectors.size() : columns.size());
     }
 
     bool next_chunk() {
@@ -137,14 +146,15 @@ struct ParquetRows::Impl {
 
     bool next() {
         if (at == rows && !next_chunk()) return false;
-        for (std::size_t i = 0; i < row.size(); ++i) {
-            const auto& [texts, valid] = vectors[i];
-            const bool there = !valid || (valid[at / 64] >> at % 64 & 1) != 0;
-            row[i].reset();
-            if (there) row[i] = texts[at].view();
-        }
+        for (std::size_t i = 0; i < row.size(); ++i) row[i] = value(i, at);
         ++at;
         return true;
+    }
+
+    std::optional<std::string_view> value(std::size_t column, std::uint64_t of) const {
+        const auto& [texts, valid] = vectors[column];
+        const bool there = !valid || (valid[of / 64] >> of % 64 & 1) != 0;
+        return there ? std::optional(texts[of].view()) : std::nullopt;
     }
 
     struct Values {
@@ -158,6 +168,7 @@ struct ParquetRows::Impl {
     duck::Session session;
     std::vector<ParquetColumn> columns;
     std::vector<std::string> expressions;
+    std::vector<std::optional<std::size_t>> paths;  // of each column's file, among the expressions
     duck::Statement statement = nullptr;
     duck::Result result{};
     duck::Chunk chunk = nullptr;
@@ -188,6 +199,11 @@ void ParquetRows::begin(std::int64_t row) {
 
 const std::vector<std::optional<std::string_view>>* ParquetRows::next() {
     return impl_->next() ? &impl_->row : nullptr;
+}
+
+std::optional<std::string_view> ParquetRows::path(std::size_t column) const {
+    const auto& place = impl_->paths.at(column);
+    return place ? impl_->value(*place, impl_->at - 1) : std::nullopt;
 }
 
 }  // namespace formats

@@ -28,7 +28,7 @@ std::size_t size_of(const Row& row) {
         size += sizeof cell;
         if (const auto* text = std::get_if<std::string>(&cell)) size += text->size();
         if (const auto* json = std::get_if<JsonCell>(&cell)) size += json->spelled.size();
-        if (const auto* picture = std::get_if<PictureCell>(&cell)) size += picture->bytes.size();
+        if (const auto* file = std::get_if<FileCell>(&cell)) size += file->bytes.size();
     }
     return size;
 }
@@ -81,7 +81,7 @@ private:
 class TypeOf {
 public:
     TypeOf(const duck::Library& duck, CellType type) : duck_(duck) {
-        if (type == CellType::picture) {
+        if (is_file(type)) {
             auto bytes = duck.create_logical_type(duck::Type::blob);
             auto path = duck.create_logical_type(duck::Type::varchar);
             duck::LogicalType members[]{bytes, path};
@@ -206,7 +206,7 @@ private:
 
     void fill(duck::Vector vector, std::size_t column, const std::vector<Row>& rows) const {
         const auto type = columns_[column].type;
-        if (type == CellType::picture) return fill_pictures(vector, column, rows);
+        if (is_file(type)) return fill_files(vector, column, rows);
         auto* data = duck_.vector_get_data(vector);
         for (std::size_t i = 0; i < rows.size(); ++i) {
             const auto& cell = rows[i][column];
@@ -233,14 +233,13 @@ private:
         }
     }
 
-    void fill_pictures(duck::Vector vector, std::size_t column, const std::vector<Row>& rows)
-        const {
+    void fill_files(duck::Vector vector, std::size_t column, const std::vector<Row>& rows) const {
         auto bytes = duck_.struct_vector_get_child(vector, 0);
         auto path = duck_.struct_vector_get_child(vector, 1);
         for (std::size_t i = 0; i < rows.size(); ++i) {
             leave_out(path, i);
-            if (const auto* picture = std::get_if<PictureCell>(&rows[i][column])) {
-                put(bytes, i, picture->bytes);
+            if (const auto* file = std::get_if<FileCell>(&rows[i][column])) {
+                put(bytes, i, file->bytes);
             } else {
                 leave_out(bytes, i);
                 leave_out(vector, i);

@@ -78,7 +78,7 @@ std::vector<Seen> look(const Page& sample, const Rules& rules) {
                 all.emplace_back().name = field.name;
             }
             auto& seen = all[place->second];
-            if (formats::is_picture_uri(field.value)) continue;  // the mapping takes it out
+            if (formats::is_media_uri(field.value)) continue;  // the mapping takes it out
             auto value = base::trim(field.value);
             if (field.kind == formats::Field::Kind::null || value.empty() || missing(rules, value))
                 continue;
@@ -104,6 +104,17 @@ std::vector<Seen> look(const Page& sample, const Rules& rules) {
         }
     }
     return all;
+}
+
+// Whether records are documents, whose text is theirs.
+bool has_documents(const Page& sample) {
+    for (const auto& record : sample.records) {
+        for (const auto& cell : sample.cells_of(record))
+            if (!cell.content.text.empty()) return true;
+        for (const auto& field : sample.fields_of(record))
+            if (field.value.starts_with("data:application/pdf")) return true;
+    }
+    return false;
 }
 
 bool named(std::string_view name, std::initializer_list<std::string_view> words) {
@@ -164,6 +175,10 @@ Rules infer_rules(const Page& sample, const std::string& key, std::vector<std::s
             (!longest || seen.characters > longest->characters)) {
             longest = &seen;
         }
+    }
+    if (has_documents(sample)) {
+        longest = nullptr;
+        say("title and body: what each document says");
     }
     if (longest) {
         rules.body = {longest->name};

@@ -21,6 +21,7 @@
 #include "base/time/civil.hpp"
 #include "formats/json/json.hpp"
 #include "ingest/mapping/draft_values.hpp"
+#include "ingest/mapping/take_media.hpp"
 
 namespace ingest {
 
@@ -174,9 +175,10 @@ struct Mapping::Impl {
     void make_payload(
         std::span<const formats::Field> fields,
         const RawRecord& record,
+        bool as_received,
         std::string& payload
     ) {
-        if (!record.json.empty() && rules.drop.empty() && fields.size() == record.fields) {
+        if (!record.json.empty() && rules.drop.empty() && as_received) {
             payload.assign(record.json);
             return;
         }
@@ -373,14 +375,15 @@ bool Mapping::apply(
         good = i.read(record, all, draft, reject);
         given = all;
     }
-    good = good && take_blob(record, given, all, draft, reject);
-    if (draft.image && !record.image) given = all;
+    MediaFields fields{.given = given, .changed = {}, .is_changed = false, .arena = i.nested};
+    good = good && take_media(page, record, i.rules, fields, draft, reject, i.notes);
+    given = fields.now();
     i.all = given;
-    if (good) i.make_payload(given, record, draft.payload);
+    const bool as_received = !record.page && !fields.is_changed;
+    if (good) i.make_payload(given, record, as_received, draft.payload);
     if (!good || !i.make_key(given, record, draft, reject) || !i.make_time(given, draft, reject) ||
         !i.make_columns(given, draft, reject)) {
-        if (reject.code != "page.consent")
-            reject.raw = record.raw.empty() ? record.blob : record.raw;
+        if (reject.code != "page.consent") reject.raw = raw_of(page, record);
         set_place(record, reject);
         return false;
     }

@@ -22,12 +22,12 @@ using ReadPage = std::function<std::variant<schema::Draft, schema::Reject>(
 
 // Makes drafts from records as received, by rules. Not thread-safe.
 //
-// A text that is a picture, as a data: URI in base64, is the picture of its record and no field.
+// Pictures, sounds, films and documents in its fields and cells become the record's
+// (take_media.hpp).
 //
-// Rejects it makes: key.missing, key.too_long, number.invalid, time.invalid, image.broken, and
-// those of pages. A
-// field that a rule
-// names and a record lacks is a missing value. A key may be spelled like a missing value (Namibia
+// Rejects it makes: key.missing, key.too_long, number.invalid, time.invalid, media.unknown, those
+// of formats/content, and those of pages. A field that a rule names and a record lacks is a missing
+// value. A key may be spelled like a missing value (Namibia
 // is NA) unless the rules name spellings of their own.
 class Mapping {
 public:

@@ -78,6 +78,10 @@ const base::Settings<Rules> Rules::settings{
     {{"key", &Rules::key, "fields that name a record; all must be filled"},
      {"title", &Rules::title, "the first filled one is the title"},
      {"body", &Rules::body, "all of them are the body"},
+     {"media",
+      &Rules::media,
+      "the first filled one holds the picture, sound, film or PDF; by default the first that has "
+      "one"},
      {"group", &Rules::group, "the first filled one is the group"},
      {"group_pattern",
       &Rules::group_pattern,

@@ -70,6 +70,8 @@ struct Rules {
                                      // record, or the content's hash
     std::vector<std::string> title;  // the first filled one
     std::vector<std::string> body;   // all, apart by an empty line
+    std::vector<std::string> media;  // the first filled one is the record's picture, sound, film or
+                                     // PDF; none: the first field that holds some
     std::vector<std::string> group;  // the first filled one
     std::string group_pattern;  // ECMAScript regular expression: its first capture is the group
     std::string time;
@@ -90,6 +92,7 @@ struct Rules {
 //     key = ["Package", "Version", "Architecture"]
 //     title = "Package"
 //     body = "Description"
+//     media = "Recording"      # a data: URI, Base64, or a column of bytes
 //     group = ["Source", "Package"]
 //     group_pattern = '^(\S+)'
 //     time = "Date"

@@ -27,9 +27,9 @@ std::string told(const Drift& drift) {
     return "field '" + std::string(drift.field) + "' " + drift.what;
 }
 
-schema::Reject refused(const RawRecord& record, const Drift& drift) {
+schema::Reject refused(const Page& page, const RawRecord& record, const Drift& drift) {
     schema::Reject reject;
-    reject.raw = record.raw.empty() ? record.blob : record.raw;
+    reject.raw = raw_of(page, record);
     set_place(record, reject);
     reject.column = drift.field;
     reject.code = "contract.drift";
@@ -47,6 +47,9 @@ Page without(const Page& page, const RawRecord& record, const std::vector<Drift>
         if (!drifted) cut.fields.push_back(field);
     }
     auto& kept = cut.records.emplace_back(record);
+    const auto cells = page.cells_of(record);
+    cut.cells.assign(cells.begin(), cells.end());
+    kept.first_cell = 0;
     kept.first_field = 0;
     kept.fields = static_cast<std::uint32_t>(cut.fields.size());
     kept.json = {};  // the payload is made from the fields
@@ -101,7 +104,7 @@ Batch make_batch(
                 "accept it with 'tilth source accept', or choose another contract"
             );
         if (on_drift == OnDrift::discard_row) {
-            batch.rejects.push_back(refused(record, drifts.front()));
+            batch.rejects.push_back(refused(page, record, drifts.front()));
             continue;
         }
         std::optional<Page> cut;

@@ -62,7 +62,28 @@ constexpr OwnColumn media_columns[]{
      [](const StoredRow& row, const std::string&) { return cell_of(row.pages); }},
 };
 
-constexpr const char* picture_name = "image";
+struct FileColumn {
+    CellType type;
+    const char* name;  // as data sets mostly call it
+    const char* words;
+};
+constexpr FileColumn file_columns[]{
+    {CellType::picture, "image", "its picture, as its file was"},
+    {CellType::sound, "audio", "its sound, as its file was"},
+    {CellType::film, "video", "its film, as its file was"},
+    {CellType::document, "pdf", "its document, as its file was"},
+};
+
+std::optional<CellType> file_type_of(const StoredRow& row) {
+    if (row.picture) return CellType::picture;
+    return row.media ? formats::cell_type_of(*row.media) : std::nullopt;
+}
+
+bool is_file_column(std::string_view name) {
+    for (const auto& one : file_columns)
+        if (name == one.name) return true;
+    return false;
+}
 
 constexpr OwnColumn origin_columns[]{
     {"source",
@@ -256,7 +277,7 @@ void RowMaker::look(
     std::span<const DataCell> given
 ) {
     text_ |= row.body.has_value();
-    picture_ |= row.picture;
+    if (auto type = file_type_of(row)) files_.insert(*type);
     media_ |= row.media.has_value();
     member_ |= row.member.has_value();
     line_ |= row.line.has_value();
@@ -296,7 +317,8 @@ const std::vector<DataColumn>& RowMaker::finish() {
     for (const auto& column : given_) add(column);
     for (const auto& own : text_columns)
         if (text_) add(column_of(own));
-    if (picture_) add({picture_name, CellType::picture, "its picture, as its file was"});
+    for (const auto& one : file_columns)
+        if (files_.contains(one.type)) add({one.name, one.type, one.words});
     for (const auto& own : media_columns)
         if (media_) add(column_of(own));
     // Those behind the features have their names first.
@@ -324,7 +346,7 @@ void RowMaker::choose_numbers(std::set<std::string>& taken) {
 void RowMaker::choose_fields(std::set<std::string>& taken) {
     for (const auto& [name, seen] : fields_) {
         // Our column of that name may not be there.
-        const bool ours = taken.contains(name) && name != picture_name;
+        const bool ours = taken.contains(name) && !is_file_column(name);
         const bool number = numbers_.contains(name);
         if ((ours || number) && !seen.differs && !(number && seen.alone)) continue;
         origins_.push_back({From::field, name});
@@ -336,10 +358,12 @@ std::vector<DataCell> RowMaker::make(
     const StoredRow& row,
     const NumberColumns& numbers,
     std::span<const DataCell> given,
-    std::optional<formats::PictureCell> picture
+    std::optional<formats::FileCell> file
 ) {
     auto own = own_cells(row, given);
-    if (picture) own[picture_name] = std::move(*picture);
+    if (const auto type = file_type_of(row); file && type)
+        for (const auto& one : file_columns)
+            if (one.type == *type) own[one.name] = std::move(*file);
     auto typed = number_cells(row, numbers);
     std::map<std::string_view, const Field*> fields;
     for (const auto& field : fields_of(row)) fields[field.name] = &field;

@@ -16,8 +16,8 @@ namespace schema {
 // What an exported row holds. Every export of records, whatever its format, is made of these rows:
 //
 // - key; then what the caller adds (`given`: the label and the split of a snapshot ..);
-// - title and body, where there are texts; image, where there are pictures; media_type, seconds and
-//   pages, where there are sounds, films or documents;
+// - title and body, where there are texts; image, audio, video and pdf, where there are pictures,
+//   sounds, films and documents, with media_type, seconds and pages of the latter three;
 // - the features: the columns of numbers and categories that the records were stored with, typed,
 //   and each field of the records as it was received;
 // - where it came from: source, url, file, member, line, content_sha256, licence, fetched_at,
@@ -42,13 +42,13 @@ public:
     // After all were looked at.
     const std::vector<formats::DataColumn>& finish();
     const std::vector<formats::DataColumn>& columns() const { return columns_; }
-    bool has_pictures() const { return picture_; }
+    bool has_files() const { return !files_.empty(); }
 
     std::vector<formats::DataCell> make(
         const StoredRow& row,
         const NumberColumns& numbers,
         std::span<const formats::DataCell> given,
-        std::optional<formats::PictureCell> picture
+        std::optional<formats::FileCell> file
     );
 
 private:
@@ -72,7 +72,8 @@ private:
 
     std::string source_;
     std::vector<formats::DataColumn> given_;
-    bool text_ = false, picture_ = false, media_ = false, member_ = false, line_ = false;
+    bool text_ = false, media_ = false, member_ = false, line_ = false;
+    std::set<formats::CellType> files_;
     std::map<std::string, FieldSeen, std::less<>> fields_;
     std::map<std::string, NumberSeen, std::less<>> numbers_;
     formats::Arena arena_;

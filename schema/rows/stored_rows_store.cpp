@@ -59,7 +59,7 @@ BOOST_DESCRIBE_STRUCT(
 
 constexpr std::string_view bare_pixels = "raw";
 
-struct FoundPicture {
+struct FoundFile {
     std::size_t place = 0;
     int width = 0, height = 0, channels = 0;
     std::string format, media_type, encoding;
@@ -68,7 +68,7 @@ struct FoundPicture {
     std::size_t size = 0;
 };
 BOOST_DESCRIBE_STRUCT(
-    FoundPicture,
+    FoundFile,
     (),
     (place, width, height, channels, format, media_type, encoding, bytes, location, size)
 )
@@ -127,24 +127,26 @@ load_rows(base::Tx& tx, std::int64_t source_id, std::span<const RecordVersion> v
     return rows;
 }
 
-std::vector<std::optional<formats::PictureCell>> load_pictures(
+std::vector<std::optional<formats::FileCell>> load_files(
     base::Tx& tx,
     const Blobs& blobs,
     std::int64_t source_id,
     std::span<const RecordVersion> versions
 ) {
-    std::vector<std::optional<formats::PictureCell>> pictures(versions.size());
-    for (auto& one : rows_of<FoundPicture>(tx, sql::file["stored_pictures"], source_id, versions)) {
+    std::vector<std::optional<formats::FileCell>> files(versions.size());
+    for (auto& one : rows_of<FoundFile>(tx, sql::file["stored_files"], source_id, versions)) {
         auto bytes = blobs.unpack(one.encoding, std::move(one.bytes.bytes), one.location, one.size);
-        auto& picture = pictures[one.place - 1].emplace();
+        auto& file = files[one.place - 1].emplace();
         if (one.format == bare_pixels) {
-            picture = {base::png({one.width, one.height, one.channels, bytes}), "image/png"};
+            file = {base::png({one.width, one.height, one.channels, bytes}), "image/png"};
+        } else if (one.format.empty()) {  // no picture
+            file = {std::move(bytes), one.media_type};
         } else {
             auto type = formats::media_type_of_format(one.format);
-            picture = {std::move(bytes), type.empty() ? one.media_type : type};
+            file = {std::move(bytes), type.empty() ? one.media_type : type};
         }
     }
-    return pictures;
+    return files;
 }
 
 void load_columns(

@@ -18,7 +18,7 @@ class Tx;
 
 namespace schema {
 
-// All that is stored of one version of a record, but the bytes of its picture.
+// All that is stored of one version of a record, but its bytes.
 struct StoredRow {
     RecordVersion id;
     std::string payload;
@@ -39,8 +39,9 @@ struct StoredRow {
 std::vector<StoredRow>
 load_rows(base::Tx& tx, std::int64_t source_id, std::span<const RecordVersion> versions);
 
-// As files hold them: what is stored as bare pixels becomes a PNG. Nothing for what has none.
-std::vector<std::optional<formats::PictureCell>> load_pictures(
+// Their pictures, sounds, films and documents as files hold them: what is stored as bare pixels
+// becomes a PNG. Nothing for what has none.
+std::vector<std::optional<formats::FileCell>> load_files(
     base::Tx& tx,
     const Blobs& blobs,
     std::int64_t source_id,

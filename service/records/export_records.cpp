@@ -12,7 +12,7 @@
 #include "base/settings/settings.hpp"
 #include "formats/csv/guard.hpp"
 #include "schema/records/record_fields.hpp"
-#include "schema/rows/page_pictures.hpp"
+#include "schema/rows/page_files.hpp"
 #include "schema/rows/row_maker.hpp"
 #include "schema/select/filter.hpp"
 #include "schema/sources/source_store.hpp"
@@ -101,12 +101,12 @@ RecordFiles write_records(
         {.guard_formulas = request.guard_formulas}
     );
     RecordFiles written;
-    schema::PagePictures pictures(here.database, here.blobs, source.id);
+    schema::PageFiles files(here.database, here.blobs, source.id);
     each_page(here.database, source.id, where, numbers, [&](auto rows) {
-        pictures.begin(rows);
+        files.begin(rows);
         for (const auto& row : rows) {
-            auto picture = maker.has_pictures() ? pictures.next() : std::nullopt;
-            writer->write(0, maker.make(row, numbers, {}, std::move(picture)));
+            auto file = maker.has_files() ? files.next() : std::nullopt;
+            writer->write(0, maker.make(row, numbers, {}, std::move(file)));
         }
         written.records += rows.size();
     });

@@ -41,7 +41,7 @@ const std::vector<DataColumn> columns{
     {"image", CellType::picture, ""},
 };
 
-formats::PictureCell picture() {
+formats::FileCell picture() {
     return {base::png({1, 1, 3, "abc"}), "image/png"};
 }
 
@@ -145,10 +145,10 @@ TEST_CASE("JSON lines have typed values and leave out what is missing", "[format
 
 TEST_CASE("a picture is a data: URI and comes back", "[formats][dataset]") {
     const auto one = picture();
-    CHECK(formats::picture_of_uri(formats::data_uri(one)) == one);
+    CHECK(formats::media_of_uri(formats::data_uri(one)) == one);
     for (const auto* bad :
          {"", "data:image/png", "data:image/png;base64,***", "data:text/plain;base64,YQ==", "x"})
-        CHECK_FALSE(formats::picture_of_uri(bad));
+        CHECK_FALSE(formats::media_of_uri(bad));
 }
 
 TEST_CASE("a Parquet file gives back what was written", "[formats][dataset]") {

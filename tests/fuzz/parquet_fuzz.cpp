@@ -29,7 +29,7 @@ std::string whole_file() {
             std::string("text ") + std::to_string(i % 5),
             i * 0.5,
             formats::JsonCell{"[1,2]"},
-            formats::PictureCell{"bytes", "image/png"}});
+            formats::FileCell{"bytes", "image/png"}});
     writer->finish();
     std::ifstream in(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(in), {}};

@@ -43,7 +43,7 @@ std::string parquet_rows() {
     );
     for (std::int64_t id : {1, 2, 3, 4}) {
         const auto bytes = id == 2 ? std::string("no picture") : test::small_png();
-        writer->write(std::vector<formats::DataCell>{id, formats::PictureCell{bytes, "image/png"}});
+        writer->write(std::vector<formats::DataCell>{id, formats::FileCell{bytes, "image/png"}});
     }
     writer->finish();
     std::ifstream in(path, std::ios::binary);

@@ -230,7 +230,9 @@ TEST_CASE(
         page.clear();
         more = all->next(page, 50, 1 << 20);
         rows += page.records.size();
-        for (const auto& record : page.records) blobs += record.blob == std::string("\0\xff", 2);
+        for (const auto& record : page.records)
+            for (const auto& cell : page.cells_of(record))
+                blobs += cell.bytes == std::string("\0\xff", 2);
         if (!more) continue;
         auto rest = ingest::database::open_database(
             spec, [&](const std::string&) { return url; }, page.cursor

@@ -60,7 +60,8 @@ Read read(
                 row +=
                     "|" + std::string(field.name) + "=" +
                     (field.kind == formats::Field::Kind::null ? "NULL" : std::string(field.value));
-            if (!record.blob.empty()) row += "|blob of " + std::to_string(record.blob.size());
+            for (const auto& cell : page.cells_of(record))
+                row += "|blob of " + std::to_string(cell.bytes.size());
         }
         all.rejects += page.rejects.size();
         all.cursors.push_back(page.cursor);

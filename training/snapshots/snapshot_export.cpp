@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 
 #include "base/database/database.hpp"
-#include "schema/rows/page_pictures.hpp"
+#include "schema/rows/page_files.hpp"
 #include "schema/rows/row_maker.hpp"
 #include "training/snapshots/card_store.hpp"
 #include "training/snapshots/example_store.hpp"
@@ -207,7 +207,7 @@ SnapshotFiles export_snapshot(
         options.format, folder, about_of(database, snapshot), maker.finish(), options.rows
     );
     SnapshotFiles written;
-    schema::PagePictures pictures(database, blobs, snapshot.source_id);
+    schema::PageFiles files(database, blobs, snapshot.source_id);
     reader.each_row(
         [&](const SnapshotMember& member, const schema::StoredRow& row) {
             writer->write(
@@ -216,12 +216,12 @@ SnapshotFiles export_snapshot(
                     row,
                     reader.numbers(),
                     given.cells(member),
-                    maker.has_pictures() ? pictures.next() : std::nullopt
+                    maker.has_files() ? files.next() : std::nullopt
                 )
             );
             ++written.members;
         },
-        [&](std::span<const schema::StoredRow> rows) { pictures.begin(rows); }
+        [&](std::span<const schema::StoredRow> rows) { files.begin(rows); }
     );
     written.files = writer->finish();
     return written;

@@ -20,10 +20,10 @@
 #include "base/settings/read.hpp"
 #include "base/text/utf8.hpp"
 #include "base/time/time.hpp"
-#include "formats/image/image.hpp"
 #include "formats/json/json.hpp"
 #include "ingest/sources/api/record_maker.hpp"
 #include "ingest/sources/api/times.hpp"
+#include "ingest/sources/database/binary_columns.hpp"
 #include "ingest/sources/database/driver.hpp"
 #include "ingest/sources/database/statement.hpp"
 
@@ -181,21 +181,7 @@ private:
                 ) -
                 columns_.begin()
             ));
-        blob_ = columns_.size();
-        std::size_t binary = 0;
-        for (std::size_t i = 0; i < columns_.size(); ++i) {
-            if (columns_[i].kind != Column::Kind::bytes) continue;
-            ++binary;
-            if (spec_.blob.empty()) blob_ = i;
-            if (columns_[i].name == spec_.blob) blob_ = i;
-        }
-        if (spec_.blob.empty() && binary > 1) blob_ = columns_.size();
-        if (!spec_.blob.empty() && blob_ == columns_.size())
-            throw base::Error(
-                "column '" + spec_.blob + "'",
-                "is no binary column of " + subject(spec_),
-                "mend 'blob'"
-            );
+        binary_.emplace(columns_, spec_.blob, subject(spec_));
     }
 
     static std::string newest_in(std::string_view bookmark) {
@@ -289,9 +275,10 @@ private:
     }
 
     void add(Page& page, const std::vector<Value>& row, std::string& text) {
+        binary_->see(row, page.notes);
         text = "{";
         for (std::size_t i = 0; i < columns_.size(); ++i) {
-            if (i == blob_) continue;
+            if (binary_->takes(i)) continue;
             if (text.size() > 1) text += ',';
             formats::append_json_string(columns_[i].name, text);
             text += ':';
@@ -306,24 +293,12 @@ private:
         auto rejects = page.rejects.size();
         maker_->add(page, page.arena.keep(text), {}, -1);
         auto file = driver_->shown();
-        if (page.rejects.size() > rejects) page.rejects.back().file = file;
         if (page.records.size() > records) {
             page.records.back().file = page.arena.keep(file);
-            if (blob_ < row.size() && row[blob_]) add_blob(page, *row[blob_]);
+            binary_->add_to_last(page, row);
         }
+        if (page.rejects.size() > rejects) page.rejects.back().file = file;
         if (page.rereads.empty()) page.rereads.push_back({file, subject(spec_), maker_->how()});
-    }
-
-    static void add_blob(Page& page, const std::string& bytes) {
-        auto& record = page.records.back();
-        record.blob = page.arena.keep(bytes);
-        page.bytes += bytes.size();
-        record.media_type = "application/octet-stream";
-        auto examined = formats::examine_image(bytes);
-        if (auto* image = std::get_if<formats::Image>(&examined)) {
-            record.media_type = page.arena.keep(formats::media_type_of_format(image->format));
-            record.image = std::move(*image);
-        }
     }
 
     Spec spec_;
@@ -332,7 +307,7 @@ private:
     std::vector<std::string> key_;
     std::vector<Column> order_;
     std::vector<std::size_t> places_;  // of the order's columns in a row
-    std::size_t blob_ = 0;
+    std::optional<BinaryColumns> binary_;
     std::optional<api::RecordMaker> maker_;
     std::string from_;
     std::string newest_;

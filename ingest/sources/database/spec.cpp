@@ -95,7 +95,10 @@ const base::Settings<Spec> Spec::settings{
      {"query", &Spec::query, "instead of a table"},
      {"key", &Spec::key, "columns that name a row"},
      {"incremental", &Spec::incremental, "read what is new only"},
-     {"blob", &Spec::blob, "the column with a record's bytes; the only binary one by default"},
+     {"blob",
+      &Spec::blob,
+      "the binary column with a record's bytes; the only one by default, or the first that has a "
+      "picture, sound, film or PDF"},
      {"page", &Spec::page, "rows a statement asks for", {.low = 1, .high = 1e6}},
      {"deletes", &Spec::deletes, "what becomes of records whose rows are gone"}},
     &check_spec};

@@ -39,7 +39,7 @@ struct Spec {
     std::string query;     // instead of a table
     std::vector<std::string> key;
     std::optional<Incremental> incremental;
-    std::string blob;         // the column that holds a record's bytes; empty: the only binary one
+    std::string blob;         // the binary column that holds a record's bytes (BinaryColumns)
     std::size_t page = 5000;  // rows a statement asks for
     Deletes deletes = Deletes::ignore;
 

@@ -23,7 +23,7 @@ json::value expected(const DataCell& cell) {
         return json::string(std::to_string(
             std::chrono::floor<std::chrono::microseconds>(*time).time_since_epoch().count()
         ));
-    if (const auto* picture = std::get_if<formats::PictureCell>(&cell))
+    if (const auto* picture = std::get_if<formats::FileCell>(&cell))
         return json::string(base::hex(picture->bytes));
     return json::string(formats::text_of(cell));
 }
@@ -64,7 +64,7 @@ int main(int count, char** words) {
         {"any", CellType::json, ""},
         {"image", CellType::picture, ""},
     };
-    const formats::PictureCell picture{std::string("\x89PNG\0\xff", 6), "image/png"};
+    const formats::FileCell picture{std::string("\x89PNG\0\xff", 6), "image/png"};
     const Rows one{
         {"a",
          "line\nof \"two\", 日本 \U0001F600",
@@ -81,7 +81,7 @@ int main(int count, char** words) {
          false,
          *base::parse_iso_time("1969-12-31T23:59:59Z"),
          formats::JsonCell{"\"bare \\\"text\\\"\""},
-         formats::PictureCell{"", "image/png"}},
+         formats::FileCell{"", "image/png"}},
         {"c", {}, {}, {}, {}, {}, {}, {}},
     };
     write_case(folder, "each", columns, one);

@@ -23,16 +23,7 @@ public:
 
 private:
     bool read(Page& page, std::string data) override {
-        auto examined = formats::examine_media(data);
-        if (auto* reason = std::get_if<std::string>(&examined))
-            return reject_whole(page, std::move(data), "media.broken", std::move(*reason));
-        auto& record = add(page);
-        record.blob = page.arena.keep(data);
-        record.media = std::get<formats::Media>(std::move(examined));
-        record.media_type = page.arena.keep(record.media->type);
-        if (!record.media->seconds)
-            ++page.notes["a sound or film whose length is not told by its head"];
-        return true;
+        return add_content(page, std::move(data), formats::ContentKind::recording);
     }
 };
 
@@ -43,22 +34,8 @@ std::string by_signature(const Sample& sample) {
 }
 
 std::string by_name(const Sample& sample) {
-    const bool named = sample.named(
-        {"wav",
-         "mp3",
-         "flac",
-         "ogg",
-         "oga",
-         "ogv",
-         "opus",
-         "m4a",
-         "m4v",
-         "mp4",
-         "mov",
-         "webm",
-         "mkv",
-         "mka"}
-    );
+    const bool named = formats::promised_by_name("." + std::string(sample.extension)) ==
+                       formats::ContentKind::recording;
     return named ? "the name ends in ." + std::string(sample.extension) : "";
 }
 

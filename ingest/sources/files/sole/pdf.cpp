@@ -20,33 +20,7 @@ public:
 
 private:
     bool read(Page& page, std::string data) override {
-        if (!formats::is_pdf(data))
-            return reject_whole(
-                page, std::move(data), "pdf.broken", "it does not begin as a PDF does"
-            );
-        auto examined = formats::examine_pdf(data);
-        if (auto* fault = std::get_if<formats::PdfFault>(&examined)) {
-            const bool locked = fault->kind == formats::PdfFault::Kind::password;
-            return reject_whole(
-                page, std::move(data), locked ? "pdf.password" : "pdf.broken", fault->reason
-            );
-        }
-        auto& pdf = std::get<formats::Pdf>(examined);
-        auto& record = add(page);
-        if (!pdf.title.empty()) {
-            page.fields.push_back({"title", page.arena.keep(pdf.title)});
-            ++record.fields;
-        }
-        if (!pdf.note.empty()) {
-            page.fields.push_back({"note", page.arena.keep(pdf.note)});
-            ++record.fields;
-            ++page.notes[pdf.note];
-        }
-        record.text = page.arena.keep(pdf.text);
-        record.blob = page.arena.keep(data);
-        record.media = std::move(pdf.media);
-        record.media_type = "application/pdf";
-        return true;
+        return add_content(page, std::move(data), formats::ContentKind::document);
     }
 };
 

@@ -20,6 +20,29 @@ bool SoleRecordReader::next(Page& page) {
     return read(page, std::move(*data));
 }
 
+bool SoleRecordReader::add_content(Page& page, std::string data, formats::ContentKind kind) const {
+    auto examined = formats::examine_as(kind, data);
+    if (auto* fault = std::get_if<formats::ContentFault>(&examined))
+        return reject_whole(
+            page, std::move(data), std::move(fault->code), std::move(fault->reason)
+        );
+    auto& content = std::get<formats::Content>(examined);
+    auto& record = add(page);
+    note_content(content, page.notes);
+    for (const auto& [name, value] :
+         {std::pair("title", &content.title), std::pair("note", &content.note)}) {
+        if (value->empty()) continue;
+        page.fields.push_back({name, page.arena.keep(*value)});
+        ++record.fields;
+    }
+    record.text = page.arena.keep(content.text);
+    record.blob = page.arena.keep(data);
+    record.media_type = page.arena.keep(content.media_type);
+    record.image = std::move(content.image);
+    record.media = std::move(content.media);
+    return true;
+}
+
 Position SoleRecordReader::position() const {
     return {bytes_.offset(), 1, done_ ? 1 : 0};
 }

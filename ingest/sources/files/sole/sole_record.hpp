@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "formats/content/content.hpp"
 #include "ingest/sources/files/reader.hpp"
 
 namespace ingest {
@@ -21,6 +22,8 @@ protected:
     virtual bool read(Page& page, std::string data) = 0;
     // Adds the record, named as add_named() does.
     RawRecord& add(Page& page) const { return add_named(page, name_); }
+    // Adds what the bytes are as a record, or why they are none as a reject. True.
+    bool add_content(Page& page, std::string data, formats::ContentKind kind) const;
 
 private:
     formats::Bytes& bytes_;

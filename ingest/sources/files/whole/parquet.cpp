@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "formats/dataset/cell.hpp"
-#include "formats/image/image.hpp"
+#include "base/bytes/base64.hpp"
+#include "formats/content/content.hpp"
 #include "formats/json/json.hpp"
 #include "formats/parquet/parquet_reader.hpp"
 #include "ingest/sources/files/format.hpp"
@@ -17,6 +17,7 @@ namespace ingest {
 namespace {
 
 constexpr std::string_view signature = "PAR1";
+constexpr auto has_nul = "a text has a NUL, which no database text can hold";
 
 bool is_parquet(std::string_view head) {
     return head.starts_with(signature);
@@ -36,14 +37,13 @@ public:
         const auto* row = rows_.next();
         if (!row) return false;
         ++next_;
-        const auto first = page.fields.size();
+        const auto first = page.fields.size(), first_cell = page.cells.size();
         std::string code, reason, column;
         std::size_t size = 0;
         for (std::size_t i = 0; i < row->size(); ++i) {
-            const auto& about = rows_.columns()[i];
-            column = about.name;
+            column = rows_.columns()[i].name;
             if ((*row)[i]) size += (*row)[i]->size();
-            std::tie(code, reason) = add(page, about, (*row)[i]);
+            if (size <= limit_) std::tie(code, reason) = add(page, i, (*row)[i], first);
             if (size > limit_) {
                 code = "parquet.too_long";
                 reason = "a row is longer than the limit";
@@ -55,11 +55,14 @@ public:
             auto& record = page.records.emplace_back();
             record.first_field = static_cast<std::uint32_t>(first);
             record.fields = static_cast<std::uint32_t>(page.fields.size() - first);
+            record.first_cell = static_cast<std::uint32_t>(first_cell);
+            record.cells = static_cast<std::uint32_t>(page.cells.size() - first_cell);
             record.line = next_;
             record.byte_offset = 0;
             return true;
         }
         page.fields.resize(first);
+        page.cells.resize(first_cell);
         auto& bad = page.rejects.emplace_back();
         bad.code = code;
         bad.reason = reason;
@@ -82,40 +85,83 @@ private:
 
     Fault add(
         Page& page,
-        const formats::ParquetColumn& column,
-        const std::optional<std::string_view>& value
+        std::size_t place,
+        const std::optional<std::string_view>& value,
+        std::size_t first_field
     ) {
+        const auto& column = rows_.columns()[place];
         const auto name = page.arena.keep(column.name);
         auto keep = [&](std::string_view text, Field::Kind kind) {
             page.fields.push_back({name, page.arena.keep(text), kind});
             return Fault();
         };
-        if (!value) return Fault();
+        if (!value && column.kind != formats::ParquetKind::file) return Fault();
         switch (column.kind) {
             case formats::ParquetKind::number:
                 return keep(*value, Field::Kind::number);
             case formats::ParquetKind::flag:
                 return keep(*value, Field::Kind::boolean);
-            case formats::ParquetKind::picture:
-                return add_picture(page, name, *value);
+            case formats::ParquetKind::file:
+                return add_file(page, name, value, rows_.path(place), first_field);
+            case formats::ParquetKind::bytes:
+                return add_bytes(page, name, *value, first_field);
             case formats::ParquetKind::json:
                 return add_json(page, name, *value);
             default:
                 break;
         }
-        if (value->find('\0') != value->npos)
-            return {"text.nul", "a text has a NUL, which no database text can hold"};
+        if (value->find('\0') != value->npos) return {"text.nul", has_nul};
         return keep(*value, Field::Kind::text);
     }
 
-    // As a data: URI, which the mapping takes pictures from.
-    static Fault add_picture(Page& page, std::string_view name, std::string_view bytes) {
-        auto examined = formats::examine_image(bytes);
-        if (const auto* why = std::get_if<std::string>(&examined)) return {"image.broken", *why};
-        const auto& image = std::get<formats::Image>(examined);
-        const auto uri =
-            formats::data_uri({std::string(bytes), formats::media_type_of_format(image.format)});
-        page.fields.push_back({name, page.arena.keep(uri), Field::Kind::text});
+    // Of a struct that is there for pictures, sounds, films or documents. What has but a name is
+    // kept as that: nothing is opened for it.
+    static Fault add_file(
+        Page& page,
+        std::string_view name,
+        const std::optional<std::string_view>& bytes,
+        const std::optional<std::string_view>& path,
+        std::size_t first_field
+    ) {
+        if (!bytes) {
+            if (!path) return {};
+            if (path->find('\0') != path->npos) return {"text.nul", has_nul};
+            page.fields.push_back({name, page.arena.keep(*path), Field::Kind::text});
+            ++page.notes[fmt::format(
+                "'{}' names a file whose bytes are not in the table: its name is kept", name
+            )];
+            return {};
+        }
+        auto promised = formats::promised_by_name(path.value_or(std::string_view()));
+        auto examined = formats::examine_content(*bytes, promised);
+        if (!examined) return {"media.unknown", formats::why_no_content(*bytes)};
+        return add_cell(page, name, *bytes, std::move(*examined), first_field);
+    }
+
+    // What is nothing else is a text in Base64.
+    static Fault
+    add_bytes(Page& page, std::string_view name, std::string_view bytes, std::size_t first_field) {
+        if (auto examined = formats::examine_content(bytes))
+            return add_cell(page, name, bytes, std::move(*examined), first_field);
+        page.fields.push_back({name, page.arena.keep(base::base64(bytes)), Field::Kind::text});
+        return {};
+    }
+
+    static Fault add_cell(
+        Page& page,
+        std::string_view name,
+        std::string_view bytes,
+        formats::Examined examined,
+        std::size_t first_field
+    ) {
+        if (auto* fault = std::get_if<formats::ContentFault>(&examined))
+            return {std::move(fault->code), std::move(fault->reason)};
+        page.cells.push_back(
+            {name,
+             static_cast<std::uint32_t>(page.fields.size() - first_field),
+             page.arena.keep(bytes),
+             std::get<formats::Content>(std::move(examined))}
+        );
         return {};
     }
 
@@ -153,7 +199,7 @@ std::unique_ptr<MemberReader> open(const MemberInput& input) {
 
 const Format parquet_format{
     .name = "parquet",
-    .words = "Apache Parquet: each row; a picture that is a struct (bytes, path) is the record's",
+    .words = "Apache Parquet: each row; a picture, sound, film or PDF in a column is the record's",
     .signs = signs,
     .open = open,
     .alone = nullptr,

@@ -9,13 +9,13 @@ namespace ingest {
 namespace {
 
 constexpr std::uint64_t most_unpacked = std::uint64_t{16} << 30;
-constexpr std::size_t head_size = 4096;
+constexpr std::size_t room_for_signature = 4096;
 
 // Whether the file itself is one, and its name is none that stands for several.
 bool is_plain(const std::string& path, bool (*is_kind)(std::string_view)) {
     if (path == "-" || path.find_first_of("*?[{") != path.npos) return false;
     std::ifstream in(path, std::ios::binary);
-    std::string start(head_size, '\0');
+    std::string start(room_for_signature, '\0');
     in.read(start.data(), static_cast<std::streamsize>(start.size()));
     return is_kind(std::string_view(start).substr(0, static_cast<std::size_t>(in.gcount())));
 }
