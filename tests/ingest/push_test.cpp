@@ -107,7 +107,7 @@ TEST_CASE("pushed records are stored once, with their rejects", "[ingest][push]"
     );
     CHECK(push("m4", "text/csv", "id,a\n7,z\n8,w\n").counts == schema::Counts{2, 2, 0, 0, 0});
     CHECK(push("m5", "application/json", "not json").counts == schema::Counts{1, 0, 0, 0, 1});
-    CHECK_THROWS_AS(push("m6", "image/png", "x"), base::UsageError);
+    CHECK_THROWS_AS(push("m6", "application/zip", "x"), base::UsageError);
     CHECK(database.number("SELECT count(*) FROM source_run") == 1);
     CHECK(database.number("SELECT read FROM source_run") == 9);
     CHECK(database.number("SELECT count(*) FROM record") == 4);

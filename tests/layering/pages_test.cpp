@@ -103,7 +103,7 @@ TEST_CASE("what the pages on the inside name is in the sources", "[layering][pag
 
 TEST_CASE("the page of reject codes has those of the sources", "[layering][pages]") {
     static const auto code = Pattern::parse(
-        R"#("((?:contract|csv|deb822|excel|feed|field|file|fixed|idx|image|json|key|mail|mbox|media|number|page|parquet|pdf|text|time|warc|xml|yaml)\.[a-z_]+)")#"
+        R"#("((?:contract|csv|deb822|excel|feed|field|file|fixed|idx|image|json|key|mail|mbox|media|number|page|parquet|pdf|push|text|time|warc|xml|yaml)\.[a-z_]+)")#"
     );
     static const auto told = Pattern::parse(R"(`([a-z0-9]+\.[a-z_]+)`)");
     std::set<std::string> used, listed;

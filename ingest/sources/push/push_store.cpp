@@ -3,7 +3,8 @@
 // rejects are one transaction. Receipts are kept for two weeks.
 //
 // A message is one member of the file "push", read by the reader of its media type. A body that is
-// no JSON becomes one reject, bytes and all: a sender that cannot mend it would send it for ever.
+// no JSON becomes one reject, bytes and all: a sender that cannot mend it would send it for ever. A
+// picture, sound, film or document is a record as a file is, and a form one of its parts.
 #include "ingest/sources/push/push_store.hpp"
 
 #include <fmt/format.h>
@@ -12,10 +13,12 @@
 #include "base/error.hpp"
 #include "base/text/ascii.hpp"
 #include "base/time/time.hpp"
+#include "formats/content/content.hpp"
 #include "formats/json/json.hpp"
 #include "ingest/pipeline/batches.hpp"
 #include "ingest/pipeline/store.hpp"
 #include "ingest/sources/files/format.hpp"
+#include "ingest/sources/push/form_record.hpp"
 #include "ingest/sql.hpp"
 #include "schema/records/record_store.hpp"
 
@@ -25,14 +28,31 @@ namespace {
 
 constexpr std::chrono::hours receipts_kept{24 * 14};
 
-const Format& format_of(std::string_view media_type) {
+const Format& format_of_kind(formats::ContentKind kind) {
+    switch (kind) {
+        case formats::ContentKind::picture:
+            return images_format;
+        case formats::ContentKind::recording:
+            return media_format;
+        default:
+            return pdf_format;
+    }
+}
+
+// Null: a form.
+const Format* format_of(const Pushed& message) {
+    const std::string_view media_type = message.media_type;
     auto type = base::trim(media_type.substr(0, media_type.find(';')));
-    if (type.empty() || type.ends_with("+json")) return json_format;
-    if (const auto* found = format_of_media_type(type)) return *found;
+    if (type.empty() || type.ends_with("+json")) return &json_format;
+    if (type == "multipart/form-data") return nullptr;
+    if (const auto* found = format_of_media_type(type)) return found;
+    if (auto kind = formats::promised_by_type(type))
+        return &format_of_kind(formats::content_kind(message.body).value_or(*kind));
     throw base::UsageError(
         fmt::format("media type '{}'", type),
         "is not taken here",
-        "send application/json, application/x-ndjson, text/csv or application/xml"
+        "send application/json, application/x-ndjson, text/csv, application/xml, "
+        "multipart/form-data, or a picture, sound, film or PDF"
     );
 }
 
@@ -44,12 +64,16 @@ std::int64_t run_of_day(base::Tx& tx, std::int64_t source_id, schema::Time now) 
     );
 }
 
-Page read(const Pushed& message, const Format& format) {
+Page read(const Pushed& message, const Format* format) {
     static const std::string path = "push";
-    ReadOptions options;
-    options.format = format.name;
     Page page;
-    if (auto fault = &format == &json_format ? formats::check_json(message.body) : std::nullopt) {
+    if (!format) {
+        add_form(page, message.media_type, message.body);
+        return page;
+    }
+    ReadOptions options;
+    options.format = format->name;
+    if (auto fault = format == &json_format ? formats::check_json(message.body) : std::nullopt) {
         page.rejects.push_back(
             {message.body, path, message.id, -1, 0, {}, fault->code, fault->reason}
         );
@@ -58,10 +82,15 @@ Page read(const Pushed& message, const Format& format) {
     auto bytes = formats::Bytes::of(message.body);
     bytes->next_member();
     MemberInput input{*bytes, path, message.id, options, {}};
-    auto reader = format.open(input);
+    auto reader = format->open(input);
     while (reader->next(page)) {
     }
-    // The place of a record is its message.
+    return page;
+}
+
+// The place of a record is its message.
+void set_place(Page& page, const Pushed& message) {
+    static const std::string path = "push";
     auto file = page.arena.keep(path), member = page.arena.keep(message.id);
     for (auto& record : page.records) {
         record.file = file;
@@ -71,7 +100,6 @@ Page read(const Pushed& message, const Format& format) {
         reject.file = path;
         reject.member = message.id;
     }
-    return page;
 }
 
 }  // namespace
@@ -84,7 +112,7 @@ PushResult store_push(
     const Pushed& message,
     schema::Time now
 ) {
-    const auto& format = format_of(message.media_type);
+    const auto* format = format_of(message);
     auto run = run_of_day(tx, source.id, now);
     auto fresh =
         tx.change(sql::file["add_receipt"], source.id, message.id, run, schema::timestamp(now));
@@ -93,6 +121,7 @@ PushResult store_push(
 
     Mapping mapping(rules);
     auto page = read(message, format);
+    set_place(page, message);
     auto batch = make_batch(page, mapping, source.name, blobs);
     schema::BatchTarget target;
     target.source_id = source.id;

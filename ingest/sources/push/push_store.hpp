@@ -21,7 +21,8 @@ namespace ingest {
 struct Pushed {
     std::string id;          // the same id again is the same message
     std::string media_type;  // application/json (an object, or an array of them),
-                             // application/x-ndjson, text/csv, application/xml
+                             // application/x-ndjson, text/csv, application/xml; a picture, a
+                             // sound, a film, a PDF; multipart/form-data: a record of its parts
     std::string body;
 };
 
