@@ -1,4 +1,5 @@
 #include "tests/crawler/scrape/shop.hpp"
+#include "tests/support/media_files.hpp"
 
 using namespace shop;
 
@@ -142,4 +143,34 @@ TEST_CASE("files are kept whole, and only those that were asked for", "[crawler]
     );
     CHECK(world.reason(site.url("/hidden")) == "done:");
     CHECK(world.reason(site.url("/data.zip")) == "skipped:content_type");
+}
+
+TEST_CASE("files of a crawl are seen through as files of a folder are", "[crawler][scrape]") {
+    test::TestSite site;
+    site.page(
+        "/",
+        "<title>Talks</title><a href=/talk.wav>talk</a><a href=/cut.mp4>cut</a>"
+        "<a href=/sheet.pdf>sheet</a><p>Some prose, with commas, to keep.</p>"
+    );
+    serve(site, "/talk.wav", reply("audio/wav", test::wav(1.5)));
+    serve(site, "/cut.mp4", reply("video/mp4", test::mp4(1, 64, 64).substr(0, 60)));
+    serve(site, "/sheet.pdf", reply("application/pdf", "%PDF-1.4 .."));
+    World world;
+    world.crawl(with_rules(
+        world, site.url("/"), "[files]\ntypes = ['audio/*', 'video/*', 'application/pdf']\n"
+    ));
+    CHECK(world.pages() == 4);
+    CHECK(
+        text(world, "SELECT string_agg(kind || ' ' || seconds, ',') FROM content_media") ==
+        "audio 1.5"
+    );
+    // What is broken is kept, for it was asked for, and says so.
+    CHECK(
+        text(
+            world,
+            "SELECT string_agg(split_part(key, '/', 4), ',' ORDER BY key) FROM record_version "
+            "WHERE "
+            "payload ->> 'note' <> ''"
+        ) == "cut.mp4,sheet.pdf"
+    );
 }
