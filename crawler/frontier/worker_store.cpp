@@ -83,8 +83,7 @@ void set_grant(base::Tx& tx, std::int64_t source, const std::string& holder, std
 }
 
 std::uint64_t hold_grant(base::Tx& tx, std::int64_t source, const std::string& holder) {
-    auto rows = tx.exec(sql::file["hold_grant"], source, holder);
-    return rows.empty() ? 0 : rows[0]["granted"].as<std::uint64_t>();
+    return tx.value<std::uint64_t>(sql::file["hold_grant"], source, holder).value_or(0);
 }
 
 void spend_grant(

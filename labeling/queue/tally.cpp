@@ -29,14 +29,14 @@ void add_tallies(
     for (const auto& part : parts) people[part.task].insert(part.user);
     std::map<std::int64_t, const TalliedTask*> open;
     for (const auto& task : tasks) {
-        const bool is_open = task.state == "open", is_done = task.state == "done";
-        const bool counts = task.state != "gold" && task.state != "audit";
+        const bool is_open = task.state == TaskStage::open, is_done = task.state == TaskStage::done;
+        const bool counts = task.state != TaskStage::gold && task.state != TaskStage::audit;
         const bool room = task.answers + task.leases < task.wanted;
         const bool for_all = is_open && !task.assigned;
         const Tally own{
             .open = is_open,
             .done = is_done,
-            .cancelled = task.state == "cancelled",
+            .cancelled = task.state == TaskStage::cancelled,
             .answers = counts ? task.answers : 0,
             .wanted = is_open || is_done ? task.wanted : 0,
             .leases = counts ? task.leases : 0,

@@ -1,21 +1,35 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <span>
-#include <string>
 #include <utility>
 
 #include <boost/describe/class.hpp>
 
+#include "base/words.hpp"
+
 // What tasks count for: how many of a project are open, done and left for each person. Pure.
 namespace labeling {
+
+// How a task stands in its project.
+enum class TaskStage : std::uint8_t { open, done, cancelled, gold, audit };
+constexpr auto words_of(TaskStage) {
+    return std::to_array<base::Word<TaskStage>>({
+        {TaskStage::open, "open", "people are asked"},
+        {TaskStage::done, "done", "it has all answers that it wants"},
+        {TaskStage::cancelled, "cancelled", "nobody is asked any more"},
+        {TaskStage::gold, "gold", "its truth is known, and people are tried by it"},
+        {TaskStage::audit, "audit", "its answers try the project's labels"},
+    });
+}
 
 // A task, as its row says.
 struct TalliedTask {
     std::int64_t id = 0, project = 0;
-    std::string state;
+    TaskStage state = TaskStage::open;
     std::int64_t answers = 0, wanted = 0, leases = 0;
     std::optional<std::int64_t> assigned{};  // to this person alone
     bool disputed = false;                   // its answers disagree

@@ -150,7 +150,7 @@ Tallies tally_answered(const LaterTallied& now, bool closed) {
     for (auto& task : tasks_before) {
         --task.answers;
         ++task.leases;
-        if (closed) task.state = "open";
+        if (closed) task.state = TaskStage::open;
     }
     return difference(tasks_before, parts, tasks, parts);
 }
