@@ -60,9 +60,9 @@ SELECT sketches::text FROM quality_profile WHERE source_id = $1 AND run_id < $2 
 
 -- Runs that brought records, whether they are over, and whether their part of the profile is kept.
 -- name: profile_parts
-SELECT r.id AS run_id, r.state <> 'running' AS over, r.added + r.changed AS brought, p.run_id IS NOT NULL AS kept
-FROM source_run r LEFT JOIN profile_part p ON p.source_id = r.source_id AND p.run_id = r.id
-WHERE r.source_id = $1 AND r.added + r.changed > 0 ORDER BY r.id;
+SELECT r.id AS run_id, r.state <> 'running' AS over, c.added + c.changed AS brought, p.run_id IS NOT NULL AS kept
+FROM source_run_count c JOIN source_run r ON r.id = c.run_id LEFT JOIN profile_part p ON p.source_id = r.source_id AND p.run_id = r.id
+WHERE c.source_id = $1 AND c.added + c.changed > 0 ORDER BY r.id;
 
 -- name: load_part
 SELECT sketches::text FROM profile_part WHERE source_id = $1 AND run_id = $2;
@@ -157,7 +157,7 @@ WHERE p.name = $1 GROUP BY 1, 2 ORDER BY 1, 2;
 SELECT 1 FROM label_project WHERE name = $1;
 
 -- name: latest_run
-SELECT max(id) FROM source_run WHERE source_id = $1 AND read > 0;
+SELECT max(run_id) FROM source_run_count WHERE source_id = $1 AND read > 0;
 
 -- name: drop_quarantine
 DELETE FROM quarantine WHERE source_id = $1 AND check_name NOT LIKE 'contract: %';
@@ -168,7 +168,7 @@ VALUES ($1, $2::timestamptz, $3, $4, $5, $6, $7, $8);
 
 -- How many contents were stored by the source's runs, and how many there were when its texts last all had their clusters.
 -- name: text_extent
-SELECT (SELECT coalesce(sum(added + changed), 0)::bigint FROM source_run WHERE source_id = $1) AS gathered,
+SELECT (SELECT coalesce(sum(added + changed), 0)::bigint FROM source_run_count WHERE source_id = $1) AS gathered,
     coalesce((SELECT extent FROM source_progress WHERE source_id = $1 AND work = 'clusters'), -1) AS clustered;
 
 -- name: note_clustered

@@ -39,11 +39,13 @@ WITH page AS MATERIALIZED (
     SELECT * FROM source WHERE (archived_at IS NULL OR $3) AND name > $1 ORDER BY name LIMIT $2
 ), refused AS MATERIALIZED (
     SELECT source_id, count(*) AS records FROM reject WHERE source_id = ANY (ARRAY(SELECT id FROM page)) AND state = 'open' GROUP BY source_id
+), gathered AS MATERIALIZED (
+    SELECT source_id, sum(added)::bigint AS records FROM source_run_count WHERE source_id = ANY (ARRAY(SELECT id FROM page)) GROUP BY source_id
 )
 SELECT s.id, s.name, s.kind, CASE WHEN s.archived_at IS NULL THEN s.state ELSE 'archived' END AS state, s.schedule, s.next_due_at, s.created_at,
        s.spec::text AS spec, greatest(coalesce(t.records, 0) - s.purged, 0) AS records, coalesce(j.records, 0) AS rejected
 FROM page s LEFT JOIN refused j ON j.source_id = s.id
-LEFT JOIN LATERAL (SELECT sum(r.added)::bigint AS records FROM source_run r WHERE r.source_id = s.id) t ON true
+LEFT JOIN gathered t ON t.source_id = s.id
 ORDER BY s.name;
 
 -- name: show_source
@@ -51,11 +53,13 @@ WITH page AS MATERIALIZED (
     SELECT * FROM source WHERE name = $1
 ), refused AS MATERIALIZED (
     SELECT source_id, count(*) AS records FROM reject WHERE source_id = ANY (ARRAY(SELECT id FROM page)) AND state = 'open' GROUP BY source_id
+), gathered AS MATERIALIZED (
+    SELECT source_id, sum(added)::bigint AS records FROM source_run_count WHERE source_id = ANY (ARRAY(SELECT id FROM page)) GROUP BY source_id
 )
 SELECT s.id, s.name, s.kind, CASE WHEN s.archived_at IS NULL THEN s.state ELSE 'archived' END AS state, s.schedule, s.next_due_at, s.created_at,
        s.spec::text AS spec, greatest(coalesce(t.records, 0) - s.purged, 0) AS records, coalesce(j.records, 0) AS rejected
 FROM page s LEFT JOIN refused j ON j.source_id = s.id
-LEFT JOIN LATERAL (SELECT sum(r.added)::bigint AS records FROM source_run r WHERE r.source_id = s.id) t ON true;
+LEFT JOIN gathered t ON t.source_id = s.id;
 
 -- name: set_source_state
 UPDATE source SET state = $2 WHERE id = $1;
@@ -124,6 +128,9 @@ DELETE FROM column_set WHERE source_id = $1;
 -- name: drop_source_settings
 DELETE FROM source_settings WHERE source_id = $1;
 
+-- name: drop_run_counts
+DELETE FROM source_run_count WHERE source_id = $1;
+
 -- name: drop_source_runs
 DELETE FROM source_run WHERE source_id = $1;
 
@@ -142,6 +149,9 @@ WHERE state = 'active' AND archived_at IS NULL AND schedule IS NOT NULL AND next
 -- name: begin_run
 INSERT INTO source_run (source_id, state, spec, started_at) VALUES ($1, 'running', $2::jsonb, $3::timestamptz) RETURNING id;
 
+-- name: begin_counts
+INSERT INTO source_run_count (run_id, source_id) VALUES ($1, $2);
+
 -- Runs of a source that a killed program left behind.
 -- name: close_stale_runs
 UPDATE source_run SET state = 'interrupted', ended_at = $2::timestamptz, error = 'the program ended before the run did'
@@ -159,36 +169,37 @@ UPDATE source_run SET state = $2, error = $3, ended_at = $4::timestamptz WHERE i
 UPDATE source_run SET state = 'interrupted', ended_at = $2::timestamptz WHERE id = $1 AND state = 'running';
 
 -- name: add_counts
-UPDATE source_run SET read = read + $2, added = added + $3, changed = changed + $4, unchanged = unchanged + $5,
+UPDATE source_run_count SET read = read + $2, added = added + $3, changed = changed + $4, unchanged = unchanged + $5,
     rejected = rejected + $6, bytes = bytes + $7
-WHERE id = $1;
+WHERE run_id = $1;
 
 -- name: run_counts
-SELECT read, added, changed, unchanged, rejected FROM source_run WHERE id = $1;
+SELECT read, added, changed, unchanged, rejected FROM source_run_count WHERE run_id = $1;
 
 -- name: source_totals
 SELECT count(*), coalesce(sum(added), 0), coalesce(sum(changed), 0), coalesce(sum(unchanged), 0), coalesce(sum(rejected), 0)
-FROM source_run WHERE source_id = $1;
+FROM source_run_count WHERE source_id = $1;
 
 -- name: recent_runs
-SELECT r.id, s.name AS source, r.state, r.read, r.added, r.changed, r.unchanged, r.rejected
-FROM source_run r JOIN source s ON s.id = r.source_id
+SELECT r.id, s.name AS source, r.state, c.read, c.added, c.changed, c.unchanged, c.rejected
+FROM source_run r JOIN source s ON s.id = r.source_id JOIN source_run_count c ON c.run_id = r.id
 WHERE r.state = 'running' OR r.ended_at > $1::timestamptz ORDER BY r.id;
 
 -- name: run_totals
-SELECT coalesce(sum(added), 0)::bigint AS added, coalesce(sum(rejected), 0)::bigint AS rejected FROM source_run;
+SELECT coalesce(sum(added), 0)::bigint AS added, coalesce(sum(rejected), 0)::bigint AS rejected FROM source_run_count;
 
 -- name: count_jobs
 SELECT count(*) FROM job;
 
 -- name: list_runs
-SELECT id, state, read, added, changed, unchanged, rejected, bytes, error, started_at, ended_at
-FROM source_run WHERE source_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3;
+SELECT r.id, r.state, c.read, c.added, c.changed, c.unchanged, c.rejected, c.bytes, r.error, r.started_at, r.ended_at
+FROM source_run r JOIN source_run_count c ON c.run_id = r.id WHERE r.source_id = $1 AND r.id < $2 ORDER BY r.id DESC LIMIT $3;
 
 -- name: latest_runs
-SELECT r.source_id, r.id, r.state, r.read, r.added, r.changed, r.unchanged, r.rejected, r.bytes, r.error, r.started_at, r.ended_at
+SELECT r.source_id, r.id, r.state, c.read, c.added, c.changed, c.unchanged, c.rejected, c.bytes, r.error, r.started_at, r.ended_at
 FROM unnest($1::bigint[]) AS s (id)
-CROSS JOIN LATERAL (SELECT * FROM source_run WHERE source_id = s.id ORDER BY id DESC LIMIT 1) AS r;
+CROSS JOIN LATERAL (SELECT * FROM source_run WHERE source_id = s.id ORDER BY id DESC LIMIT 1) AS r
+JOIN source_run_count c ON c.run_id = r.id;
 
 -- name: load_cursor
 SELECT position FROM source_cursor WHERE source_id = $1 AND stream = $2;
@@ -788,7 +799,7 @@ RETURNING rk, key;
 
 -- How many contents were stored by the source's runs, and how many there were when its texts last were all indexed.
 -- name: search_extent
-SELECT (SELECT coalesce(sum(added + changed), 0)::bigint FROM source_run WHERE source_id = $1) AS gathered,
+SELECT (SELECT coalesce(sum(added + changed), 0)::bigint FROM source_run_count WHERE source_id = $1) AS gathered,
     coalesce((SELECT extent FROM source_progress WHERE source_id = $1 AND work = 'search'), -1) AS indexed;
 
 -- name: note_indexed

@@ -88,6 +88,7 @@ inline constexpr std::array placement{
     Placed{"page_record", Place::by_record},
     Placed{"blob", Place::by_blob},
     // Queues, sessions, logs.
+    Placed{"source_run_count", Place::single},
     Placed{"frontier_host", Place::single},
     Placed{"frontier_address", Place::single},
     Placed{"frontier_url", Place::single},

@@ -105,7 +105,8 @@ DroppedSource drop_source(base::Tx& tx, std::int64_t source_id) {
           sql::file["drop_progress"],
           sql::file["drop_categories"],
           sql::file["drop_column_sets"],
-          sql::file["drop_source_settings"]})
+          sql::file["drop_source_settings"],
+          sql::file["drop_run_counts"]})
         tx.exec(query, source_id);
     dropped.runs = tx.change(sql::file["drop_source_runs"], source_id);
     tx.exec(sql::file["drop_source"], source_id);

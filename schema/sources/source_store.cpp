@@ -116,7 +116,13 @@ void set_source_state(base::Tx& tx, std::int64_t id, const std::string& state) {
 
 std::int64_t begin_run(base::Tx& tx, std::int64_t source_id, const std::string& spec, Time now) {
     tx.exec(sql::file["close_stale_runs"], source_id, timestamp(now));
-    return *tx.value<std::int64_t>(sql::file["begin_run"], source_id, spec, timestamp(now));
+    auto id = *tx.value<std::int64_t>(sql::file["begin_run"], source_id, spec, timestamp(now));
+    begin_counts(tx, id, source_id);
+    return id;
+}
+
+void begin_counts(base::Tx& tx, std::int64_t run_id, std::int64_t source_id) {
+    tx.exec(sql::file["begin_counts"], run_id, source_id);
 }
 
 void end_run(

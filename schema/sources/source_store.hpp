@@ -69,6 +69,10 @@ BOOST_DESCRIBE_STRUCT(SourceRun, (Counts), (id, state, bytes, error, started_at,
 
 // Starts a run. Runs of this source that a killed program left as running become interrupted.
 std::int64_t begin_run(base::Tx& tx, std::int64_t source_id, const std::string& spec, Time now);
+
+// The counts of a run that was just begun: a row beside it, which each batch changes.
+void begin_counts(base::Tx& tx, std::int64_t run_id, std::int64_t source_id);
+
 void end_run(
     base::Tx& tx,
     std::int64_t run_id,

@@ -59,7 +59,7 @@ TEST_CASE("records are searched by words, conditions and pages", "[api][resource
             "source_id = (SELECT id FROM source "
             "WHERE name = 'pages')"
         );
-        tx.exec("UPDATE source_run SET read = read + 1, added = added + 1");
+        tx.exec("UPDATE source_run_count SET read = read + 1, added = added + 1");
     });
     test::Running server(*database);
     test::Client client(server.port());

@@ -94,9 +94,12 @@ TEST_CASE(
     CHECK(world.value("10") == 10);
     CHECK(
         world.database.number("SELECT sum(read - added - changed - unchanged - rejected) FROM "
-                              "source_run") == 0
+                              "source_run_count") == 0
     );
-    CHECK(world.database.number("SELECT changed FROM source_run ORDER BY id DESC LIMIT 1") == 15);
+    CHECK(
+        world.database.number("SELECT changed FROM source_run_count ORDER BY run_id DESC LIMIT 1"
+        ) == 15
+    );
 }
 
 TEST_CASE("a run says one thing of a key, how often it changes", "[ingest][pipeline]") {

@@ -146,7 +146,7 @@ TEST_CASE(
         if (++batches == 3) throw std::runtime_error("stop here");
     };
     CHECK_THROWS(ingest::run(*database, blobs, request, {}, fail));
-    auto stored = database.number("SELECT sum(read) FROM source_run") / 100;
+    auto stored = database.number("SELECT sum(read) FROM source_run_count") / 100;
 
     // As after a crash between the commits of two batches: the last but one never came.
     auto lost = stored - 2;

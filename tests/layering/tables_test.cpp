@@ -44,6 +44,7 @@ const std::map<std::string, std::set<std::string>> owned{
       "source_cursor",
       "source_progress",
       "source_run",
+      "source_run_count",
       "source_settings",
       "user_identity",
       "user_password",

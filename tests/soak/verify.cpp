@@ -181,7 +181,8 @@ void check_sums(base::Database& database, Ledger& ledger) {
     check_none(
         database,
         "runs that do not add up",
-        "SELECT count(*) FROM source_run WHERE read <> added + changed + unchanged + rejected",
+        "SELECT count(*) FROM source_run_count WHERE read <> added + changed + unchanged + "
+        "rejected",
         ledger
     );
     for (auto row : rows(
@@ -189,7 +190,7 @@ void check_sums(base::Database& database, Ledger& ledger) {
              "SELECT s.name, sum(u.added), sum(u.added) + sum(u.changed), count(*), "
              "(SELECT count(*) FROM record r WHERE r.source_id = s.id), "
              "(SELECT count(*) FROM record_version v WHERE v.source_id = s.id) "
-             "FROM source s JOIN source_run u ON u.source_id = s.id GROUP BY s.id, s.name"
+             "FROM source s JOIN source_run_count u ON u.source_id = s.id GROUP BY s.id, s.name"
          )) {
         auto name = row[0].as<std::string>();
         auto added = row[1].as<std::int64_t>(), stored = row[2].as<std::int64_t>();

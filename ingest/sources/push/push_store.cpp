@@ -59,9 +59,11 @@ const Format* format_of(const Pushed& message) {
 std::int64_t run_of_day(base::Tx& tx, std::int64_t source_id, schema::Time now) {
     auto day = base::iso_date(now);
     if (auto run = tx.value<std::int64_t>(sql::file["push_run"], source_id, day)) return *run;
-    return *tx.value<std::int64_t>(
+    auto run = *tx.value<std::int64_t>(
         sql::file["begin_push_run"], source_id, "{\"push\":\"" + day + "\"}", schema::timestamp(now)
     );
+    schema::begin_counts(tx, run, source_id);
+    return run;
 }
 
 Page read(const Pushed& message, const Format* format) {

@@ -48,9 +48,8 @@ TEST_CASE(
     CHECK(second.counts.unchanged == 150);
     CHECK(world.pages() == 150);
     CHECK(
-        world.database.number(
-            "SELECT count(*) FROM source_run WHERE read = added + changed + unchanged + rejected"
-        ) == 2
+        world.database.number("SELECT count(*) FROM source_run_count WHERE read = added + changed "
+                              "+ unchanged + rejected") == 2
     );
 }
 
@@ -374,5 +373,5 @@ TEST_CASE(
     CHECK(world.pages() == 200);
     CHECK(world.database.number("SELECT count(*) FROM record_version") == 200);
     CHECK(world.database.number("SELECT count(*) FROM frontier_url WHERE state = 'done'") == 200);
-    CHECK(world.database.number("SELECT sum(added) FROM source_run") == 200);
+    CHECK(world.database.number("SELECT sum(added) FROM source_run_count") == 200);
 }

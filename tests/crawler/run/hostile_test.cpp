@@ -69,7 +69,7 @@ TEST_CASE(
         number("SELECT count(*) FROM frontier_url WHERE state = 'done' AND kind = 'page'") ==
         world.pages()
     );
-    CHECK(number("SELECT sum(read) FROM source_run") == world.pages());
+    CHECK(number("SELECT sum(read) FROM source_run_count") == world.pages());
     std::uint64_t told = 0;
     for (const auto& line : report.urls) told += line.urls;
     CHECK(told == static_cast<std::uint64_t>(number("SELECT count(*) FROM frontier_url")));

@@ -211,7 +211,7 @@ TEST_CASE(
         // What is noted of pages is what is stored.
         CHECK(world.database.number("SELECT count(*) FROM page_record") == world.pages());
         CHECK(
-            world.database.number("SELECT coalesce(sum(added), 0)::bigint FROM source_run") ==
+            world.database.number("SELECT coalesce(sum(added), 0)::bigint FROM source_run_count") ==
             world.pages()
         );
     }
@@ -221,7 +221,7 @@ TEST_CASE(
     CHECK(world.database.number("SELECT count(*) FROM record_version") == pages * 4 - pages / 5);
     // A round that ended before it was killed was followed by a later one, which met the rejects
     // again.
-    CHECK(world.database.number("SELECT sum(rejected)::bigint FROM source_run") >= pages / 5);
+    CHECK(world.database.number("SELECT sum(rejected)::bigint FROM source_run_count") >= pages / 5);
     CHECK(world.database.number("SELECT count(*) FROM reject") == pages / 5);
 }
 

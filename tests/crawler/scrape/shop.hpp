@@ -117,7 +117,7 @@ inline void serve(test::TestSite& site, const std::string& path, const SiteReply
 
 inline bool sums_agree(World& world) {
     return world.database.number(
-               "SELECT count(*) FROM source_run WHERE read <> added + changed + unchanged + "
+               "SELECT count(*) FROM source_run_count WHERE read <> added + changed + unchanged + "
                "rejected"
            ) == 0;
 }

@@ -129,7 +129,7 @@ TEST_CASE("a run parks on a rate limit as often as it takes, and ends complete",
     CHECK(read == 250);
     CHECK(world.records() == 250);
     CHECK(world.database.number("SELECT count(*) FROM source_run WHERE state = 'failed'") == 0);
-    CHECK(world.database.number("SELECT sum(added) FROM source_run") == 250);
+    CHECK(world.database.number("SELECT sum(added) FROM source_run_count") == 250);
 }
 
 TEST_CASE("a run that failed goes on behind what it stored", "[ingest][api]") {
