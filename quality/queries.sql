@@ -21,7 +21,7 @@ SELECT r.rk, r.key, r.version, encode(r.content_sha256, 'hex') AS sha256
 FROM record r WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) ORDER BY r.rk, r.key LIMIT $4;
 
 -- name: drop_duplicates
-DELETE FROM duplicate WHERE source_id = $1 AND kind = $2;
+DELETE FROM duplicate WHERE source_id = $1 AND kind = $2 RETURNING rk, key;
 
 -- name: drop_open_issues
 DELETE FROM cell_issue WHERE source_id = $1 AND state = 'open' AND code = ANY ($2::text[]);
@@ -219,14 +219,14 @@ WITH found AS MATERIALIZED (
     SELECT l.* FROM unnest($2::text[]) AS b (bands) JOIN text_sketch l ON l.leads AND l.indexed AND l.bands && b.bands::bigint[]
     UNION SELECT * FROM text_sketch WHERE first AND indexed AND text_hash = ANY ($3::bytea[])
     UNION ALL SELECT * FROM text_sketch WHERE source_id = $1 AND NOT indexed AND (leads OR first)
-), clusters AS MATERIALIZED (
-    SELECT d.rk, d.key, max(d.cluster) FILTER (WHERE d.kind = 'text') AS near, max(d.cluster) FILTER (WHERE d.kind = 'normalised') AS exact
-    FROM found s JOIN duplicate d ON d.rk = s.rk AND d.source_id = s.source_id AND d.key = s.key AND d.kind IN ('text', 'normalised')
-    WHERE s.source_id = $1 GROUP BY d.rk, d.key
 )
-SELECT s.rk, s.key, s.bands::text, s.low, s.text_hash, s.leads, s.first, c.near, c.exact, s.indexed
-FROM found s LEFT JOIN clusters c USING (rk, key)
-WHERE s.source_id = $1 ORDER BY s.rk, s.key;
+SELECT rk, key, bands::text, low, text_hash, leads, first, indexed FROM found WHERE source_id = $1 ORDER BY rk, key;
+
+-- name: clusters_of_texts
+SELECT g.place, max(d.cluster) FILTER (WHERE d.kind = 'text') AS near, max(d.cluster) FILTER (WHERE d.kind = 'normalised') AS exact
+FROM unnest($2::bigint[], $3::text[]) WITH ORDINALITY AS g (rk, key, place)
+JOIN duplicate d ON d.rk = g.rk AND d.source_id = $1 AND d.key = g.key AND d.kind IN ('text', 'normalised')
+GROUP BY g.place;
 
 -- Whether the source has sketches, of any kind and in the indexes.
 -- name: sketches_there
@@ -238,16 +238,17 @@ SELECT EXISTS (SELECT 1 FROM source_progress WHERE source_id = $1 AND work = 'cl
 UPDATE text_sketch SET indexed = true WHERE source_id = $1 AND NOT indexed;
 
 -- name: merge_clusters
-UPDATE duplicate SET cluster = $3 WHERE source_id = $1 AND kind = 'text' AND cluster = $2;
+UPDATE duplicate d SET cluster = m.kept FROM unnest($2::bigint[], $3::bigint[]) AS m (merged, kept)
+WHERE d.source_id = $1 AND d.kind = 'text' AND d.cluster = m.merged;
 
--- After clusters were found anew: texts that are the first of one, or of none, are found by new ones.
+-- After clusters were found anew: new texts find those that are the first of one, or of none. Asked text by text, by their keys: no
+-- statistics tell of what was just written.
 -- name: lead_clusters
-UPDATE text_sketch s SET leads = n.alone, first = e.alone
-FROM (SELECT t.rk, t.key, NOT EXISTS (SELECT 1 FROM duplicate d WHERE (d.rk, d.source_id, d.key, d.kind) = (t.rk, t.source_id, t.key, 'text')
-          AND d.cluster <> d.rk) AS alone FROM text_sketch t WHERE t.source_id = $1) n,
-     (SELECT t.rk, t.key, NOT EXISTS (SELECT 1 FROM duplicate d WHERE (d.rk, d.source_id, d.key, d.kind) = (t.rk, t.source_id, t.key, 'normalised')
-          AND d.cluster <> d.rk) AS alone FROM text_sketch t WHERE t.source_id = $1) e
-WHERE s.source_id = $1 AND (n.rk, n.key) = (s.rk, s.key) AND (e.rk, e.key) = (s.rk, s.key) AND (s.leads, s.first) <> (n.alone, e.alone);
+UPDATE text_sketch s SET leads = CASE WHEN $2::text = 'text' THEN g.alone ELSE s.leads END,
+    first = CASE WHEN $2::text = 'normalised' THEN g.alone ELSE s.first END
+FROM unnest($3::bigint[], $4::text[], $5::boolean[]) AS g (rk, key, alone)
+WHERE s.rk = g.rk AND s.source_id = $1 AND s.key = g.key
+    AND g.alone <> CASE WHEN $2::text = 'text' THEN s.leads ELSE s.first END;
 
 -- What was said of a source that ends.
 -- name: drop_check_results

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <unordered_map>
 
 #include "formats/json/json.hpp"
@@ -52,6 +53,38 @@ void each_row(
         [](const Row& one) -> const Table::Row& { return one.row; },
         visit
     );
+}
+
+struct Member {
+    std::int64_t rk = 0;
+    std::string key;
+};
+BOOST_DESCRIBE_STRUCT(Member, (), (rk, key))
+
+// Of texts that were in clusters, or are now: whether new ones are to find them.
+void lead_clusters(
+    base::Tx& tx,
+    std::int64_t source_id,
+    const std::string& kind,
+    const std::map<std::pair<std::int64_t, std::string>, bool>& alone
+) {
+    for (auto at = alone.begin(); at != alone.end();) {
+        std::vector<std::int64_t> rks;
+        std::vector<std::string> keys, leads;
+        for (; at != alone.end() && rks.size() < page_size; ++at) {
+            rks.push_back(at->first.first);
+            keys.push_back(at->first.second);
+            leads.emplace_back(at->second ? "t" : "f");
+        }
+        tx.exec(
+            sql::file["lead_clusters"],
+            source_id,
+            kind,
+            schema::array_of(rks),
+            schema::array_of(keys),
+            schema::array_of(leads)
+        );
+    }
 }
 
 std::string array_of_doubles(const std::vector<double>& values) {
@@ -185,7 +218,9 @@ void replace_duplicates(
     const std::vector<DuplicateRow>& rows,
     schema::Time now
 ) {
-    tx.exec(sql::file["drop_duplicates"], source_id, kind);
+    std::map<std::pair<std::int64_t, std::string>, bool> alone;
+    auto dropped = tx.exec(sql::file["drop_duplicates"], source_id, kind);
+    for (auto& one : base::rows_as<Member>(dropped)) alone[{one.rk, std::move(one.key)}] = true;
     auto copy = tx.copy("duplicate (rk, source_id, key, kind, cluster, score, found_at)", 7);
     for (const auto& one : rows) {
         copy.begin_row();
@@ -198,7 +233,9 @@ void replace_duplicates(
         copy.time(now);
     }
     copy.finish();
-    if (kind == "text" || kind == "normalised") tx.exec(sql::file["lead_clusters"], source_id);
+    if (kind != "text" && kind != "normalised") return;
+    for (const auto& one : rows) alone[{one.row.rk, one.row.key}] = one.cluster == one.row.rk;
+    lead_clusters(tx, source_id, kind, alone);
 }
 
 void replace_issues(

@@ -21,7 +21,8 @@ struct ClusterReport {
 // (MinHash over word 5-grams, see text_duplicates.hpp) to the first of a cluster, or to a text
 // without one, joins it (kind 'text'); one that is near to the firsts of several makes them one. A
 // text that changed leaves its clusters first. Compared with find_duplicates() a text that is near
-// to later members of a cluster only is not found.
+// to later members of a cluster only is not found, nor one that shares with others only what a
+// hundred texts and more have in common.
 //
 // Some thousand texts per transaction; after a stop or a crash the next call goes on.
 ClusterReport

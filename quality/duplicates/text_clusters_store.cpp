@@ -31,17 +31,21 @@ struct SketchRow {
     std::string key, bands;
     base::Binary low, text_hash;
     bool leads = false, first = false, indexed = false;
+};
+BOOST_DESCRIBE_STRUCT(SketchRow, (), (rk, key, bands, low, text_hash, leads, first, indexed))
+
+struct ClusterRow {
+    std::int64_t place = 0;  // from 1
     std::optional<std::int64_t> near, exact;
 };
-BOOST_DESCRIBE_STRUCT(
-    SketchRow,
-    (),
-    (rk, key, bands, low, text_hash, leads, first, indexed, near, exact)
-)
+BOOST_DESCRIBE_STRUCT(ClusterRow, (), (place, near, exact))
 
 std::vector<std::int64_t> bands_of(const TextSketch& sketch) {
-    if (sketch.empty) return {};
-    return {sketch.bands.begin(), sketch.bands.end()};
+    std::vector<std::int64_t> bands;
+    if (sketch.empty) return bands;
+    for (auto band : sketch.bands)
+        if (band != unlisted_band) bands.push_back(static_cast<std::int64_t>(band));
+    return bands;
 }
 
 // "{1,-2}"
@@ -53,9 +57,28 @@ TextSketch sketch_of(const std::string& bands, const std::string& low) {
         sketch.bands[count++] = static_cast<std::uint64_t>(std::stoll(bands.substr(at, end - at)));
         at = end + 1;
     }
-    sketch.empty = count < sketch.bands.size();
+    sketch.empty = count == 0;  // or not to be found by any band
     std::copy_n(low.begin(), std::min(low.size(), sketch.low.size()), sketch.low.begin());
     return sketch;
+}
+
+// Sketches and clusters are joined here, place by place: the server would have to guess how many
+// of each there are, and if it guesses few it compares each with each.
+void note_clusters(base::Tx& tx, std::int64_t source_id, std::vector<StoredSketch>& texts) {
+    std::vector<std::int64_t> rks;
+    std::vector<std::string> keys;
+    for (const auto& text : texts) {
+        rks.push_back(text.row.rk);
+        keys.push_back(text.row.key);
+    }
+    auto rows = tx.exec(
+        sql::file["clusters_of_texts"], source_id, schema::array_of(rks), schema::array_of(keys)
+    );
+    for (const auto& one : base::rows_as<ClusterRow>(rows)) {
+        auto& text = texts[static_cast<std::size_t>(one.place - 1)];
+        text.near = one.near;
+        text.exact = one.exact;
+    }
 }
 
 }  // namespace
@@ -139,10 +162,9 @@ sketches_sharing(base::Tx& tx, std::int64_t source_id, const std::vector<StoredS
         text.hash = std::move(one.text_hash.bytes);
         text.leads = one.leads;
         text.first = one.first;
-        text.near = one.near;
-        text.exact = one.exact;
         text.indexed = one.indexed;
     }
+    note_clusters(tx, source_id, found);
     return found;
 }
 
@@ -189,8 +211,15 @@ void write_clusters(
             add(text, "normalised", *text.exact, text.exact_score);
     }
     copy.finish();
-    for (const auto& [from, into] : changes.merges)
-        tx.exec(sql::file["merge_clusters"], source_id, from, into);
+    std::vector<std::int64_t> from, into;
+    for (const auto& merge : changes.merges) {
+        from.push_back(merge.first);
+        into.push_back(merge.second);
+    }
+    if (!from.empty())
+        tx.exec(
+            sql::file["merge_clusters"], source_id, schema::array_of(from), schema::array_of(into)
+        );
 }
 
 }  // namespace quality

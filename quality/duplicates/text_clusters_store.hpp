@@ -2,12 +2,10 @@
 
 #include <cstdint>
 #include <limits>
-#include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "quality/duplicates/text_duplicates.hpp"
+#include "quality/duplicates/text_grouping.hpp"
 #include "quality/store.hpp"
 #include "schema/records/record.hpp"
 
@@ -40,19 +38,6 @@ struct LateText {
 std::vector<LateText>
 texts_to_cluster(base::Tx& tx, std::int64_t source_id, const TextPlace& place);
 
-struct StoredSketch {
-    Table::Row row;
-    TextSketch sketch;
-    std::string hash;                         // of the words
-    bool leads = false;                       // found by its bands
-    bool first = false;                       // found by its words
-    std::optional<std::int64_t> near, exact;  // clusters
-    double near_score = 0, exact_score = 0;
-    bool indexed = false;
-    bool is_new = false;                           // not stored yet
-    bool near_found = false, exact_found = false;  // stored, but its cluster is not
-};
-
 // One process at a time gives clusters to the texts of a source.
 void lock_clusters(base::Tx& tx, std::int64_t source_id);
 // False only if the source has neither sketches nor clusters, so that there is nothing to leave or
@@ -65,10 +50,6 @@ void leave_clusters(base::Tx& tx, std::int64_t source_id, const std::vector<Late
 std::vector<StoredSketch>
 sketches_sharing(base::Tx& tx, std::int64_t source_id, const std::vector<StoredSketch>& texts);
 
-struct ClusterChanges {
-    std::vector<StoredSketch> texts;
-    std::vector<std::pair<std::int64_t, std::int64_t>> merges;  // from, into
-};
 void write_clusters(
     base::Tx& tx,
     std::int64_t source_id,

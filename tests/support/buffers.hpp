@@ -11,12 +11,31 @@
 
 namespace test {
 
-// How many buffers of the server's a query looks at with these arguments, written as in EXECUTE.
-inline std::int64_t buffers_of(base::Tx& tx, std::string_view query, const std::string& arguments) {
+// What EXPLAIN (ANALYZE) tells of a query with these arguments, written as in EXECUTE.
+inline boost::json::value
+plan_of(base::Tx& tx, std::string_view query, const std::string& arguments) {
     tx.exec("PREPARE asked AS " + std::string(query));
     auto told = tx.exec("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE asked(" + arguments + ")");
     tx.exec("DEALLOCATE asked");
-    auto plan = boost::json::parse(told[0][0].as<std::string>()).at(0).at("Plan");
+    return boost::json::parse(told[0][0].as<std::string>()).at(0).at("Plan");
+}
+
+// How many rows the steps of a plan took up, those that they passed over too.
+inline double rows_taken(const boost::json::value& step) {
+    double rows = 0;
+    for (const char* count :
+         {"Actual Rows", "Rows Removed by Filter", "Rows Removed by Join Filter"})
+        if (const auto* told = step.as_object().if_contains(count))
+            rows += told->to_number<double>();
+    rows *= step.at("Actual Loops").to_number<double>();
+    if (const auto* parts = step.as_object().if_contains("Plans"))
+        for (const auto& part : parts->as_array()) rows += rows_taken(part);
+    return rows;
+}
+
+// How many buffers of the server's a query looks at with these arguments.
+inline std::int64_t buffers_of(base::Tx& tx, std::string_view query, const std::string& arguments) {
+    auto plan = plan_of(tx, query, arguments);
     return plan.at("Shared Hit Blocks").as_int64() + plan.at("Shared Read Blocks").as_int64();
 }
 
