@@ -222,7 +222,8 @@ TrainOutcome train(
         const bool finds = finds_structure(settings.model);  // no label can leak into it
         if (!finds) leakage.add(look_for_leaks(database, snapshot, items, examples, settings.seed));
         refuse(snapshot.name, leakage);
-        auto baselines = fit_baselines(examples[0], spec, stop);
+        std::vector<std::string> unmeasured;
+        auto baselines = fit_baselines(examples[0], spec, stop, &unmeasured);
         const auto& how = settings.unlabelled;
         auto [fitted, unlabelled, notes] = [&] {
             RunSteps steps(session, run_id);
@@ -276,6 +277,7 @@ TrainOutcome train(
         outcome.training_rows = items[0].size();
         outcome.label_columns = copies;
         outcome.notes = notes;
+        outcome.notes.insert(outcome.notes.end(), unmeasured.begin(), unmeasured.end());
         if (!fitted.sharing.empty()) outcome.notes.push_back(fitted.sharing);
         outcome.leakage = leakage;
         database.call([&](base::Tx& tx) {

@@ -80,13 +80,7 @@ void check_spec(const Examples& train, const Examples& validation, const TrainSp
         throw base::Error("validation examples", "no labels", "leave validation empty or label it");
     }
     if (spec.model != automatic_model)
-        check_learns(
-            model_kind(spec.model),
-            train.has_spans()     ? Learns::spans
-            : train.has_answers() ? answer_kind_of(train).learns
-            : train.of_classes()  ? Learns::classes
-                                  : Learns::values
-        );
+        check_learns(model_kind(spec.model), learnt_of(train));
     if (train.has_spans() && !spec.preparation.empty())
         throw base::Error(
             "spans",
@@ -293,6 +287,12 @@ TrainResult fit_spans(
 }
 
 }  // namespace
+
+Learns learnt_of(const Examples& train) {
+    if (train.has_spans()) return Learns::spans;
+    if (train.has_answers()) return answer_kind_of(train).learns;
+    return train.of_classes() ? Learns::classes : Learns::values;
+}
 
 TrainResult fit(
     const Examples& train,

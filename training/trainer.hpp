@@ -63,6 +63,9 @@ struct TrainResult {
     std::string sharing;  // how the processes of a company shared the last fit; empty: it is alone
 };
 
+// What a kind has to learn, to learn from these.
+Learns learnt_of(const Examples& train);
+
 // Learns classes if train.classes is given, sets of classes if train.marks is, spans if
 // train.spans are, answers of several parts if train.answers are, else values from train.targets; a
 // kind that learns nothing takes rows with labels or without. Without validation a search judges by

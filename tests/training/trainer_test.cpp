@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "tests/training/made_data.hpp"
 #include "training/evaluation/baselines.hpp"
+#include "training/labels/soft_labels.hpp"
 #include "training/evaluation/metrics.hpp"
 #include "training/evaluation/run_judging.hpp"
 #include "training/tuning/selection.hpp"
@@ -203,6 +204,38 @@ TEST_CASE("baselines say what there is without a model", "[training][trainer]") 
     CHECK(accuracy(baselines[0]) < 0.42);
     CHECK(accuracy(baselines[1]) > accuracy(baselines[0]));
     CHECK(fit_baselines(data, spec_of("rule"), {}).size() == 1);
+}
+
+TEST_CASE("a baseline that is too slow for the classes says so", "[training][trainer]") {
+    auto data = made::clouds(60, 48);
+    for (int c = 3; c < 65'537; ++c) data.class_names.push_back("c" + std::to_string(c));
+    std::vector<std::string> notes;
+    const auto baselines = fit_baselines(data, spec_of("softmax"), {}, &notes);
+    REQUIRE(baselines.size() == 1);
+    CHECK(baselines[0].kind == "majority");
+    REQUIRE(notes.size() == 1);
+    CHECK_THAT(notes[0], Catch::StartsWith("no baseline 'rule': ") && Catch::Contains("65,536"));
+    data.class_names.resize(65'536);
+    notes.clear();
+    CHECK(fit_baselines(data, spec_of("softmax"), {}, &notes).size() == 2);
+    CHECK(notes.empty());
+}
+
+TEST_CASE("what unsure labels teach is the same in one number a row", "[training][soft]") {
+    auto brief = made::clouds(200, 49);
+    for (std::size_t row = 0; row < brief.rows; ++row)
+        brief.soft.push_back(row % 3 == 0 ? 0.6F : 1.0F);
+    auto whole = brief;
+    whole.soft = shares_of_classes(brief);
+    CHECK(whole.soft.size() == 3 * brief.rows);
+    for (const auto& kind : model_kinds()) {
+        if (!model_kind(kind).soft_labels || !learns(model_kind(kind), Learns::classes)) continue;
+        if (model_kind(kind).takes != Takes::all && model_kind(kind).takes != Takes::numbers)
+            continue;
+        CAPTURE(kind);
+        auto spec = spec_of(kind);
+        CHECK(fit(brief, {}, spec).artefact == fit(whole, {}, spec).artefact);
+    }
 }
 
 TEST_CASE("weights of nbsvm are blended as the validation rows say", "[training][trainer]") {

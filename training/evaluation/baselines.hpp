@@ -15,8 +15,13 @@ struct Baseline {
 };
 
 // The kinds of baselines but that of `spec` itself, on features as plain as they need. One that
-// cannot learn from the rows is left out. Throws base::Interrupted.
-std::vector<Baseline>
-fit_baselines(const Examples& train, const TrainSpec& spec, std::stop_token stop);
+// learns nothing of the kind is left out; one that cannot learn from these rows too, which a line
+// of `notes` says. Throws base::Interrupted.
+std::vector<Baseline> fit_baselines(
+    const Examples& train,
+    const TrainSpec& spec,
+    std::stop_token stop,
+    std::vector<std::string>* notes = nullptr
+);
 
 }  // namespace training

@@ -1,6 +1,7 @@
 #include "training/labels/soft_labels.hpp"
 
 #include "base/error.hpp"
+#include "training/models/models.hpp"
 
 namespace training {
 
@@ -10,14 +11,23 @@ void soften(Examples& examples, const std::vector<Item>& items) {
         throw base::Error(
             "soft labels", "the labels of the snapshot are no classes", "use --labels hard"
         );
-    examples.soft.assign(examples.rows * classes, 0);
-    for (std::size_t row = 0; row < examples.rows; ++row) {
-        const double sure = items[row].probability.value_or(1);
-        const auto rest = static_cast<float>((1 - sure) / static_cast<double>(classes - 1));
-        float* of = examples.soft.data() + row * classes;
-        std::fill_n(of, classes, rest);
-        of[examples.classes[row]] = static_cast<float>(sure);
-    }
+    examples.soft.clear();
+    for (std::size_t row = 0; row < examples.rows; ++row)
+        examples.soft.push_back(static_cast<float>(items[row].probability.value_or(1)));
+}
+
+std::vector<float> shares_of_classes(const Examples& examples) {
+    const auto classes = examples.class_names.size();
+    if (!examples.soft.empty() && examples.soft.size() != examples.rows) return examples.soft;
+    Design rows;
+    rows.rows = examples.rows;
+    const View view{.rows = &rows, .classes = examples.classes, .soft = examples.soft};
+    std::vector<float> out(examples.rows * classes);
+    for (std::size_t row = 0; row < examples.rows; ++row)
+        for_each_class(view, row, classes, [&](std::size_t c, float share) {
+            out[row * classes + c] = share;
+        });
+    return out;
 }
 
 }  // namespace training

@@ -20,7 +20,11 @@ constexpr auto words_of(Labels) {
 
 // Gives the examples soft labels (Examples::soft): the class of each item as sure as its label is,
 // and what is left evenly to the others, for no more is known of them: the distribution of most
-// entropy with that probability. Throws base::Error if the examples have no classes.
+// entropy with that probability. One number a row says that. Throws base::Error if the examples
+// have no classes.
 void soften(Examples& examples, const std::vector<Item>& items);
+
+// How sure each class of each row is, rows x class_names, whatever the examples say of it.
+std::vector<float> shares_of_classes(const Examples& examples);
 
 }  // namespace training

@@ -90,7 +90,8 @@ void check_rows(
             throw base::Error("row weights", "all are 0", "weigh at least one row");
     }
     if (!train.soft.empty()) check_soft(kind);
-    if (!train.soft.empty() && train.soft.size() != train.size() * outputs)
+    if (!train.soft.empty() && train.soft.size() != train.size() &&
+        train.soft.size() != train.size() * outputs)
         throw base::Error("soft labels", "not one probability for each row and class");
 }
 

@@ -64,7 +64,8 @@ struct View {
     std::span<const double> targets = {};
     std::span<const float> weights = {};  // how much each row counts, at least 0; empty: each 1
     // Row-major, rows x outputs: how sure each class is, as truth inference says it; a row sums to
-    // 1. Empty: `classes` are certain. Kinds without `soft_labels` refuse them.
+    // 1. Or one a row: how sure its class is, what is left evenly the others'. Empty: `classes` are
+    // certain. Kinds without `soft_labels` refuse them. Read by for_each_class (models.hpp).
     std::span<const float> soft = {};
     // Row-major, rows x outputs, 0 or 1: the classes of each row, of which it may have any number.
     // Read by LabelSets (label_sets.hpp) in the place of `classes`.

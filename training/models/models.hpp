@@ -54,12 +54,29 @@ inline float weight_at(std::span<const float> weights, std::size_t row) {
 // The hyper-parameter of that name, the same in every kind that learns classes.
 const Hyperparameter& balance_parameter();
 
+// What is left of an unsure label for each of the other classes.
+inline float rest_of(float sure, std::size_t classes) {
+    if (classes < 2) return 0;
+    return static_cast<float>((1 - static_cast<double>(sure)) / static_cast<double>(classes - 1));
+}
+
 // Calls `see(class, share)` for the classes of a row: its one class with share 1, or each that is
 // possible with its probability where the labels are soft.
 template <typename See>
 void for_each_class(const View& rows, std::size_t row, std::size_t classes, const See& see) {
     if (rows.soft.empty()) {
         see(static_cast<std::size_t>(rows.classes[row]), 1.0F);
+        return;
+    }
+    if (rows.soft.size() == rows.size()) {
+        const auto own = static_cast<std::size_t>(rows.classes[row]);
+        const float sure = rows.soft[row];
+        const float rest = rest_of(sure, classes);
+        if (rest > 0)
+            for (std::size_t c = 0; c < own; ++c) see(c, rest);
+        if (sure > 0) see(own, sure);
+        if (rest > 0)
+            for (std::size_t c = own + 1; c < classes; ++c) see(c, rest);
         return;
     }
     for (std::size_t c = 0; c < classes; ++c)

@@ -12,6 +12,7 @@ namespace training {
 namespace {
 
 constexpr std::size_t most_ranges = 8;
+constexpr std::size_t most_classes = 65536;  // each column is weighed for each class
 
 class Rule final : public Model {
 public:
@@ -43,7 +44,7 @@ public:
         column_ = in.get<std::uint64_t>();
         cuts_ = in.list<float>();
         answers_ = in.list<double>();
-        if (width_ == 0 || width_ > 65536 || column_ >= std::max<std::size_t>(1, columns_) ||
+        if (width_ == 0 || width_ > most_classes || column_ >= std::max<std::size_t>(1, columns_) ||
             answers_.size() != (cuts_.size() + 1) * width_)
             Reader::broken();
     }
@@ -53,7 +54,7 @@ private:
     struct Candidate {
         std::size_t column = 0;
         std::vector<float> cuts;
-        std::vector<double> answers;
+        std::vector<double> sums;  // range by range
         double cost = 0;
     };
 
@@ -94,12 +95,13 @@ private:
         return all - *std::max_element(sums, sums + outputs_);
     }
 
-    void answer(Candidate& candidate, const std::vector<double>& sums, const double* whole) const {
+    std::vector<double> answers_of(const Candidate& candidate, const double* whole) const {
+        std::vector<double> answers;
         const auto step = outputs_ == 0 ? 3 : outputs_;
         for (std::size_t range = 0; range <= candidate.cuts.size(); ++range) {
-            const double* own = sums.data() + range * step;
+            const double* own = candidate.sums.data() + range * step;
             if (outputs_ == 0) {
-                candidate.answers.push_back(own[0] > 0 ? own[1] / own[0] : whole[1] / whole[0]);
+                answers.push_back(own[0] > 0 ? own[1] / own[0] : whole[1] / whole[0]);
                 continue;
             }
             double all = 0;
@@ -109,8 +111,9 @@ private:
                 everything += whole[c];
             }
             for (std::size_t c = 0; c < outputs_; ++c)
-                candidate.answers.push_back((own[c] + whole[c] / everything) / (all + 1));
+                answers.push_back((own[c] + whole[c] / everything) / (all + 1));
         }
+        return answers;
     }
 
     Candidate dense(const View& train, std::size_t column) const {
@@ -133,7 +136,7 @@ private:
             add(train, row, sums.data() + range_of(values[row], out.cuts) * step);
         for (std::size_t range = 0; range <= out.cuts.size(); ++range)
             out.cost += cost_of(sums.data() + range * step);
-        answer(out, sums, whole_.data());
+        out.sums = std::move(sums);
         return out;
     }
 
@@ -147,12 +150,18 @@ private:
             add(train, by_column.row_where(column)[i], sums.data() + step);
         for (std::size_t i = 0; i < step; ++i) sums[i] = whole_[i] - sums[step + i];
         out.cost = cost_of(sums.data()) + cost_of(sums.data() + step);
-        answer(out, sums, whole_.data());
+        out.sums = std::move(sums);
         return out;
     }
 
     void learn(const View& train, const View&, std::size_t outputs, const FitContext& context)
         override {
+        if (outputs > most_classes)
+            throw base::Error(
+                "rule",
+                "it weighs each feature for each class, and of more than 65,536 it is too slow",
+                "measure by the majority"
+            );
         outputs_ = outputs;
         width_ = std::max<std::size_t>(1, outputs);
         columns_ = train.rows->columns;
@@ -161,7 +170,7 @@ private:
         for (std::size_t row = 0; row < train.size(); ++row) add(train, row, whole_.data());
         const auto by_column = sparse_ ? transposed(*train.rows) : Design{};
         Candidate best;
-        answer(best, whole_, whole_.data());
+        best.sums = whole_;
         best.cost = cost_of(whole_.data());
         for (std::size_t column = 0; column < columns_; ++column) {
             if (column % 256 == 0 && context.stop.stop_requested()) throw base::Interrupted();
@@ -171,7 +180,7 @@ private:
         }
         column_ = best.column;
         cuts_ = std::move(best.cuts);
-        answers_ = std::move(best.answers);
+        answers_ = answers_of(best, whole_.data());
     }
 
     std::size_t outputs_ = 0;

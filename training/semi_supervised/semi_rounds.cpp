@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "training/features/features.hpp"
+#include "training/labels/soft_labels.hpp"
 #include "training/semi_supervised/neighbour_graph.hpp"
 #include "training/tuning/selection.hpp"
 
@@ -69,11 +70,7 @@ Examples together(
             static_cast<int>(likeliest(guessed.soft.data() + row * classes, classes))
         );
     if (!soft && train.soft.empty()) return out;
-    if (train.soft.empty()) {
-        out.soft.assign(train.rows * classes, 0);
-        for (std::size_t row = 0; row < train.rows; ++row)
-            out.soft[row * classes + static_cast<std::size_t>(train.classes[row])] = 1;
-    }
+    out.soft = shares_of_classes(train);
     put_behind(out.soft, guessed.soft);
     return out;
 }

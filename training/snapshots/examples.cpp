@@ -52,7 +52,7 @@ void check(const Examples& examples) {
     if (!examples.classes.empty()) check_size("classes", examples.classes.size(), n);
     if (!examples.targets.empty()) check_size("targets", examples.targets.size(), n);
     if (!examples.weights.empty()) check_size("weights", examples.weights.size(), n);
-    if (!examples.soft.empty())
+    if (!examples.soft.empty() && examples.soft.size() != n)
         check_size("soft labels", examples.soft.size(), n * examples.class_names.size());
     if (!examples.marks.empty())
         check_size("sets of classes", examples.marks.size(), n * examples.class_names.size());
@@ -114,7 +114,8 @@ Examples take(const Examples& examples, const std::vector<std::size_t>& chosen) 
     take_rows(examples.classes, 1, chosen, out.classes);
     take_rows(examples.targets, 1, chosen, out.targets);
     take_rows(examples.weights, 1, chosen, out.weights);
-    take_rows(examples.soft, examples.class_names.size(), chosen, out.soft);
+    if (examples.rows > 0)
+        take_rows(examples.soft, examples.soft.size() / examples.rows, chosen, out.soft);
     take_rows(examples.marks, examples.class_names.size(), chosen, out.marks);
     take_rows(examples.spans, 1, chosen, out.spans);
     take_rows(examples.answers, 1, chosen, out.answers);

@@ -53,7 +53,9 @@ struct Examples {
     std::vector<std::string> class_names;  // by class; needed where classes are given
     std::vector<double> targets;           // for regression
     std::vector<float> weights;            // how much each row counts; empty: each 1
-    std::vector<float> soft;  // rows x class_names: how sure each class is; empty: `classes` are
+    // Where `classes` are not certain: rows x class_names, how sure each class is; or one a row,
+    // how sure its class is, and what is left goes evenly to the others. Empty: they are certain.
+    std::vector<float> soft;
 
     // Row-major, rows x class_names, 0 or 1, in the place of `classes`: sets of classes.
     std::vector<std::uint8_t> marks;

@@ -68,7 +68,11 @@ TEST_CASE("what is left of an unsure label goes evenly to the other classes", "[
     std::vector<training::Item> items(2);
     items[0].probability = 0.5;
     training::soften(examples, items);
-    CHECK(examples.soft == std::vector<float>{0.25F, 0.5F, 0.25F, 0, 0, 1});
+    CHECK(examples.soft.size() == 2);  // a number a row, however many classes there are
+    CHECK(shares_of_classes(examples) == std::vector<float>{0.25F, 0.5F, 0.25F, 0, 0, 1});
+    const auto second = training::take(examples, {1});
+    CHECK(second.soft == std::vector<float>{1});
+    training::check(examples);
     examples.classes.clear();
     CHECK_THROWS_WITH(training::soften(examples, items), Catch::Contains("are no classes"));
 }
