@@ -79,8 +79,7 @@ void check_spec(const Examples& train, const Examples& validation, const TrainSp
         validation.targets.empty()) {
         throw base::Error("validation examples", "no labels", "leave validation empty or label it");
     }
-    if (spec.model != automatic_model)
-        check_learns(model_kind(spec.model), learnt_of(train));
+    if (spec.model != automatic_model) check_learns(model_kind(spec.model), learnt_of(train));
     if (train.has_spans() && !spec.preparation.empty())
         throw base::Error(
             "spans",

@@ -4,45 +4,21 @@
 
 #include <array>
 #include <cerrno>
-#include <filesystem>
 #include <streambuf>
 #include <string>
-#include <system_error>
 
-#include <fcntl.h>
 #include <sys/types.h>
 #include <unistd.h>
-#include <cstdlib>
 
 #include "base/error.hpp"
+#include "base/run/temporary_file.hpp"
 
 namespace base {
-
-namespace {
-
-constexpr auto more_space = "free disk space, or set TMPDIR to a folder with more";
-
-std::string error_text(int code) {
-    return std::system_category().message(code);
-}
-
-}  // namespace
 
 // A buffer before a file that nobody else can open.
 class Spool::File : public std::streambuf {
 public:
-    File() {
-        std::error_code none;
-        auto folder = std::filesystem::temp_directory_path(none);
-        auto path = (folder / "tilth-XXXXXX").string();
-        file_ = ::mkostemp(path.data(), O_CLOEXEC);
-        if (file_ < 0)
-            throw Error(
-                folder.string(), "takes no temporary file: " + error_text(errno), more_space
-            );
-        ::unlink(path.c_str());
-        setp(buffer_.data(), buffer_.data() + buffer_.size());
-    }
+    File() : file_(open_temporary_file()) { setp(buffer_.data(), buffer_.data() + buffer_.size()); }
     ~File() override { ::close(file_); }
     File(const File&) = delete;
 
@@ -80,7 +56,7 @@ protected:
     }
 
 private:
-    int file_ = -1;
+    int file_;
     int failure_ = 0;
     std::uint64_t written_ = 0;
     std::array<char, std::size_t{1} << 16> buffer_;

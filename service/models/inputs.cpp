@@ -223,7 +223,7 @@ private:
             );
         for (const auto& [line, times] : mapping_->take_notes())
             notes_.back().left_out.push_back(line);
-        if (draft.text) rows_.text[row_] = {draft.text->title, draft.text->body};
+        if (draft.text) rows_.text.set(row_, {draft.text->title, draft.text->body});
         for (std::size_t i = 0; i < draft.numbers.size(); ++i) set(i, draft.numbers[i]);
         for (const auto& [place, value] : draft.categories) set_category(place, value);
     }
@@ -233,15 +233,15 @@ private:
         for (const auto& [key, value] : input) {
             const std::string name(key);
             if (used_.contains(name) || value.is_null()) continue;
-            auto& text = rows_.text[row_];
+            const auto text = rows_.text[row_];
             if (in_model(name)) {
                 put_value(place_of(name), value);
             } else if (!value.is_string()) {
                 continue;
             } else if (name == "title") {
-                text.title = value.get_string();
+                rows_.text.set(row_, {std::string_view(value.get_string()), text.body});
             } else if (name == "body" || (name == "text" && text.body.empty())) {
-                text.body = value.get_string();
+                rows_.text.set(row_, {text.title, std::string_view(value.get_string())});
             }
         }
     }

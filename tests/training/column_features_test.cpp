@@ -267,7 +267,7 @@ TEST_CASE("a vocabulary has a column for each n-gram, by its name", "[training][
     spec.ngrams = 1;
     spec.min_documents = 2;
     spec.max_documents = 0.8;
-    const std::vector<TextItem> items{
+    const TextColumn items{
         {"a", "the red tea"}, {"a", "the red hat"}, {"", "the tea"}, {"", "the cup"}, {"", "the"}};
     HashedTfidf text(spec);
     const auto rows = text.fit(items, team);

@@ -131,8 +131,7 @@ TEST_CASE(
     TextSpec spec;
     spec.ngrams = 1;
     HashedTfidf text(spec);
-    const std::vector<TextItem> items{
-        {"", "rare common"}, {"", "common"}, {"", "common common common"}};
+    const TextColumn items{{"", "rare common"}, {"", "common"}, {"", "common common common"}};
     const auto rows = text.fit(items, team);
 
     REQUIRE(rows.count(0) == 2);
@@ -151,7 +150,7 @@ TEST_CASE(
 
 // Texts are counted in blocks, a few at a time, and weighed at once where the weights are known.
 TEST_CASE("many texts have the same rows at any number of threads", "[training][features]") {
-    std::vector<TextItem> items;
+    TextColumn items;
     const base::CounterRandom random(2, 1);
     for (std::size_t i = 0; i < 3000; ++i) {
         TextItem item;

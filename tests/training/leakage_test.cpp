@@ -8,6 +8,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/numbers/random.hpp"
+#include "tests/training/change_texts.hpp"
 #include "tests/training/made_data.hpp"
 #include "training/leakage/column_leaks.hpp"
 #include "training/leakage/text_leaks.hpp"
@@ -219,19 +220,21 @@ TEST_CASE("a column of groups that reach over is told", "[training][leak]") {
 
 TEST_CASE("a text that names its class stops, a word of its topic is told", "[training][leak]") {
     auto rows = made::topics(400, 8);
-    for (std::size_t row = 0; row < rows.rows; ++row)
-        rows.text[row].body +=
-            rows.classes[row] == 0 ? " deep-" + std::to_string(row) + "/plough," : "";
+    made::change_texts(rows.text, [&](auto& text, auto row) {
+        text.body += rows.classes[row] == 0 ? " deep-" + std::to_string(row) + "/plough," : "";
+    });
     auto found = text_leaks(rows, 1);
     REQUIRE(found.size() == 1);
     CHECK(found[0].kind == LeakKind::word);
     CHECK(found[0].gravity == Gravity::warning);
     CHECK(found[0].examples == std::vector<std::string>{"plough"});
-    for (std::size_t row = 0; row < rows.rows; ++row)
-        rows.text[row].title += rows.classes[row] == 0 ? " __field__" : " __sea__";
+    made::change_texts(rows.text, [&](auto& text, auto row) {
+        text.title += rows.classes[row] == 0 ? " __field__" : " __sea__";
+    });
     rows.class_names = {"__field__", "__sea__"};
-    for (auto& text : rows.text)
+    made::change_texts(rows.text, [](auto& text, auto) {
         if (auto at = text.body.find(" deep-"); at != text.body.npos) text.body.erase(at);
+    });
     found = text_leaks(rows, 1);
     REQUIRE(found.size() == 2);
     CHECK(found[0].gravity == Gravity::stop);
@@ -244,14 +247,13 @@ TEST_CASE("a text that names its class stops, a word of its topic is told", "[tr
 TEST_CASE("lines at the head of the texts are measured", "[training][leak]") {
     auto rows = made::topics(800, 9);
     const base::CounterRandom random(6, 9);
-    for (std::size_t row = 0; row < rows.rows; ++row) {
-        auto& body = rows.text[row].body;
+    made::change_texts(rows.text, [&](auto& text, auto row) {
         // The topics alone are weak: a word in five is of its class.
-        body =
+        text.body =
             "From: somebody" +
             std::to_string(random.below(row, 9) * 2 + static_cast<std::size_t>(rows.classes[row])) +
-            "\nOrganization: one\n\n" + body.substr(0, 40);
-    }
+            "\nOrganization: one\n\n" + text.body.substr(0, 40);
+    });
     const auto found = text_leaks(rows, 1);
     REQUIRE(found.size() == 1);
     CHECK(found[0].kind == LeakKind::header);

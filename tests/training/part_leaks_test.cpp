@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/numbers/random.hpp"
+#include "tests/training/change_texts.hpp"
 #include "tests/training/made_data.hpp"
 #include "training/leakage/text_leaks.hpp"
 
@@ -124,18 +125,20 @@ TEST_CASE("words that name the classes of sets stop, others are told", "[trainin
     texts.classes.clear();
     CHECK(text_leaks(texts, 1).empty());
     auto named = texts;
-    for (std::size_t row = 0; row < 400; ++row)
+    made::change_texts(named.text, [&](auto& text, auto row) {
         for (std::size_t c = 0; c < 2; ++c)
-            if (named.marks[row * 2 + c]) named.text[row].body += named.class_names[c] + " ";
+            if (named.marks[row * 2 + c]) text.body += named.class_names[c] + " ";
+    });
     const auto found = text_leaks(named, 1);
     REQUIRE(found.size() == 2);
     for (const auto& one : found) {
         CHECK(one.kind == LeakKind::word);
         CHECK(one.gravity == Gravity::stop);
     }
-    for (auto& text : named.text)
+    made::change_texts(named.text, [](auto& text, auto) {
         for (std::size_t at; (at = text.body.find("sea ")) != std::string::npos;)
             text.body.replace(at, 4, "xyzzy ");
+    });
     for (const auto& one : text_leaks(named, 1)) CHECK(one.gravity == Gravity::warning);
 }
 
@@ -177,7 +180,9 @@ TEST_CASE("marks beside spans are found, words of the trade are not", "[training
     REQUIRE(told.size() == 1);
     CHECK(told[0].gravity == Gravity::warning);
     auto elsewhere = MadeSpans(80, "Mister").texts;
-    for (auto& text : elsewhere.text) text.body += "and mister who knows";
+    made::change_texts(elsewhere.text, [](auto& text, auto) {
+        text.body += "and mister who knows";
+    });
     CHECK(span_leaks(elsewhere).empty());
     CHECK(span_leaks(MadeSpans(15, "person").texts).empty());
 }

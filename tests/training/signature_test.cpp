@@ -8,6 +8,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
+#include "tests/training/change_texts.hpp"
 #include "tests/training/made_data.hpp"
 #include "training/trainer.hpp"
 
@@ -117,7 +118,7 @@ TEST_CASE("a column that is not there is missing, in each row", "[training][sign
     CHECK(notes.other_unit == std::vector<std::string>{"size"});
 
     auto empty = data;
-    for (auto& text : empty.text) text = {};
+    made::change_texts(empty.text, [](auto& text, auto) { text = {}; });
     auto numbers = data;
     numbers.text.clear();
     CHECK(model.predict(numbers, 1) == model.predict(empty, 1));

@@ -23,8 +23,7 @@ constexpr std::size_t most_far_judged = 20'000;  // rows whose distances are loo
 
 std::vector<std::uint64_t> hashes_of(const Examples& examples) {
     std::vector<std::uint64_t> out;
-    for (const auto& text : examples.text)
-        out.push_back(schema::simhash(text.title + "\n" + text.body));
+    for (const auto& text : examples.text) out.push_back(schema::simhash(text.joined()));
     return out;
 }
 

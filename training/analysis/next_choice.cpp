@@ -57,8 +57,7 @@ std::vector<NextItem> choose_rows(
     }
     std::vector<std::uint64_t> hashes;
     if (!request.all)
-        for (const auto& text : examples.text)
-            hashes.push_back(schema::simhash(text.title + "\n" + text.body));
+        for (const auto& text : examples.text) hashes.push_back(schema::simhash(text.joined()));
     return next_items(probabilities, classes, hashes, spec);
 }
 

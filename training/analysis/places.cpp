@@ -73,7 +73,7 @@ Places places_of(const Examples& examples) {
         auto* at = &places.numbers[row * places.width];
         if (bits > 0) {
             const auto& text = examples.text[row];
-            const auto hash = schema::simhash(text.title + "\n" + text.body);
+            const auto hash = schema::simhash(text.joined());
             for (std::size_t bit = 0; bit < hash_bits; ++bit)
                 *at++ = (hash >> bit & 1U) != 0 ? 1 : -1;
         }

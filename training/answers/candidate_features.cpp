@@ -153,18 +153,20 @@ std::vector<NamedWeight> heaviest(
                  ))
                 if (grams.size() < grams_looked_at) grams.insert(std::move(gram));
         // A gram of two words falls into the columns of both too: the shorter ones come last.
-        std::vector<TextItem> alone;
-        for (const auto& gram : grams) alone.push_back({"", gram});
-        std::stable_sort(alone.begin(), alone.end(), [](const auto& a, const auto& b) {
-            return a.body.size() > b.body.size();
+        std::vector<std::string_view> by_length(grams.begin(), grams.end());
+        std::stable_sort(by_length.begin(), by_length.end(), [](auto a, auto b) {
+            return a.size() > b.size();
         });
+        TextColumn alone;
+        for (auto gram : by_length) alone.push_back({"", gram});
         const auto found = text->apply(alone, team);
         for (std::size_t row = 0; row < found.rows; ++row)
             for (std::size_t i = 0; i < found.count(row); ++i)
                 if (const auto known = named.find(found.row_where(row)[i]); known != named.end()) {
                     const auto sign = found.row_values(row)[i] < 0 ? -1.0 : 1.0;
                     known->second = {
-                        alone[row].body, sign * static_cast<double>(weights[known->first])};
+                        std::string(alone[row].body),
+                        sign * static_cast<double>(weights[known->first])};
                 }
     }
     std::vector<NamedWeight> out;

@@ -34,7 +34,7 @@ constexpr std::size_t words_beside = 3, words_between = 12;
 // A text with its tokens, to be asked what lies where.
 class Tokens {
 public:
-    explicit Tokens(const std::string& text) : text_(text), tokens_(tokens_of(text)) {}
+    explicit Tokens(std::string_view text) : text_(text), tokens_(tokens_of(text)) {}
 
     // The first token that ends behind a place.
     std::size_t at(std::size_t place) const {
@@ -52,7 +52,7 @@ public:
             const auto& one = tokens_[i];
             out += mark;
             // Punctuation would part words: it is told by its number.
-            const auto word = std::string_view(text_).substr(one.from, one.to - one.from);
+            const auto word = text_.substr(one.from, one.to - one.from);
             const bool alone = word.size() == 1 && !base::is_alnum(word[0]);
             out += alone ? fmt::format("{}", static_cast<int>(word[0])) : std::string(word);
             out += ' ';
@@ -60,7 +60,7 @@ public:
     }
 
 private:
-    const std::string& text_;
+    std::string_view text_;
     std::vector<Token> tokens_;
 };
 
@@ -269,7 +269,7 @@ private:
     std::vector<std::string> unit_names(const Examples& records, std::size_t record)
         const override {
         const auto graph = graph_in(records.answers[record]);
-        const auto& text = records.text[record].body;
+        const auto text = records.text[record].body;
         std::vector<std::string> out;
         for (const auto& [from, to] : pairs_of(graph))
             out.push_back(fmt::format(

@@ -153,10 +153,12 @@ changed_rows(const Examples& rows, const BehaviourTest& test, const InputSignatu
         fail(test, "the model takes no texts", "change a field: change = \"field\"");
     ChangedRows out{rows, std::vector<bool>(rows.rows)};
     for (std::size_t row = 0; row < rows.rows; ++row) {
-        auto& text = out.rows.text[row];
-        text.title = changed_text(text.title, test, row * 2 + 1);
-        text.body = changed_text(text.body, test, row * 2);
-        out.changed[row] = text.title != rows.text[row].title || text.body != rows.text[row].body;
+        const auto text = rows.text[row];
+        const TextItem made{
+            changed_text(std::string(text.title), test, row * 2 + 1),
+            changed_text(std::string(text.body), test, row * 2)};
+        out.changed[row] = made.title != text.title || made.body != text.body;
+        if (out.changed[row]) out.rows.text.set(row, made);
     }
     return out;
 }

@@ -39,19 +39,23 @@ std::vector<Shuffled>
 parts_to_shuffle(const Predictor& predictor, const Examples& rows, std::size_t most) {
     std::vector<Shuffled> out;
     const auto any = [&](auto part) {
-        return std::any_of(rows.text.begin(), rows.text.end(), [&](const TextItem& text) {
-            return !(text.*part).empty();
-        });
+        for (const auto& text : rows.text)
+            if (!(text.*part).empty()) return true;
+        return false;
     };
-    const auto of_text = [&](std::string name, std::string TextItem::*part) {
+    const auto of_text = [&](std::string name, std::string_view TextView::*part) {
         if (!any(part)) return;
         out.push_back({std::move(name), [&rows, part](Examples& into, const auto& from) {
-                           for (std::size_t row = 0; row < into.rows; ++row)
-                               into.text[row].*part = rows.text[from[row]].*part;
+                           into.text = {};
+                           for (std::size_t row = 0; row < into.rows; ++row) {
+                               auto text = rows.text[row];
+                               text.*part = rows.text[from[row]].*part;
+                               into.text.push_back(text);
+                           }
                        }});
     };
-    of_text("title", &TextItem::title);
-    of_text("body", &TextItem::body);
+    of_text("title", &TextView::title);
+    of_text("body", &TextView::body);
     const auto width = rows.columns.size();
     const auto& inputs = predictor.inputs();
     for (std::size_t c = 0; c < width && out.size() < most; ++c) {

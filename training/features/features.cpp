@@ -19,14 +19,24 @@ namespace training {
 
 namespace {
 
-void append_dense(const Design& part, std::size_t row, std::size_t offset, Design& out) {
+std::size_t values_of(const Design& part, std::size_t row) {
+    if (part.columns == 0) return 0;
+    const float* from = part.row_values(row);
+    return part.columns - static_cast<std::size_t>(std::count(from, from + part.columns, 0.0F));
+}
+
+// From place `at` on; returns what follows it.
+std::size_t
+put_dense(const Design& part, std::size_t row, std::size_t offset, Design& out, std::size_t at) {
+    if (part.columns == 0) return at;
     const float scale = part_scale(part.columns);
     const float* from = part.row_values(row);
     for (std::size_t i = 0; i < part.columns; ++i) {
         if (from[i] == 0) continue;
-        out.values.push_back(from[i] * scale);
-        out.where.push_back(static_cast<std::uint32_t>(offset + i));
+        out.values[at] = from[i] * scale;
+        out.where[at++] = static_cast<std::uint32_t>(offset + i);
     }
+    return at;
 }
 
 }  // namespace
@@ -96,30 +106,36 @@ Design Featurizer::dense(Design left, Design right) {
     return out;
 }
 
+// The rows of the text move back, the last first, and what they make room for is put behind each: a
+// second design beside it would be what the most memory of a training goes to.
 Design Featurizer::join(Design text, const Design& numbers, const Design& pictures) {
     if (numbers.columns == 0 && pictures.columns == 0) return text;
-    Design out;
-    out.rows = text.rows;
-    out.sparse = true;
-    out.columns = text.columns + numbers.columns + pictures.columns;
-    reserve_large(
-        out.values, text.values.size() + text.rows * (numbers.columns + pictures.columns)
-    );
-    reserve_large(out.where, out.values.capacity());
-    out.starts.reserve(text.rows + 1);
-    out.starts.push_back(0);
-    for (std::size_t row = 0; row < text.rows; ++row) {
-        out.values.insert(
-            out.values.end(), text.row_values(row), text.row_values(row) + text.count(row)
+    const auto first_number = text.columns, first_pixel = text.columns + numbers.columns;
+    text.columns = first_pixel + pictures.columns;
+    std::size_t more = 0;
+    for (std::size_t row = 0; row < text.rows; ++row)
+        more += values_of(numbers, row) + values_of(pictures, row);
+    auto end = text.values.size() + more;
+    reserve_large(text.values, end);
+    reserve_large(text.where, end);
+    text.values.resize(end);
+    text.where.resize(end);
+    for (auto row = text.rows; row-- > 0;) {
+        const auto from = text.starts[row], to = text.starts[row + 1];
+        const auto dense = values_of(numbers, row) + values_of(pictures, row);
+        const auto at = end - dense - (to - from);
+        std::copy_backward(
+            text.values.data() + from, text.values.data() + to, text.values.data() + end - dense
         );
-        out.where.insert(
-            out.where.end(), text.row_where(row), text.row_where(row) + text.count(row)
+        std::copy_backward(
+            text.where.data() + from, text.where.data() + to, text.where.data() + end - dense
         );
-        if (numbers.columns > 0) append_dense(numbers, row, text.columns, out);
-        if (pictures.columns > 0) append_dense(pictures, row, text.columns + numbers.columns, out);
-        out.starts.push_back(out.values.size());
+        const auto then = put_dense(numbers, row, first_number, text, end - dense);
+        put_dense(pictures, row, first_pixel, text, then);
+        text.starts[row + 1] = end;
+        end = at;
     }
-    return out;
+    return text;
 }
 
 std::size_t Featurizer::columns() const {

@@ -39,7 +39,7 @@ Grams grams_of(const TextSpec& spec) {
 
 // The n-grams of an item, those of its title under another seed than those of its body.
 void grams_of_item(
-    const TextItem& item,
+    const TextView& item,
     const TextSpec& spec,
     WordRoom& room,
     std::vector<std::uint64_t>& grams
@@ -51,11 +51,10 @@ void grams_of_item(
 
 // How many values all items will have, if the first `seen` ones have so many; a little more, since
 // room to spare costs nothing and a move of all does.
-std::size_t
-guessed_values(const std::vector<TextItem>& items, std::size_t seen, std::size_t values) {
+std::size_t guessed_values(const TextColumn& items, std::size_t seen, std::size_t values) {
     double before = 1, all = 1;
     for (std::size_t i = 0; i < items.size(); ++i) {
-        all += static_cast<double>(items[i].title.size() + items[i].body.size());
+        all += static_cast<double>(items.size_of(i));
         if (i + 1 == seen) before = all;
     }
     return values +
@@ -77,7 +76,7 @@ std::string HashedTfidf::name(std::size_t column) const {
 }
 
 // Which n-grams are in enough rows, and in not too many.
-void HashedTfidf::learn_vocabulary(const std::vector<TextItem>& items, Team& team) {
+void HashedTfidf::learn_vocabulary(const TextColumn& items, Team& team) {
     std::vector<GramTable> parts((items.size() + block_rows - 1) / block_rows);
     team.run(parts.size(), [&](std::size_t b) {
         std::vector<std::uint64_t> grams;
@@ -127,13 +126,13 @@ void HashedTfidf::place_terms() {
         places_[terms_[i]] = static_cast<std::uint32_t>(i + 1);
 }
 
-void HashedTfidf::name_terms(const std::vector<TextItem>& items) {
+void HashedTfidf::name_terms(const TextColumn& items) {
     names_.assign(terms_.size(), {});
     std::size_t left = terms_.size();
     WordRoom room;
     std::vector<std::uint64_t> grams;
     const auto grams_wanted = grams_of(spec_);
-    const auto look = [&](const std::string& text, std::uint64_t seed, std::string_view before) {
+    const auto look = [&](std::string_view text, std::uint64_t seed, std::string_view before) {
         grams.clear();
         hash_grams(text, seed, grams_wanted, room, grams);
         std::vector<std::string> texts;
@@ -162,8 +161,12 @@ struct HashedTfidf::BlockRoom {
     HitRows rows;
 };
 
-void HashedTfidf::count_block(std::span<const TextItem> items, bool weighed, BlockRoom& room)
-    const {
+void HashedTfidf::count_block(
+    const TextColumn& items,
+    std::size_t block,
+    bool weighed,
+    BlockRoom& room
+) const {
     const bool hashed = spec_.method == TextMethod::hashed;
     int bits = 1 + spec_.bits;
     if (!hashed)
@@ -171,8 +174,9 @@ void HashedTfidf::count_block(std::span<const TextItem> items, bool weighed, Blo
     const auto mask = (std::uint64_t{1} << spec_.bits) - 1;
     auto& rows = room.rows;
     rows.clear();
-    for (const auto& item : items) {
-        grams_of_item(item, spec_, room.words, room.grams);
+    const auto end = std::min(items.size(), (block + 1) * block_rows);
+    for (auto row = block * block_rows; row < end; ++row) {
+        grams_of_item(items[row], spec_, room.words, room.grams);
         room.hits.clear();
         for (auto gram : room.grams) {
             if (hashed) {
@@ -195,7 +199,7 @@ void HashedTfidf::count_block(std::span<const TextItem> items, bool weighed, Blo
 
 // Blocks are counted a few at a time, in rooms that fit the cache, and then stand in the design at
 // once. How many values there will be is guessed by the first ones.
-Design HashedTfidf::count(const std::vector<TextItem>& items, Team& team, bool weighed) const {
+Design HashedTfidf::count(const TextColumn& items, Team& team, bool weighed) const {
     Design design;
     design.rows = items.size();
     design.columns = columns();
@@ -205,15 +209,9 @@ Design HashedTfidf::count(const std::vector<TextItem>& items, Team& team, bool w
     const auto blocks = (items.size() + block_rows - 1) / block_rows;
     const auto at_once = std::min(blocks, 2 * team.threads());
     std::vector<BlockRoom> rooms(at_once);
-    const auto all = std::span(items);
     for (std::size_t first = 0; first < blocks; first += at_once) {
         const auto many = std::min(at_once, blocks - first);
-        team.run(many, [&](std::size_t b) {
-            const auto from = (first + b) * block_rows;
-            count_block(
-                all.subspan(from, std::min(block_rows, items.size() - from)), weighed, rooms[b]
-            );
-        });
+        team.run(many, [&](std::size_t b) { count_block(items, first + b, weighed, rooms[b]); });
         for (const auto& room : std::span(rooms).first(many)) {
             const auto& rows = room.rows;
             const auto end = static_cast<std::ptrdiff_t>(rows.used);
@@ -296,7 +294,7 @@ void HashedTfidf::weigh(Design& design) const {
     design.where.resize(to);
 }
 
-Design HashedTfidf::fit(const std::vector<TextItem>& items, Team& team) {
+Design HashedTfidf::fit(const TextColumn& items, Team& team) {
     if (spec_.method == TextMethod::vocabulary) learn_vocabulary(items, team);
     auto design = count(items, team, false);
     std::vector<std::uint32_t> documents(columns());
@@ -313,7 +311,7 @@ Design HashedTfidf::fit(const std::vector<TextItem>& items, Team& team) {
     return design;
 }
 
-Design HashedTfidf::apply(const std::vector<TextItem>& items, Team& team) const {
+Design HashedTfidf::apply(const TextColumn& items, Team& team) const {
     return count(items, team, true);
 }
 

@@ -26,8 +26,8 @@ public:
     explicit HashedTfidf(const TextSpec& spec);
 
     // Learns the document frequencies from `items`, and gives their rows.
-    Design fit(const std::vector<TextItem>& items, Team& team);
-    Design apply(const std::vector<TextItem>& items, Team& team) const;
+    Design fit(const TextColumn& items, Team& team);
+    Design apply(const TextColumn& items, Team& team) const;
 
     std::size_t columns() const;
     const TextSpec& spec() const { return spec_; }
@@ -44,12 +44,13 @@ public:
     static HashedTfidf load_first(Reader& in);
 
 private:
-    void learn_vocabulary(const std::vector<TextItem>& items, Team& team);
+    void learn_vocabulary(const TextColumn& items, Team& team);
     void place_terms();
-    void name_terms(const std::vector<TextItem>& items);
+    void name_terms(const TextColumn& items);
     struct BlockRoom;
-    Design count(const std::vector<TextItem>& items, Team& team, bool weighed) const;
-    void count_block(std::span<const TextItem> items, bool weighed, BlockRoom& room) const;
+    Design count(const TextColumn& items, Team& team, bool weighed) const;
+    void count_block(const TextColumn& items, std::size_t block, bool weighed, BlockRoom& room)
+        const;
     std::size_t weigh_row(std::span<float> values, std::span<std::uint32_t> where) const;
     template <typename Idf>
     std::size_t weigh_by(const Idf& idf, std::span<float> values, std::span<std::uint32_t> where)

@@ -98,10 +98,12 @@ void join_field(
     const auto texts = store.load_field(items, field);
     for (std::size_t row = 0; row < items.size(); ++row) {
         if (texts[row].empty()) continue;
-        auto& body = examples.text[row].body;
+        const auto text = examples.text[row];
+        std::string body(text.body);
         if (!body.empty()) body += between_fields;
         examples.fields[row].push_back({base::count_code_points(body), field});
         body += texts[row];
+        examples.text.set(row, {text.title, body});
     }
 }
 

@@ -111,13 +111,11 @@ struct SpanTokens {
     std::map<std::string, Beside> beside[2];
     std::map<std::pair<std::string, std::string>, std::size_t> near[2];  // label, token: places
 
-    void see(const std::string& body, const std::vector<schema::TextSpan>& spans) {
+    void see(std::string_view body, const std::vector<schema::TextSpan>& spans) {
         const auto tokens = tokens_of(body);
         std::vector<std::string> words;
         for (const auto& token : tokens)
-            words.push_back(
-                base::to_lower(std::string_view(body).substr(token.from, token.to - token.from))
-            );
+            words.push_back(base::to_lower(body.substr(token.from, token.to - token.from)));
         for (const auto& word : words) ++all[word];
         // A place counts once a label, however many spans are near it.
         std::set<std::pair<std::string, std::size_t>> counted[2];

@@ -134,7 +134,10 @@ std::vector<LeakFinding> head_leaks(const Examples& train, std::uint64_t seed) {
         return {};
     const double all = score_of(full[0], full[1], seed);
     for (auto& part : full)
-        for (auto& text : part.text) text.body = without_head(text.body);
+        for (std::size_t row = 0; row < part.rows; ++row) {
+            const auto text = part.text[row];
+            part.text.set(row, {text.title, without_head(text.body)});
+        }
     const double bare = score_of(full[0], full[1], seed);
     LeakFinding found{
         .kind = LeakKind::header,
@@ -297,7 +300,7 @@ std::vector<LeakFinding> word_leaks(const Examples& train) {
 
 }  // namespace
 
-std::string without_head(const std::string& body) {
+std::string_view without_head(std::string_view body) {
     std::vector<std::string_view> names;
     return body.substr(head_of(body, names));
 }

@@ -16,6 +16,6 @@ namespace training {
 std::vector<LeakFinding> text_leaks(const Examples& train, std::uint64_t seed);
 
 // The text without such lines.
-std::string without_head(const std::string& body);
+std::string_view without_head(std::string_view body);
 
 }  // namespace training

@@ -12,13 +12,13 @@ namespace training {
 
 namespace {
 
-std::vector<std::string> words_of(const std::string& text) {
+std::vector<std::string> words_of(std::string_view text) {
     std::vector<std::string> words;
     for (std::size_t at = 0; at < text.size();) {
         auto begin = text.find_first_not_of(" \t\r\n", at);
         if (begin == text.npos) break;
         at = std::min(text.find_first_of(" \t\r\n", begin), text.size());
-        words.push_back(text.substr(begin, at - begin));
+        words.emplace_back(text.substr(begin, at - begin));
     }
     return words;
 }
@@ -35,12 +35,12 @@ public:
         : Augmentation(settings), share_(share(settings, 0.1)) {}
     void alter(Examples& examples, std::size_t row, const base::CounterRandom& random)
         const override {
-        auto& body = examples.text[row].body;
-        auto words = words_of(body);
+        const auto text = examples.text[row];
+        auto words = words_of(text.body);
         std::vector<std::string> kept;
         for (std::size_t i = 0; i < words.size(); ++i)
             if (random.unit(i) >= share_) kept.push_back(words[i]);
-        if (!kept.empty()) body = joined(kept);
+        if (!kept.empty()) examples.text.set(row, {text.title, joined(kept)});
     }
 
 private:
@@ -52,8 +52,8 @@ public:
     explicit WordSwap(Settings& settings) : Augmentation(settings), share_(share(settings, 0.1)) {}
     void alter(Examples& examples, std::size_t row, const base::CounterRandom& random)
         const override {
-        auto& body = examples.text[row].body;
-        auto words = words_of(body);
+        const auto text = examples.text[row];
+        auto words = words_of(text.body);
         if (words.size() < 2) return;
         auto swaps =
             static_cast<std::size_t>(std::ceil(share_ * static_cast<double>(words.size()) / 2));
@@ -62,7 +62,7 @@ public:
                 words[random.below(2 * i, words.size())],
                 words[random.below(2 * i + 1, words.size())]
             );
-        body = joined(words);
+        examples.text.set(row, {text.title, joined(words)});
     }
 
 private:

@@ -134,15 +134,19 @@ public:
     }
     std::size_t apply(Examples& examples) const override {
         std::size_t changed = 0;
-        auto put = [&](std::string& text) {
-            auto made = change_(text);
-            if (made == text) return;
-            text = std::move(made);
+        std::string title, body;
+        const auto put = [&](std::string_view& text, std::string& room) {
+            room = change_(std::string(text));
+            if (room == text) return false;
+            text = room;
             ++changed;
+            return true;
         };
-        for (auto& item : examples.text) {
-            if (title_) put(item.title);
-            if (body_) put(item.body);
+        for (std::size_t row = 0; row < examples.text.size(); ++row) {
+            auto text = examples.text[row];
+            bool other = title_ && put(text.title, title);
+            other |= body_ && put(text.body, body);
+            if (other) examples.text.set(row, text);
         }
         return changed;
     }

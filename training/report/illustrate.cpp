@@ -70,7 +70,7 @@ void illustrate(
         if (!examples.text.empty()) {
             const auto& text = examples.text[i];
             const std::string body(base::cut_at_character(text.body, 300));
-            findings[i].snippet = text.title.empty() ? body : text.title + ": " + body;
+            findings[i].snippet = text.title.empty() ? body : std::string(text.title) + ": " + body;
         }
         if (examples.pixel_count > 0 &&
             static_cast<std::size_t>(side) * static_cast<std::size_t>(side) ==

@@ -57,7 +57,7 @@ Examples together(
     const auto some = take(unlabelled, guessed.rows);
     const auto classes = train.class_names.size();
     out.rows += some.rows;
-    put_behind(out.text, some.text);
+    out.text.append(some.text);
     put_behind(out.numeric, some.numeric);
     put_behind(out.pixels, some.pixels);
     if (!out.sizes.empty()) put_behind(out.sizes, some.sizes);

@@ -130,7 +130,7 @@ Keys::Keys(const std::vector<Item>& items, std::size_t from, std::size_t to)
 
 void read_texts(base::Tx& tx, const Keys& keys, std::size_t from, Examples& examples) {
     for (auto& row : rows_of<TextRow>(tx, sql::file["texts_of"], keys))
-        examples.text[from + row.place - 1] = {std::move(row.title), std::move(row.body)};
+        examples.text.set(from + row.place - 1, {row.title, row.body});
 }
 
 void read_field(
@@ -156,7 +156,7 @@ bool take_field_out(
     const Keys& keys,
     std::size_t from,
     const std::string& field,
-    std::vector<TextItem>& texts
+    TextColumn& texts
 ) {
     bool found = false;
     for (const auto& row : base::rows_as<ValueRow>(tx.exec(
@@ -166,8 +166,14 @@ bool take_field_out(
              keys.versions,
              keys.source_id,
              schema::array_of(path_of(field))
-         )))
-        found |= take_out(texts[from + row.place - 1], row.value);
+         ))) {
+        const auto place = from + row.place - 1;
+        const auto text = texts[place];
+        TextItem left{std::string(text.title), std::string(text.body)};
+        if (!take_out(left, row.value)) continue;
+        texts.set(place, left);
+        found = true;
+    }
     return found;
 }
 

@@ -94,7 +94,7 @@ bool take_field_out(
     const Keys& keys,
     std::size_t from,
     const std::string& field,
-    std::vector<TextItem>& texts
+    TextColumn& texts
 );
 
 }  // namespace training

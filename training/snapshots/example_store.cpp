@@ -182,6 +182,7 @@ std::vector<Item> ExampleStore::split_items(std::int64_t snapshot_id, int split)
             return true;
         }
     );
+    items.shrink_to_fit();
     return items;
 }
 
@@ -245,7 +246,7 @@ ExampleStore::columns_of(std::int64_t snapshot_id, std::int64_t source_id) const
     });
 }
 
-std::vector<TextItem> ExampleStore::load_texts(const std::vector<Item>& items) const {
+TextColumn ExampleStore::load_texts(const std::vector<Item>& items) const {
     Examples examples;
     examples.text.resize(items.size());
     in_pages(database_, items, [&](base::Tx& tx, const Keys& keys, std::size_t from) {

@@ -105,7 +105,7 @@ public:
         const SetApart& apart = {}
     ) const;
     // Titles and bodies of the items; empty for those without text.
-    std::vector<TextItem> load_texts(const std::vector<Item>& items) const;
+    TextColumn load_texts(const std::vector<Item>& items) const;
     // What a field of each item's record says as text; empty where it says nothing.
     std::vector<std::string> load_field(const std::vector<Item>& items, const std::string& field)
         const;

@@ -106,7 +106,7 @@ Examples take(const Examples& examples, const std::vector<std::size_t>& chosen) 
     out.pixel_width = examples.pixel_width;
     out.pixel_channels = examples.pixel_channels;
     out.class_names = examples.class_names;
-    take_rows(examples.text, 1, chosen, out.text);
+    out.text = examples.text.take(chosen);
     take_rows(examples.numeric, examples.columns.size(), chosen, out.numeric);
     take_rows(examples.pixels, examples.pixel_count, chosen, out.pixels);
     take_rows(examples.sizes, 1, chosen, out.sizes);

@@ -10,13 +10,9 @@
 #include "formats/image/image.hpp"
 #include "schema/labels/spans.hpp"
 #include "schema/records/record.hpp"
+#include "training/snapshots/text_column.hpp"
 
 namespace training {
-
-struct TextItem {
-    std::string title;
-    std::string body;  // UTF-8; broken bytes count as separators
-};
 
 // What the codes of category columns stand for: the values by code, by column.
 using Levels = std::map<std::string, std::vector<std::string>>;
@@ -27,7 +23,7 @@ using Levels = std::map<std::string, std::vector<std::string>>;
 struct Examples {
     std::size_t rows = 0;
 
-    std::vector<TextItem> text;
+    TextColumn text;
 
     // Row-major, rows x columns.size(). NaN is missing; a category column holds codes.
     std::vector<double> numeric;

@@ -155,8 +155,8 @@ private:
             const bool text = row.body.has_value();
             row.payload = "{}";
             row.picture = false;
-            row.title = text ? std::optional(seen.text[i].title) : std::nullopt;
-            row.body = text ? std::optional(seen.text[i].body) : std::nullopt;
+            row.title = text ? std::optional(std::string(seen.text[i].title)) : std::nullopt;
+            row.body = text ? std::optional(std::string(seen.text[i].body)) : std::nullopt;
             row.column_set = 0;
             const auto first = seen.numeric.begin() + static_cast<std::ptrdiff_t>(i * width);
             row.numbers.assign(first, first + static_cast<std::ptrdiff_t>(width));

@@ -38,7 +38,7 @@ SpanRows rows_of_texts(
         throw base::Error("spans", "the records have no text", "map a field to their body");
     for (std::size_t i = 0; i < examples.rows; ++i) {
         if (i % 64 == 0 && stop.stop_requested()) throw base::Interrupted();
-        const auto& body = examples.text[i].body;
+        const auto body = examples.text[i].body;
         out.tokens.push_back(tokens_of(body));
         add_token_rows(body, out.tokens.back(), bits, out.rows);
         if (examples.spans.empty()) continue;

@@ -63,7 +63,7 @@ struct AnalysisWorld {
             }
             draft.payload =
                 "{\"id\":" + std::to_string(i) + ",\"label\":" + std::to_string(label) + "}";
-            draft.text = schema::Text{"", made.text[i].body, german ? "de" : "en"};
+            draft.text = schema::Text{"", std::string(made.text[i].body), german ? "de" : "en"};
             sealed.push_back(schema::seal("s", std::move(draft), blobs));
         }
         db->call([&](base::Tx& tx) {

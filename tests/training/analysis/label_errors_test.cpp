@@ -119,7 +119,7 @@ TEST_CASE("who gave a label shifts its odds", "[training][errors]") {
 
 TEST_CASE("no row is judged by a model that has seen it or its twin", "[training][errors]") {
     auto examples = made::topics(300, 5);
-    for (std::size_t i = 0; i < 20; ++i) examples.text[299 - i] = examples.text[i];  // twins
+    for (std::size_t i = 0; i < 20; ++i) examples.text.set(299 - i, examples.text[i]);  // twins
     const auto fold = fold_of_rows(examples, 5, 1);
     for (std::size_t i = 0; i < 20; ++i) CHECK(fold[299 - i] == fold[i]);
     std::vector<std::size_t> sizes(5);

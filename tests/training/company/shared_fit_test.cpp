@@ -8,6 +8,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/numbers/random.hpp"
+#include "tests/training/change_texts.hpp"
 #include "tests/training/company/threads_company.hpp"
 #include "tests/training/made_data.hpp"
 #include "training/company/shared_fit.hpp"
@@ -43,9 +44,10 @@ Examples nine_topics(std::size_t rows) {
     const base::CounterRandom random(5, 1);
     for (std::size_t row = 0; row < rows; ++row) {
         out.classes[row] = static_cast<int>(random.below(row, 9));
-        for (int w = 0; w < 4; ++w)
-            out.text[row].body += " own" + std::to_string(out.classes[row] * 10 + w);
     }
+    made::change_texts(out.text, [&](auto& text, auto row) {
+        for (int w = 0; w < 4; ++w) text.body += " own" + std::to_string(out.classes[row] * 10 + w);
+    });
     return out;
 }
 

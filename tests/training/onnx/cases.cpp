@@ -11,6 +11,7 @@
 
 #include <boost/json.hpp>
 
+#include "tests/training/change_texts.hpp"
 #include "tests/training/made_data.hpp"
 #include "tests/training/onnx/case_files.hpp"
 #include "training/evaluation/metrics.hpp"
@@ -269,11 +270,11 @@ Examples odd_topics(std::size_t rows, std::uint64_t seed) {
         "ΣΊΣΥΦΟΣ 123 x",
         "🎈sea1🎈 Field3",
         "\t\n"};
-    for (std::size_t row = 0; row < rows; ++row) {
-        out.text[row].body += odd[row % odd.size()];
-        out.text[row].title = odd[(row + 3) % odd.size()];
-        if (row % 29 == 7) out.text[row] = {};
-    }
+    made::change_texts(out.text, [&](auto& text, auto row) {
+        text.body += odd[row % odd.size()];
+        text.title = odd[(row + 3) % odd.size()];
+        if (row % 29 == 7) text = {};
+    });
     return out;
 }
 

@@ -21,7 +21,8 @@ constexpr auto none = std::numeric_limits<double>::quiet_NaN();
 
 std::string changed(const std::string& operation, const std::string& body) {
     auto rows = texts({body});
-    return Preparation::parse("[" + operation + "]").fit(rows).apply(rows).text[0].body;
+    return std::string(Preparation::parse("[" + operation + "]").fit(rows).apply(rows).text[0].body
+    );
 }
 
 // What an operation learnt on `train` makes of `others`.

@@ -8,6 +8,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
+#include "tests/training/change_texts.hpp"
 #include "tests/training/made_data.hpp"
 #include "training/candidates/unlabelled.hpp"
 #include "training/evaluation/metrics.hpp"
@@ -181,7 +182,9 @@ TEST_CASE("records without a label teach what a few labels do not", "[training][
 TEST_CASE("folds keep the labels alone where guesses do harm", "[training][semi]") {
     auto data = few_labels(100);
     // Words of one topic in records of the other: what is guessed of them is wrong.
-    for (auto& text : data.rest.text) text.body = "sea1 sea2 sea3 field9 field8 word1 word2 note";
+    made::change_texts(data.rest.text, [](auto& text, auto) {
+        text.body = "sea1 sea2 sea3 field9 field8 word1 word2 note";
+    });
     const auto alone = fit(data.known, {}, spec_for("multinomial_nb"));
     for (auto method : {Unlabelled::self_training, Unlabelled::em}) {
         INFO(base::name_of(method));
@@ -220,7 +223,9 @@ TEST_CASE("labels too few for folds are kept alone, or validation decides", "[tr
 TEST_CASE("validation keeps the labels alone where guesses do harm", "[training][semi]") {
     auto data = few_labels(100);
     // The unlabelled rows are of another world: every one has the words of both topics.
-    for (auto& text : data.rest.text) text.body += " sea1 sea2 sea3 sea4 field1 word1 word2";
+    made::change_texts(data.rest.text, [](auto& text, auto) {
+        text.body += " sea1 sea2 sea3 sea4 field1 word1 word2";
+    });
     UnlabelledSpec how;
     how.method = Unlabelled::self_training;
     how.confidence = 0;

@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/numbers/random.hpp"
 #include "base/text/utf8.hpp"
+#include "tests/training/change_texts.hpp"
 #include "training/tagging/tag_features.hpp"
 #include "training/tagging/tokens.hpp"
 #include "training/trainer.hpp"
@@ -195,7 +196,7 @@ TEST_CASE("parameters of a tagger are searched for on validation", "[training][t
     spec.model = "softmax";
     CHECK_THROWS_WITH(fit(news(60, 4), {}, spec), Catch::Contains("not spans; use crf"));
     auto empty = news(20, 4);
-    for (auto& item : empty.text) item.body = " ";
+    made::change_texts(empty.text, [](auto& text, auto) { text.body = " "; });
     CHECK_THROWS_WITH(fit(empty, {}, by_crf()), Catch::Contains("no text has a word"));
 }
 

@@ -290,7 +290,7 @@ ContentClusters content_clusters(
     if (!found) return {};
     out.centres = found->centres;
     if (!examples.text.empty()) {
-        std::vector<TextItem> texts;
+        TextColumn texts;
         for (auto row : chosen) texts.push_back(examples.text[row]);
         out.names = names_by(
             "texts about", telling_words(texts, found->labels, found->k, words_known), words_named

@@ -60,7 +60,7 @@ ContentClusters content_clusters(
 // the logarithm of how many times their share of the others it is, is greatest; words of one
 // character and numbers are none. `group`: of each text, below `groups`.
 std::vector<std::vector<std::string>> telling_words(
-    std::span<const TextItem> texts,
+    const TextColumn& texts,
     std::span<const std::uint32_t> group,
     std::size_t groups,
     std::size_t words

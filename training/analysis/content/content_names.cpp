@@ -29,7 +29,7 @@ struct Told {
 }  // namespace
 
 std::vector<std::vector<std::string>> telling_words(
-    std::span<const TextItem> texts,
+    const TextColumn& texts,
     std::span<const std::uint32_t> group,
     std::size_t groups,
     std::size_t words

@@ -22,7 +22,7 @@ std::vector<std::uint64_t> hashes_of_rows(const Examples& examples) {
     for (std::size_t row = 0; row < examples.rows; ++row) {
         if (!examples.text.empty()) {
             const auto& text = examples.text[row];
-            out[row] = schema::simhash(text.title + "\n" + text.body);
+            out[row] = schema::simhash(text.joined());
             continue;
         }
         const auto width = examples.columns.size();

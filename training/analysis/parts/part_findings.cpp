@@ -115,7 +115,7 @@ void suspect_sets(Findings& of, Analysis& analysis) {
 }
 
 // One list of spans as people read it: "person 'Ada', place 'Paris'".
-std::string told_spans(const std::string& body, const std::vector<schema::TextSpan>& spans) {
+std::string told_spans(std::string_view body, const std::vector<schema::TextSpan>& spans) {
     std::string out;
     for (std::size_t i = 0; i < std::min(spans.size(), spans_told); ++i)
         out += fmt::format(

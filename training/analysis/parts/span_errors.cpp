@@ -142,7 +142,7 @@ std::vector<std::vector<SpanSuspect>> span_suspects(std::span<const JudgedSpans>
     return out;
 }
 
-std::string marked_text(const std::string& body, const schema::TextSpan& span) {
+std::string marked_text(std::string_view body, const schema::TextSpan& span) {
     const auto end = base::first_characters(body, span.end);
     const auto start = base::first_characters(body, span.start).size();
     const auto marked = end.substr(std::min(start, end.size()));

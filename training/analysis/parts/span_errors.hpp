@@ -68,6 +68,6 @@ struct SpanSuspect {
 std::vector<std::vector<SpanSuspect>> span_suspects(std::span<const JudgedSpans> texts);
 
 // The part of a text that a span marks, in one line, cut after 40 characters.
-std::string marked_text(const std::string& body, const schema::TextSpan& span);
+std::string marked_text(std::string_view body, const schema::TextSpan& span);
 
 }  // namespace training
