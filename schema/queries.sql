@@ -362,6 +362,9 @@ FROM record r WHERE r.rk = $1 AND r.source_id = $2 AND r.key = $3;
 INSERT INTO job (kind, spec, dedup, due_at, created_at) VALUES ($1, $2::jsonb, $3, $4::timestamptz, $5::timestamptz)
 ON CONFLICT (dedup) DO NOTHING RETURNING id;
 
+-- name: job_named
+SELECT id FROM job WHERE dedup = $1;
+
 -- Claims come one after the other, since none sees what another has not committed yet.
 -- name: begin_claim
 SELECT pg_advisory_xact_lock(hashtextextended('the claim of a job', 0));
@@ -417,16 +420,17 @@ WITH ended AS (DELETE FROM job WHERE id = $1 AND token = $2 RETURNING *)
 INSERT INTO job_history (id, kind, spec, state, attempts, result, created_at, ended_at)
 SELECT id, kind, spec, $3, $6::int, $4::jsonb, created_at, $5::timestamptz FROM ended;
 
+-- The jobs of a source name it in what they were told.
 -- name: list_jobs
 (SELECT id, kind, CASE WHEN leased_until > $1::timestamptz THEN 'running' ELSE 'waiting' END AS state, spec::text AS spec,
      NULL AS result, worker, attempts, created_at, due_at, NULL::timestamptz AS ended_at
  FROM job
- WHERE ($2 = '' OR kind = $2) AND ($3 = '' OR $3 = CASE WHEN leased_until > $1::timestamptz THEN 'running' ELSE 'waiting' END) AND id < $4
+ WHERE ($2 = '' OR kind = $2) AND ($3 = '' OR $3 = CASE WHEN leased_until > $1::timestamptz THEN 'running' ELSE 'waiting' END) AND id < $4 AND ($6 = '' OR spec->>'source' = $6)
  ORDER BY id DESC LIMIT $5)
 UNION ALL
 (SELECT id, kind, state, spec::text, result::text, NULL, attempts, created_at, NULL::timestamptz, ended_at
  FROM job_history
- WHERE ($2 = '' OR kind = $2) AND ($3 = '' OR state = $3) AND id < $4
+ WHERE ($2 = '' OR kind = $2) AND ($3 = '' OR state = $3) AND id < $4 AND ($6 = '' OR spec->>'source' = $6)
  ORDER BY id DESC LIMIT $5)
 ORDER BY id DESC LIMIT $5;
 

@@ -12,6 +12,9 @@ namespace service {
 const base::Settings<ListJobs> ListJobs::settings{
     {"kind", &ListJobs::kind, "only of this kind"},
     {"state", &ListJobs::state, "only in this state"},
+    {"source",
+     &ListJobs::source,
+     "only those that gather, replay or judge this source; trainings name a snapshot instead"},
     {"limit", &ListJobs::limit, "how many at most", {.low = 1, .high = 200}},
     {"after", &ListJobs::after, "the 'next' of an earlier answer"},
 };
@@ -47,6 +50,7 @@ Page<Job> list_jobs(Work& work, const ListJobs& request) {
         work.tx,
         {.kind = request.kind,
          .state = request.state,
+         .source = request.source,
          .before = request.after,
          .at_most = request.limit + 1},
         work.now

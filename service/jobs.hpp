@@ -31,6 +31,7 @@ BOOST_DESCRIBE_STRUCT(
 struct ListJobs {
     std::optional<schema::JobKind> kind;
     std::optional<schema::JobState> state;
+    std::string source;
     int limit = 50;
     std::optional<std::int64_t> after;
     static const base::Settings<ListJobs> settings;

@@ -32,6 +32,10 @@ std::optional<std::int64_t> add_job(
     );
 }
 
+std::optional<std::int64_t> job_named(base::Tx& tx, const std::string& dedup) {
+    return tx.value<std::int64_t>(sql::file["job_named"], dedup);
+}
+
 namespace {
 
 std::string names_of(const std::vector<JobKind>& kinds) {
@@ -105,7 +109,8 @@ std::vector<JobEntry> list_jobs(base::Tx& tx, const JobChoice& choice, Time now)
         choice.kind ? std::string(base::name_of(*choice.kind)) : "",
         choice.state ? std::string(base::name_of(*choice.state)) : "",
         choice.before.value_or(std::numeric_limits<std::int64_t>::max()),
-        choice.at_most
+        choice.at_most,
+        choice.source
     ));
 }
 

@@ -29,6 +29,9 @@ std::optional<std::int64_t> add_job(
     Time now
 );
 
+// The job of a `dedup` name that waits or runs.
+std::optional<std::int64_t> job_named(base::Tx& tx, const std::string& dedup);
+
 // The next due job of one of the kinds, leased to `worker` until `until`; also one whose lease is
 // over. Never one of a source of which another is at work: by dedup names, `source:NAME` and
 // `source:NAME/PART` are jobs of one.
@@ -59,10 +62,12 @@ bool park_job(base::Tx& tx, const Job& job, Time due);
 // the worker still says what came of it.
 void let_go_job(base::Tx& tx, const Job& job, Time until);
 
-// Which jobs list_jobs() gives: those of a kind and a state, unless these are left out.
+// Which jobs list_jobs() gives: those of a kind, a state and a source (gathering,
+// replaying or judging it), unless these are left out.
 struct JobChoice {
     std::optional<JobKind> kind{};
     std::optional<JobState> state{};
+    std::string source{};
     std::optional<std::int64_t> before{};  // of smaller numbers only: the page after that job
     int at_most = 100;
 };

@@ -120,7 +120,7 @@ GatherResult gather(
     return result;
 }
 
-bool queue_source(
+QueuedSource queue_source(
     base::Tx& tx,
     const schema::Source& source,
     schema::Time due,
@@ -133,7 +133,8 @@ bool queue_source(
     if (as_given) job["spec"] = json::parse(source.spec);
     if (made) job["made"] = source.id;
     auto name = "source:" + source.name + (part.empty() ? "" : "/" + part);
-    return schema::add_job(tx, job_kind(source), json::serialize(job), name, due, now).has_value();
+    auto added = schema::add_job(tx, job_kind(source), json::serialize(job), name, due, now);
+    return {added.has_value(), added ? added : schema::job_named(tx, name)};
 }
 
 schema::JobKind job_kind(const schema::Source& source) {

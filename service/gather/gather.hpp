@@ -97,10 +97,14 @@ GatherResult gather(
     Company company = Company::none
 );
 schema::JobKind job_kind(const schema::Source& source);
+struct QueuedSource {
+    bool added = false;               // or it waits or runs already
+    std::optional<std::int64_t> job;  // that was added, or that one
+};
 // Queues the source for the workers, by its stored settings or, `as_given`, by those that `source`
-// holds. A source that was `made` for this run goes again if it gets nothing. False if it waits or
-// runs already: all of it, or the `part` of it that is named.
-bool queue_source(
+// holds. A source that was `made` for this run goes again if it gets nothing. None is added if it
+// waits or runs already: all of it, or the `part` of it that is named.
+QueuedSource queue_source(
     base::Tx& tx,
     const schema::Source& source,
     schema::Time due,

@@ -35,8 +35,8 @@ std::optional<base::Fault> check_file_name(const std::string& name) {
 
 QueuedRun queue(Work& work, const Wanted& wanted) {
     const auto& source = wanted.source;
-    bool queued = queue_source(work.tx, source, work.now, work.now, wanted.differs, wanted.made);
-    return {source.name, queued, wanted.differs};
+    auto queued = queue_source(work.tx, source, work.now, work.now, wanted.differs, wanted.made);
+    return {source.name, queued.added, wanted.differs, queued.job};
 }
 
 // The settings of the source that the upload goes to.
@@ -120,9 +120,9 @@ QueuedRun upload_file(Work& work, const Upload& request) {
     auto source = want_source(work, request.source, files_kind, spec, true);
     keep_upload(work.here, request.source, name, *bytes);
     // A job of its own reads each: the source's inputs are those of the last one.
-    const bool queued =
+    const auto queued =
         queue_source(work.tx, source.source, work.now, work.now, true, source.made, name);
-    return {request.source, queued, false};
+    return {request.source, queued.added, false, queued.job};
 }
 
 std::span<const Verb> gather_verbs() {

@@ -81,10 +81,12 @@ QueuedRun replay_rejects(Work& work, const ReplayRejects& request) {
     auto source = known_source(work, request.source);
     auto spec = boost::json::serialize(boost::json::object{
         {"source", source.name}, {"replay", ReplayRejects::settings.write(request)}});
-    auto job = schema::add_job(
-        work.tx, job_kind(source), spec, "replay:" + source.name, work.now, work.now
-    );
-    return {source.name, job.has_value()};
+    const auto name = "replay:" + source.name;
+    auto added = schema::add_job(work.tx, job_kind(source), spec, name, work.now, work.now);
+    return {
+        .source = source.name,
+        .queued = added.has_value(),
+        .job = added ? added : schema::job_named(work.tx, name)};
 }
 
 Replayed replay_now(const Environment& here, const ReplayRejects& request) {

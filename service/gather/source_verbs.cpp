@@ -177,7 +177,8 @@ SourceCheck check_source(Work& work, const SourceName& request) {
 QueuedRun run_source(Work& work, const SourceName& request) {
     auto source = known_source(work, request.source);
     check_run(source);
-    return {source.name, queue_source(work.tx, source, work.now, work.now)};
+    auto queued = queue_source(work.tx, source, work.now, work.now);
+    return {.source = source.name, .queued = queued.added, .job = queued.job};
 }
 
 SourceSchedule schedule_source(Work& work, const ScheduleSource& request) {

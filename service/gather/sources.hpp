@@ -87,10 +87,11 @@ SourceCheck check_source(Work& work, const SourceName& request);
 
 struct QueuedRun {
     std::string source;
-    bool queued = false;       // or it waits or runs already
-    bool keeps_other = false;  // the source has other settings than this run, and keeps them
+    bool queued = false;              // or it waits or runs already
+    bool keeps_other = false;         // the source has other settings than this run, and keeps them
+    std::optional<std::int64_t> job;  // that was queued, or the one that waits or runs already
 };
-BOOST_DESCRIBE_STRUCT(QueuedRun, (), (source, queued, keeps_other))
+BOOST_DESCRIBE_STRUCT(QueuedRun, (), (source, queued, keeps_other, job))
 QueuedRun run_source(Work& work, const SourceName& request);
 
 struct ScheduleSource {

@@ -206,7 +206,7 @@ std::size_t queue_gathering(
     set_member(spec, "max_pages", std::to_string(pages));
     set_member(spec, "revisit", "adaptive");
     source.spec = spec.text;
-    return queue_source(work.tx, source, work.now, work.now, true) ? pages : 0;
+    return queue_source(work.tx, source, work.now, work.now, true).added ? pages : 0;
 }
 
 }  // namespace service

@@ -101,20 +101,14 @@ QueuedExamination queue_examination(Work& work, const QueueExamination& request)
     auto source = known_source(work, request.source);
     check_given(request);
     auto spec = QueueExamination::settings.text(request);
-    auto job = schema::add_job(
-        work.tx,
-        schema::JobKind::quality,
-        spec,
-        fmt::format(
-            "source:{}/quality {} {}",
-            source.name,
-            base::name_of(request.examination),
-            base::sha256_hex(spec).substr(0, 16)
-        ),
-        work.now,
-        work.now
+    const auto name = fmt::format(
+        "source:{}/quality {} {}",
+        source.name,
+        base::name_of(request.examination),
+        base::sha256_hex(spec).substr(0, 16)
     );
-    return {.queued = job.has_value(), .job = job};
+    auto added = schema::add_job(work.tx, schema::JobKind::quality, spec, name, work.now, work.now);
+    return {.queued = added.has_value(), .job = added ? added : schema::job_named(work.tx, name)};
 }
 
 json::object examine(const Environment& place, const std::string& spec, std::stop_token stop) {

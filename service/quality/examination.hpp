@@ -38,7 +38,7 @@ struct QueueExamination {
 };
 struct QueuedExamination {
     bool queued = false;              // false: one that asks the same waits, or is under way
-    std::optional<std::int64_t> job;  // that was queued
+    std::optional<std::int64_t> job;  // that was queued, or that one
 };
 BOOST_DESCRIBE_STRUCT(QueuedExamination, (), (queued, job))
 // Queues it for a worker; jobs of one source are done one after another. Throws base::UsageError

@@ -40,7 +40,7 @@ const std::map<std::string, Asked> paged{
     {"schema.index_texts", {"1, 0, '', 100", 200}},  // it writes, too
     {"schema.purge_targets_of_source", {middle}},
     {"schema.blob_files", {fmt::format("0, '', {}", page)}},
-    {"schema.list_jobs", {fmt::format("now(), '', '', {}, {}", rows / 2, page)}},
+    {"schema.list_jobs", {fmt::format("now(), '', '', {}, {}, ''", rows / 2, page)}},
     {"schema.list_workers", {fmt::format("'', {}", page)}},
     {"quality.quality_rows", {middle}},
     {"quality.quality_texts", {middle}},

@@ -31,6 +31,9 @@ struct Queue {
                     std::string(base::name_of(job.state)) + "\n";
         return text;
     }
+    void told(JobKind kind, const std::string& spec, const std::string& dedup = "") {
+        db->call([&](base::Tx& tx) { add_job(tx, kind, spec, dedup, start, start); });
+    }
     JobEntry show(std::int64_t id) {
         return db->call([&](base::Tx& tx) { return show_job(tx, id, start); }).value();
     }
@@ -136,4 +139,22 @@ TEST_CASE("two workers that claim at once get no two jobs of a source", "[schema
     });
     other.join();
     CHECK_FALSE(late);
+}
+
+TEST_CASE("jobs of one source are listed by it, those that ended too", "[schema][jobs]") {
+    Queue queue;
+    queue.told(JobKind::ingest, R"({"source": "a"})");
+    queue.told(JobKind::ingest, R"({"source": "b"})");
+    queue.told(JobKind::quality, R"({"source": "a"})", "source:a/quality");
+    queue.told(JobKind::train, R"({"snapshot": "a"})");
+    CHECK(queue.cancel(1));
+    CHECK(queue.listed({.source = "a"}) == "3 quality waiting\n1 ingest cancelled\n");
+    CHECK(queue.listed({.source = "a", .before = 3}) == "1 ingest cancelled\n");
+    CHECK(queue.listed({.kind = JobKind::ingest, .source = "b"}) == "2 ingest waiting\n");
+    CHECK(queue.listed({.source = "none"}).empty());
+    auto named = [&](const std::string& dedup) {
+        return queue.db->call([&](base::Tx& tx) { return job_named(tx, dedup); });
+    };
+    CHECK(named("source:a/quality") == 3);
+    CHECK_FALSE(named("source:a"));
 }

@@ -12,6 +12,7 @@
 #include "service/gather/gathering.hpp"
 #include "service/gather/kinds/uploads.hpp"
 #include "service/gather/life/source_end.hpp"
+#include "service/gather/sources.hpp"
 #include "tests/support/program.hpp"
 #include "tests/support/s3/s3_server.hpp"
 #include "tests/support/test_database.hpp"
@@ -68,6 +69,25 @@ TEST_CASE("an upload to one home is read at another, by way of the bucket", "[se
     // Either may take the next one, and a source of uploads stays one.
     CHECK(read.upload("b.csv", "id,n\n7,7\n").queued);
     CHECK(taken.gather().added == 1);
+}
+
+TEST_CASE("what is queued tells its job, and so does what waits already", "[service][uploads]") {
+    test::TestDatabase database;
+    Home home(*database, nullptr);
+    auto first = home.upload("a.csv", "id,n\n1,2\n"), second = home.upload("b.csv", "id,n\n2,2\n");
+    CHECK((first.queued && second.queued));
+    REQUIRE((first.job && second.job));
+    CHECK(*first.job != *second.job);
+    auto again = home.upload("b.csv", "id,n\n2,2\n");
+    CHECK_FALSE(again.queued);
+    CHECK(again.job == second.job);
+    service::QueuedRun run, once_more;
+    service::run_locally(home.here(), [&](service::Work& work) {
+        run = service::run_source(work, {.source = "t"});
+        once_more = service::run_source(work, {.source = "t"});
+    });
+    CHECK((run.queued && !once_more.queued));
+    CHECK((run.job && run.job == once_more.job && run.job != second.job));
 }
 
 TEST_CASE("an upload in a folder of blobs is in its home alone", "[service][uploads]") {

@@ -152,7 +152,9 @@ TEST_CASE(
 ) {
     World world;
     CHECK(world.queue(Examination::outliers).queued);
-    CHECK_FALSE(world.queue(Examination::outliers).queued);
+    auto again = world.queue(Examination::outliers);
+    CHECK_FALSE(again.queued);
+    CHECK(again.job);
     CHECK(world.queue(Examination::outliers, {{"threshold", 9}}).queued);
     CHECK(world.queue(Examination::profile).queued);
     CHECK(world.queue(Examination::profile, {}, "other").queued);
