@@ -55,7 +55,7 @@ void each_blob_file(
             auto location = row["location"].as<std::string>();
             auto stored = blobs.stored(location);
             auto content = blobs.unpack(
-                row["encoding"].as<std::string>(), stored, {}, row["size"].as<std::size_t>()
+                row["encoding"].as<std::string>(), stored, location, row["size"].as<std::size_t>()
             );
             if (base::sha256(content) != after)
                 throw base::Error(

@@ -6,6 +6,7 @@
 // pictures and archives never do, and unpacking them would be for nothing.
 #include "schema/blobs/blobs.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 
@@ -51,12 +52,35 @@ std::string compress(std::string_view data) {
     return out;
 }
 
-std::string decompress(std::string_view data, std::size_t size) {
+std::optional<std::string> decompress(std::string_view data, std::size_t size) {
     std::string out(size, '\0');
     auto got = ZSTD_decompress(out.data(), out.size(), data.data(), data.size());
-    if (ZSTD_isError(got) || got != size)
-        throw base::Error("blob", "its compressed bytes are damaged", "restore it from a backup");
+    if (ZSTD_isError(got) || got != size) return std::nullopt;
     return out;
+}
+
+// What lies under a name, as data of that size. A file that was damaged and put again may hold it
+// compressed where its row says that it is not, or the other way round: it is taken for the data
+// if it has the hash that the name tells.
+std::string data_of(
+    std::string bytes,
+    const std::string& encoding,
+    const std::string& location,
+    std::size_t size
+) {
+    const auto as_it_is = [&]() -> std::optional<std::string> {
+        if (bytes.size() != size) return std::nullopt;
+        return std::move(bytes);
+    };
+    const bool packed = encoding == "zstd";
+    if (auto data = packed ? decompress(bytes, size) : as_it_is()) return std::move(*data);
+    if (auto data = packed ? as_it_is() : decompress(bytes, size))
+        if (location.ends_with("/" + base::hex(base::sha256(*data)))) return std::move(*data);
+    throw base::Error(
+        location.empty() ? "blob" : "blob " + location,
+        "what is stored of it is damaged",
+        "restore it from a backup"
+    );
 }
 
 // How what lies there holds the data, if it does: whether it is compressed.
@@ -77,7 +101,7 @@ std::optional<bool> kept_as(BlobStore& store, const std::string& location, std::
 struct StoredBlob {
     std::string encoding, location;
     base::Binary bytes;
-    std::size_t size = 0;
+    std::uint64_t size = 0;
 };
 BOOST_DESCRIBE_STRUCT(StoredBlob, (), (encoding, location, bytes, size))
 
@@ -135,7 +159,9 @@ std::string Blobs::load_part(
     auto found = find_stored(tx, sha256_bytes);
     if (!found) throw base::Error("blob", "it is missing", "restore it from a backup");
     if (found->encoding == "identity" && !found->location.empty())
-        return place_of(found->location).get_part(found->location, from, size);
+        if (auto part = place_of(found->location).get_part(found->location, from, size);
+            part.size() == std::min<std::uint64_t>(size, found->size - std::min(from, found->size)))
+            return part;  // else it is damaged, or held otherwise than its row says
     const auto whole =
         unpack(found->encoding, std::move(found->bytes.bytes), found->location, found->size);
     return from < whole.size() ? whole.substr(from, size) : std::string();
@@ -147,8 +173,8 @@ std::string Blobs::unpack(
     const std::string& location,
     std::size_t size
 ) const {
-    if (!location.empty()) bytes = stored(location);
-    return encoding == "zstd" ? decompress(bytes, size) : bytes;
+    if (!location.empty() && bytes.empty()) bytes = stored(location);
+    return data_of(std::move(bytes), encoding, location, size);
 }
 
 BlobStore& Blobs::place_of(const std::string& location) const {

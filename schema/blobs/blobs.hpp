@@ -53,7 +53,9 @@ public:
         std::uint64_t size
     ) const;
 
-    // The bytes of a blob from the columns of its row (bytes is empty where there is a location).
+    // The bytes of a blob from the columns of its row; with a location and no bytes they are read
+    // there. What lies there compressed otherwise than the row says is unpacked all the same if it
+    // has the hash that it is named by; base::Error that names it for what is damaged.
     std::string unpack(
         const std::string& encoding,
         std::string bytes,

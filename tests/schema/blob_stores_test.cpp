@@ -121,6 +121,33 @@ TEST_CASE("what lies there as a blob of the same data stays as it is", "[schema]
     CHECK(place->store->get(location) == packed);
 }
 
+TEST_CASE(
+    "a blob that lies there compressed otherwise than its row says is read",
+    "[schema][blobs]"
+) {
+    auto place = any_place();
+    const schema::Blobs blobs(place->store);
+    const std::string data = test::noise(9, 200'000) + std::string(200'000, 'a');
+    const auto location = blobs.seal(data).location;
+    CHECK(blobs.unpack("identity", {}, location, data.size()) == data);
+    place->store->replace(location, data);
+    CHECK(blobs.unpack("zstd", {}, location, data.size()) == data);
+    // Of the right size, and not the data.
+    auto other = data;
+    other[7] ^= 1;
+    place->store->replace(location, other);
+    const auto refused = [&](const char* encoding) {
+        CHECK_THROWS_WITH(
+            blobs.unpack(encoding, {}, location, data.size()),
+            Contains(location) && Contains("what is stored of it is damaged")
+        );
+    };
+    refused("zstd");
+    place->store->replace(location, data.substr(1));
+    refused("zstd");
+    refused("identity");
+}
+
 TEST_CASE("a part of what is stored is read without the rest", "[schema][blobs]") {
     auto place = any_place();
     auto& store = *place->store;
