@@ -57,11 +57,12 @@ void list(service::Context& context, service::ListRecords request, int left) {
 }
 
 void search(service::Context& context, const service::SearchRecords& request) {
-    auto found = ask<service::search_records>(context, request);
-    while (!found.complete) {
+    service::RecordHits found;
+    do {  // again only if more was gathered meanwhile
+        service::index_records(context.environment(), request.source);
         if (context.stop().stop_requested()) throw base::Interrupted();
         found = ask<service::search_records>(context, request);
-    }
+    } while (!found.complete);
     if (context.json) return print_answer(base::Answer(found));
     for (const auto& hit : found.items) {
         print_line(fmt::format("{}  {}", hit.key, hit.title));

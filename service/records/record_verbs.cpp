@@ -206,6 +206,12 @@ Page<RecordItem> list_records(Work& work, const ListRecords& request) {
     return page;
 }
 
+std::uint64_t index_records(const Environment& here, const std::string& source) {
+    auto id =
+        here.database.call([&](base::Tx& tx) { return schema::require_source(tx, source).id; });
+    return schema::index_texts(here.database, id, here.stop);
+}
+
 RecordHits search_records(Work& work, const SearchRecords& request) {
     auto where = schema::Filter::parse(request.where);
     auto source = known_source(work, request.source);

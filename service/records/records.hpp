@@ -82,6 +82,10 @@ struct RecordHits {
     bool complete = true;  // false while new texts are still being indexed: ask again
 };
 BOOST_DESCRIBE_STRUCT(RecordHits, (), (items, next, complete))
+// Indexes all texts of a source that are new or have changed, in transactions of its own, so that
+// one search finds in all; what was indexed before a stop stays so. Returns how many. base::Error
+// if there is no such source.
+std::uint64_t index_records(const Environment& here, const std::string& source);
 // Indexes up to a thousand new texts first.
 RecordHits search_records(Work& work, const SearchRecords& request);
 
