@@ -45,6 +45,7 @@ from tilth.shapes import (
     Source,
     SourceRun,
     Suggestion,
+    Suspect,
     WholeRecord,
 )
 
@@ -83,6 +84,7 @@ __all__ = [
     "Source",
     "SourceRun",
     "Suggestion",
+    "Suspect",
     "TilthError",
     "TimedOut",
     "TooLarge",

@@ -120,8 +120,8 @@ class Client:
 
     def run_source(self, source: str, *, timeout: float | None = None) -> shapes.SourceRun:
         """Gathers a source, waits until that ended, and gives what came of it; a run that failed is a JobFailed."""
-        self.call("POST", f"/sources/{segment(source)}/run")
-        return self._run_of(source, timeout)
+        path = f"/sources/{segment(source)}/run"
+        return self._run_of(source, shapes.member(self.call("POST", path), "job", f"POST {path}"), timeout)
 
     def records(self, source: str, where: str | None = None) -> Iterator[shapes.Record]:
         """All records of a source, or those for which a condition holds (docs/training.md), with their whole payloads."""
@@ -136,7 +136,11 @@ class Client:
         return shapes.WholeRecord.of(self.call("GET", f"/sources/{segment(source)}/record", query={"key": key}))
 
     def search(self, source: str, words: str, where: str | None = None) -> Iterator[shapes.Hit]:
-        return map(shapes.Hit.of, self.pages(f"/sources/{segment(source)}/search", q=words, where=where))
+        """The best first. The service indexes what is new a part a call: this asks until all of it is."""
+        path = f"/sources/{segment(source)}/search"
+        while self.call("GET", path, query={"q": words, "where": where, "limit": 1}).get("complete") is False:
+            pass
+        return map(shapes.Hit.of, self.pages(path, q=words, where=where))
 
     def rejects(self, source: str, state: str | None = None) -> Iterator[shapes.Reject]:
         return map(shapes.Reject.of, self.pages(f"/sources/{segment(source)}/rejects", state=state))
@@ -174,16 +178,11 @@ class Client:
             raise BadSetting("upload: the file has no name; give name=, such as 'table.csv'")
         if len(data) > UPLOAD:
             raise BadRecord(f"upload '{name}': has {len(data):,} bytes, of {UPLOAD:,} at most; push its rows, or add a source that fetches it")
-        # The service reads what came last, once: an upload that still waits would be passed over.
-        for state in ("running", "waiting"):
-            for job in self.jobs(state=state):
-                if gathers(job, source):
-                    self._ended(job, timeout)
         body: dict[str, Any] = {"name": name, "base64": base64.b64encode(data).decode()}
         if format is not None:
             body["format"] = format
-        self.call("POST", f"/sources/{segment(source)}/upload", body=body)
-        return self._run_of(source, timeout)
+        path = f"/sources/{segment(source)}/upload"
+        return self._run_of(source, shapes.member(self.call("POST", path, body=body), "job", f"POST {path}"), timeout)
 
     # Projects, labels, what machines say.
 
@@ -266,6 +265,12 @@ class Client:
     def run(self, number: int) -> shapes.Run:
         return shapes.Run.of(self.call("GET", f"/runs/{segment(number)}"))
 
+    def suspects(self, run: int, **settings: Any) -> tuple[shapes.Suspect, ...]:
+        """Labels of a run's records that may be wrong, the likeliest first: settings of `tilth errors`, such as top=50, folds=0."""
+        path = f"/runs/{segment(run)}/errors"
+        found = self.call("POST", path, body={**settings, "label_errors": True})
+        return tuple(map(shapes.Suspect.of, shapes.member(found, "label_errors", f"POST {path}")))
+
     def errors(self, run: int, **settings: Any) -> Any:
         """What a run gets wrong: settings and answer as `tilth errors --json` has them. For models of others: tilth.label_errors."""
         return self.call("POST", f"/runs/{segment(run)}/errors", body=settings)
@@ -282,8 +287,9 @@ class Client:
 
     # Jobs.
 
-    def jobs(self, kind: str | None = None, state: str | None = None) -> Iterator[shapes.Job]:
-        return map(shapes.Job.of, self.pages("/jobs", kind=kind, state=state))
+    def jobs(self, kind: str | None = None, state: str | None = None, source: str | None = None) -> Iterator[shapes.Job]:
+        """The newest first, those that ended too. Of a source: what gathers, replays or judges it."""
+        return map(shapes.Job.of, self.pages("/jobs", kind=kind, state=state, source=source))
 
     def job(self, number: int) -> shapes.Job:
         return shapes.Job.of(self.call("GET", f"/jobs/{segment(number)}"))
@@ -330,28 +336,28 @@ class Client:
                 return one_line(last.error)
         return "no reason was told"
 
-    def _run_of(self, source: str, timeout: float | None) -> shapes.SourceRun:
-        """Waits for the newest job of a source, and gives its run. The service does not tell the job of what it queued."""
-        found = next((job for job in self.jobs() if gathers(job, source)), None)
-        failed = self._ended(found, timeout) if found else None
+    def _run_of(self, source: str, number: int, timeout: float | None) -> shapes.SourceRun:
+        """Waits for a job of a source, and gives its run; of one that failed, why it did."""
         try:
-            run = next(self.source_runs(source), None)
-        except NotFound:
-            if not failed:
-                raise
-            run = None
-        if failed or run is None or run.state == "failed":
-            why = (run.error if run else None) or str(failed or "there is no run of it")
-            raise JobFailed(f"source '{source}': {one_line(why).removeprefix(f'source {source!r}: ')}; see 'tilth source show {source}'") from failed
-        return run
-
-    def _ended(self, job: shapes.Job, timeout: float | None) -> JobFailed | None:
-        """Waits for the job; why it failed, if it did."""
-        try:
-            self.wait(job, timeout=timeout)
+            job = self.wait(number, timeout=timeout)
         except JobFailed as failed:
-            return failed
-        return None
+            last = self._last_run(source, number)
+            why = one_line((last.error if last else None) or str(failed))
+            raise JobFailed(f"source '{source}': {why.removeprefix(f'source {source!r}: ')}; see 'tilth source show {source}'") from failed
+        told = shapes.member(job.result, "run", f"job {number}")
+        for run in self.source_runs(source):
+            if run.id == told:
+                return run
+        raise BadAnswer(f"job {number}: its run {told} is none of source '{source}'; was the source deleted?")
+
+    def _last_run(self, source: str, number: int) -> shapes.SourceRun | None:
+        """The newest run, if it began after the job was queued."""
+        queued = self.job(number).created_at
+        try:
+            last = next(self.source_runs(source), None)
+        except NotFound:
+            return None
+        return last if last and last.started_at + timedelta(seconds=1) >= queued else None
 
     def _export(self, path: str, query: Mapping[str, object]) -> Iterator[Any]:
         request = self._http.request("GET", "/api/v1" + path, query={"format": "jsonl", **query})
@@ -373,10 +379,6 @@ def sent_in_parts(rows: Any, what: str, send: Any) -> shapes.Counts:
             error.add_note(f"tilth: {counts.sent} {what}s were sent before and stay; sending all again counts these as unchanged")
         raise
     return counts
-
-
-def gathers(job: shapes.Job, source: str) -> bool:
-    return job.kind in ("crawl", "ingest") and isinstance(job.spec, dict) and job.spec.get("source") == source
 
 
 def objects(lines: bytes) -> list[Any]:

@@ -272,6 +272,19 @@ class Run(Shape):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Suspect(Shape):
+    """A label that may be wrong, and what the models say instead."""
+
+    key: str
+    given: str
+    suggested: str
+    score: float
+    part: str
+    text: str = ""
+    people: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Job(Shape):
     """Work of a worker: waiting, running, done, failed or cancelled."""
 

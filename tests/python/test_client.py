@@ -9,6 +9,7 @@ import re
 import threading
 import tracemalloc
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from unittest import mock
 
@@ -68,6 +69,22 @@ class Records(ServiceTest):
             self.assertEqual((run.read, run.added), (1, 1))
         self.assertEqual(sorted(one.payload["id"] for one in self.client.records("files")), ["0", "1", "2"])
         self.assertEqual(self.client.run_source("files", timeout=60).unchanged, 1)
+        self.assertEqual([one.kind for one in self.client.jobs(source="files")], ["ingest"] * 4)
+        self.assertEqual(list(self.client.jobs(source="no such")), [])
+
+    def test_what_was_queued_is_waited_for_by_its_number(self) -> None:
+        def send(at: int) -> tilth.SourceRun:
+            with self.service.client() as client:
+                return client.upload("many", "id\n" + "".join(f"{at}-{row}\n" for row in range(at)), name=f"part{at}.csv", timeout=60)
+
+        with ThreadPoolExecutor(4) as pool:
+            runs = list(pool.map(send, range(1, 9)))
+        self.assertEqual([run.added for run in runs], list(range(1, 9)))  # each has its own, though all were queued at once
+        self.assertEqual(len({run.id for run in runs}), 8)
+        said = [self.client.call("POST", "/sources/many/run") for _ in range(2)]
+        self.assertTrue(all(self.client.wait(one["job"], timeout=60).state == "done" for one in said))
+
+    def test_bad_files(self) -> None:
         with self.assertRaisesRegex(tilth.BadRecord, "of 5,242,880 at most"):
             self.client.upload("files", b"x" * 6_000_000, name="a.csv")
         with self.assertRaises(tilth.BadSetting):
@@ -179,6 +196,8 @@ class Labels(ServiceTest):
 class Training(ServiceTest):
     def test_from_a_snapshot_to_predictions(self) -> None:
         rows = {row["id"]: row for row in self.labelled("loop")}
+        rows["m7"]["label"] = "spam"  # wrongly
+        self.client.push_labels("loop", [{"key": "m7", "label": "spam"}])
         made = self.client.create_snapshot("loop-1", project="loop", split="0.6,0.2,0.2")
         self.assertEqual((made.members, made.hash), (240, self.client.snapshot("loop-1").hash))
         members = list(self.client.members("loop-1"))
@@ -194,6 +213,13 @@ class Training(ServiceTest):
         accuracy = next(one for one in run.metrics if one.name == "accuracy" and one.split == 2)
         self.assertGreater(accuracy.value or 0, 0.9)
         self.assertIn("judged", self.client.errors(run.id, quick=True))
+        suspects = self.client.suspects(run.id, top=5)
+        self.assertIn("m7", [one.key for one in suspects])
+        wrong = next(one for one in suspects if one.key == "m7")
+        self.assertEqual((wrong.given, wrong.suggested), ("spam", "ham"))
+        self.assertLessEqual(len(suspects), 5)
+        with self.assertRaises(tilth.NotFound):
+            self.client.suspects(10**9)
         with self.assertRaisesRegex(tilth.BadRequest, "did you mean 'quick'"):
             self.client.errors(run.id, quik=True)
         model = next(self.client.models())
