@@ -19,6 +19,7 @@
 #include "base/database/database.hpp"
 #include "base/not_found.hpp"
 #include "base/numbers/parse.hpp"
+#include "base/run/stopping.hpp"
 #include "base/text/utf8.hpp"
 #include "schema/people/audit_store.hpp"
 #include "service/refusal.hpp"
@@ -142,12 +143,22 @@ void note(Call& call, const service::Given& given) {
     );
 }
 
+// Once nobody waits for it any more it ends soon, and keeps nothing that is not kept already.
+base::Answer ended_if_left(const Call& call, service::Work& work, const service::Given& given) {
+    const auto& verb = *call.route.verb;
+    if (!ends_when_left(call.route)) return verb.run(work, given);
+    const base::Stopping stopping(call.request.left);
+    auto answer = verb.run(work, given);
+    if (!goes_by_steps(verb.name)) base::go_on();
+    return answer;
+}
+
 Response run_verb(Call& call) {
     const auto& verb = *call.route.verb;
     service::Work work{call.tx, call.here, call.account, call.at};
     try {
         auto given = given_by(call);
-        auto answer = verb.run(work, given);
+        auto answer = ended_if_left(call, work, given);
         if (is_told(call)) note(call, given);
         if (!verb.answers()) return no_content();
         if (const auto* download = answer.as<service::Download>())

@@ -2,7 +2,9 @@
 #include "api/verb_table.hpp"
 
 #include <algorithm>
-#include <iterator>
+#include <span>
+
+#include "service/verb.hpp"
 
 namespace api {
 
@@ -264,6 +266,25 @@ constexpr std::string_view long_ones[] = {
     "label rules clear",
     "label project import"};
 
+// Mostly quick, and of a lane with those: but some of it fits models first.
+constexpr std::string_view sometimes_long = "label queue";
+
+// Of the long ones: a destruction is finished once it began to show, and what machines said of some
+// records, or how a test of a model went, is worth keeping.
+constexpr std::string_view stepwise_ones[] = {
+    "model test",
+    "snapshot create",
+    "snapshot verify",
+    "records purge",
+    "source delete",
+    "label suggest model",
+    "label suggest endpoint",
+    "label rules run"};
+
+bool is_among(std::span<const std::string_view> verbs, std::string_view verb) {
+    return std::find(verbs.begin(), verbs.end(), verb) != verbs.end();
+}
+
 }  // namespace
 
 std::span<const VerbRow> verb_table() {
@@ -271,7 +292,15 @@ std::span<const VerbRow> verb_table() {
 }
 
 bool takes_long(std::string_view verb) {
-    return std::find(std::begin(long_ones), std::end(long_ones), verb) != std::end(long_ones);
+    return is_among(long_ones, verb);
+}
+
+bool ends_when_left(const Route& route) {
+    return route.takes_long || route.method == get || route.verb->name == sometimes_long;
+}
+
+bool goes_by_steps(std::string_view verb) {
+    return is_among(stepwise_ones, verb);
 }
 
 }  // namespace api

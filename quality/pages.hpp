@@ -8,7 +8,7 @@
 
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
-#include "quality/stopping.hpp"
+#include "base/run/stopping.hpp"
 
 namespace quality {
 
@@ -20,7 +20,7 @@ void each_page(base::Database& database, int size, Page page, Place place, Visit
     auto rk = std::numeric_limits<std::int64_t>::min();
     std::string key;
     for (;;) {
-        go_on();
+        base::go_on();
         auto rows =
             database.call([&](base::Tx& tx) { return base::rows_as<Row>(page(tx, rk, key)); });
         bool last = rows.size() < static_cast<std::size_t>(size);

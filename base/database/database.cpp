@@ -16,6 +16,7 @@
 #include "base/database/connection.hpp"
 #include "base/error.hpp"
 #include "base/run/log.hpp"
+#include "base/run/stopping.hpp"
 
 namespace base {
 
@@ -37,11 +38,13 @@ void Tx::check(std::string_view text) {
 }
 
 pqxx::result Tx::run(std::string_view sql) {
+    go_on();
     ++connection_.round_trips;
     return work_.exec(std::string(sql));
 }
 
 std::string Tx::prepared(std::string_view sql) {
+    go_on();
     ++connection_.round_trips;
     auto [entry, is_new] = connection_.statements.try_emplace(std::string(sql));
     if (is_new) {
@@ -52,6 +55,7 @@ std::string Tx::prepared(std::string_view sql) {
 }
 
 CopyWriter Tx::copy(std::string_view table_and_columns, int columns) {
+    go_on();
     auto statement = fmt::format("COPY {} FROM STDIN (FORMAT binary)", table_and_columns);
     auto* raw = connection_.raw();
     std::unique_ptr<PGresult, decltype(&PQclear)> result(PQexec(raw, statement.c_str()), PQclear);
@@ -224,6 +228,7 @@ void Database::attempt_erased(Body body, void* context) {
                 pqxx::work work(*connection);
                 Tx tx(*connection, work);
                 body(context, tx);
+                go_on();
                 committing = true;
                 work.commit();
             }

@@ -11,6 +11,8 @@
 #include <cmath>
 #include <map>
 
+#include "base/run/stopping.hpp"
+
 namespace labeling {
 
 namespace {
@@ -64,6 +66,7 @@ public:
     LabelModel run() {
         prepare();
         while (model_.rounds < most_rounds) {
+            base::go_on();
             auto moved = round();
             prepare();
             ++model_.rounds;

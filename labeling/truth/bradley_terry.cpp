@@ -17,6 +17,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/run/stopping.hpp"
 
 namespace labeling {
 
@@ -144,6 +145,7 @@ Ranked rank(const Comparisons& comparisons, Ranking method, std::stop_token stop
     constexpr int most_rounds = 2000;
     if (comparisons.rows.empty()) throw base::Error("truth", "there are no comparisons to rank by");
     auto look_up = [&] {
+        base::go_on();
         if (stop.stop_requested()) throw base::Interrupted();
     };
     Strengths strengths(comparisons);

@@ -12,6 +12,7 @@
 
 #include "base/error.hpp"
 #include "base/numbers/random.hpp"
+#include "base/run/stopping.hpp"
 
 namespace labeling {
 
@@ -63,6 +64,7 @@ Votes::Votes(const Judgements& from, bool all, std::stop_token token)
 }
 
 void Votes::look_up() const {
+    base::go_on();
     if (stop.stop_requested()) throw base::Interrupted();
 }
 

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/run/stopping.hpp"
 #include "labeling/truth/weights.hpp"
 
 namespace labeling {
@@ -94,6 +95,7 @@ public:
 private:
     void iterate(Method method) {
         for (int round = 0; round < most_rounds; ++round) {
+            base::go_on();
             if (stop_.stop_requested()) throw base::Interrupted();
             weigh(method);
             double moved = 0;

@@ -11,7 +11,7 @@
 #include <tuple>
 
 #include "base/bytes/hash.hpp"
-#include "quality/stopping.hpp"
+#include "base/run/stopping.hpp"
 
 namespace quality {
 
@@ -95,7 +95,7 @@ std::vector<RowPair> candidate_pairs(const Table& table, const BlockingLimits& l
     };
     std::size_t settled = 0;
     for (const auto& block : blocks) {
-        go_on();
+        base::go_on();
         for (std::size_t i = 0; i < block.size; ++i)
             for (std::size_t j = i + 1; j < block.size; ++j)
                 pairs.emplace_back(entries[block.begin + i].row, entries[block.begin + j].row);

@@ -16,9 +16,9 @@
 
 #include <fmt/format.h>
 
+#include "base/run/stopping.hpp"
 #include "quality/duplicates/similarity.hpp"
 #include "quality/errors/dependencies.hpp"
-#include "quality/stopping.hpp"
 
 namespace quality {
 
@@ -260,7 +260,7 @@ std::vector<Link> link_rows(
 
     std::vector<std::uint8_t> found(pairs.size() * fields.size());
     for (std::size_t p = 0; p < pairs.size(); ++p) {
-        go_on();
+        base::go_on();
         for (std::size_t f = 0; f < fields.size(); ++f)
             found[p * fields.size() + f] = compare(fields[f], pairs[p].first, pairs[p].second);
     }
@@ -287,7 +287,7 @@ std::vector<Link> link_rows(
     double same = 0.1 * rows / all;
     std::vector<double> probability(pairs.size());
     for (int round = 0; round < 50; ++round) {
-        go_on();
+        base::go_on();
         std::vector<Shares> counts(fields.size());
         double sum = 0;
         for (std::size_t p = 0; p < pairs.size(); ++p) {

@@ -4,7 +4,7 @@
 #include <bit>
 #include <tuple>
 
-#include "quality/stopping.hpp"
+#include "base/run/stopping.hpp"
 
 namespace quality {
 
@@ -25,7 +25,7 @@ void each_bucket(std::vector<Row>& rows, Visit visit) {
     for (std::size_t begin = 0; begin < rows.size();) {
         auto end = begin + 1;
         while (end < rows.size() && rows[end].key == rows[begin].key) ++end;
-        go_on();
+        base::go_on();
         if (end - begin > 1) visit(begin, end);
         begin = end;
     }
@@ -84,7 +84,7 @@ std::vector<Likeness> near_images(const std::vector<std::uint64_t>& hashes_of, i
         for (const auto& one : distinct) rows.push_back({(one.key >> from) & mask, one.row});
         each_bucket(rows, [&](std::size_t begin, std::size_t end) {
             for (auto i = begin; i < end; ++i) {
-                go_on();
+                base::go_on();
                 for (auto j = i + 1; j < end; ++j) {
                     int apart = std::popcount(hashes_of[rows[i].row] ^ hashes_of[rows[j].row]);
                     if (apart > 0 && apart <= bits)

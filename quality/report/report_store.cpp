@@ -11,6 +11,7 @@
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
 #include "base/numbers/short_figure.hpp"
+#include "base/run/stopping.hpp"
 #include "base/time/time.hpp"
 #include "quality/duplicates/duplicates.hpp"
 #include "quality/errors/cell_errors.hpp"
@@ -18,7 +19,6 @@
 #include "quality/profile/profile_store.hpp"
 #include "quality/report/report.hpp"
 #include "quality/sql.hpp"
-#include "quality/stopping.hpp"
 #include "schema/sources/source_store.hpp"
 
 namespace quality {
@@ -190,7 +190,7 @@ report_quality(base::Database& database, const schema::Source& source, bool find
     if (find_duplicate_rows && table.size() == report.profile.records)
         for (const char* kind : {"exact", "auto"})
             found.push_back(find_duplicates(database, source.id, {kind, {}, 0}));
-    go_on();
+    base::go_on();
     report.duplicates = database.call([&](base::Tx& tx) {
         for (const auto& one : found) keep_duplicates(tx, source.id, one);
         return kept_duplicates(tx, source.id);

@@ -11,7 +11,7 @@
 #include <boost/json.hpp>
 
 #include "base/bytes/hash.hpp"
-#include "base/error.hpp"
+#include "base/run/stopping.hpp"
 #include "base/settings/settings.hpp"
 #include "schema/jobs/job_store.hpp"
 #include "service/gather/sources.hpp"
@@ -118,8 +118,9 @@ json::object examine(const Environment& place, const std::string& spec, std::sto
     json::object told{
         {"examination", base::name_of(request.examination)}, {"source", request.source}};
     run_locally(here, [&](Work& work) {
+        const base::Stopping stopping(stop);
         auto answer = verb_of(request.examination).run(work, given_of(request));
-        if (stop.stop_requested()) throw base::Interrupted();
+        base::go_on();
         told["answer"] = brief(answer.json());
     });
     return told;

@@ -8,8 +8,8 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
+#include "base/run/stopping.hpp"
 #include "quality/duplicates/linkage.hpp"
-#include "quality/stopping.hpp"
 
 using namespace quality;
 
@@ -105,7 +105,7 @@ TEST_CASE("a comparison ends when a stop is asked for", "[quality][duplicates]")
         people.rows.push_back({});
     }
     std::stop_source stop;
-    const Stopping stopping(stop.get_token());
+    const base::Stopping stopping(stop.get_token());
     CHECK(near_texts(texts).size() > 0);
     stop.request_stop();
     CHECK_THROWS_AS(near_texts(texts), base::Interrupted);

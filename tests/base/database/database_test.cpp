@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
+#include "base/run/stopping.hpp"
 #include "tests/support/test_database.hpp"
 
 using test::TestDatabase;
@@ -19,6 +20,22 @@ TEST_CASE("a job that throws leaves nothing behind", "[base][database]") {
         throw std::runtime_error("no");
     };
     CHECK_THROWS_WITH(db->call(failing), "no");
+    CHECK(db.number("SELECT count(*) FROM t") == 0);
+}
+
+TEST_CASE("nothing is run or committed once a stop is asked for", "[base][database]") {
+    TestDatabase db;
+    db->call([](base::Tx& tx) { tx.exec("CREATE TABLE t (x int)"); });
+    std::stop_source stop;
+    const base::Stopping stopping(stop.get_token());
+    auto adding = [&](base::Tx& tx) {
+        tx.exec("INSERT INTO t VALUES ($1)", 1);
+        stop.request_stop();
+    };
+    CHECK_THROWS_AS(db->call(adding), base::Interrupted);
+    CHECK_THROWS_AS(db->call([](base::Tx& tx) { tx.exec("SELECT 1"); }), base::Interrupted);
+    CHECK_THROWS_AS(db->call([](base::Tx& tx) { tx.copy("t (x)", 1); }), base::Interrupted);
+    const base::Stopping goes_on({});
     CHECK(db.number("SELECT count(*) FROM t") == 0);
 }
 

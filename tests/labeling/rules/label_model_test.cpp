@@ -5,7 +5,9 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/error.hpp"
 #include "base/numbers/random.hpp"
+#include "base/run/stopping.hpp"
 
 namespace {
 
@@ -183,4 +185,13 @@ TEST_CASE("hundreds of classes and rules take no long time", "[labeling][rules]"
     INFO("model " << right.model << ", majority " << right.majority);
     CHECK(right.model > 0.7);
     CHECK(right.model >= right.majority);
+}
+
+TEST_CASE("the label model stops when it is asked to", "[labeling][rules]") {
+    auto made = make_votes({{0, 0.6, 0.1}, {1, 0.6, 0.1}}, {0.5, 0.5}, 100);
+    std::stop_source stop;
+    const base::Stopping stopping(stop.get_token());
+    CHECK_NOTHROW(labeling::fit_label_model(made.votes));
+    stop.request_stop();
+    CHECK_THROWS_AS(labeling::fit_label_model(made.votes), base::Interrupted);
 }

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/error.hpp"
+#include "base/run/stopping.hpp"
 #include "labeling/truth/score.hpp"
 #include "tests/labeling/shared_data.hpp"
 
@@ -350,4 +351,7 @@ TEST_CASE("every method stops when it is asked to", "[labeling][truth]") {
         CHECK_THROWS_AS(labeling::infer(judgements, method, stop.get_token()), base::Interrupted);
     }
     CHECK_THROWS_AS(labeling::choose(judgements, gold, stop.get_token()), base::Interrupted);
+    const base::Stopping stopping(stop.get_token());  // of all that this thread does
+    for (auto method : {Method::ds, Method::glad, Method::mace})
+        CHECK_THROWS_AS(labeling::infer(judgements, method), base::Interrupted);
 }

@@ -1,8 +1,8 @@
-#include "quality/stopping.hpp"
+#include "base/run/stopping.hpp"
 
 #include "base/error.hpp"
 
-namespace quality {
+namespace base {
 
 namespace {
 
@@ -19,7 +19,7 @@ Stopping::~Stopping() {
 }
 
 void go_on() {
-    if (current && current->stop_requested()) throw base::Interrupted();
+    if (current && current->stop_requested()) throw Interrupted();
 }
 
-}  // namespace quality
+}  // namespace base
