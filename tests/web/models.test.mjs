@@ -67,8 +67,8 @@ await test("a worse one is refused with its figures, and goes only with a reason
 
 await test("tests are written, kept and run, and what fails is shown", async () => {
   await go("/models/topics?version=2&tab=tests");
-  await page.getByRole("button", { name: "Run the kept tests" }).click();
   await page.getByRole("heading", { name: "No tests are kept" }).waitFor();
+  assert.equal(await page.getByRole("button", { name: "Run the kept tests" }).count(), 0); // it would be refused
   await page.getByLabel(/^Tests as TOML/).fill("[[test]\nname");
   await page.getByRole("button", { name: "Run these" }).click();
   await page.getByRole("alert").getByText(/no TOML/).waitFor();
@@ -79,6 +79,12 @@ await test("tests are written, kept and run, and what fails is shown", async () 
   await go("/models/topics?version=1&tab=tests");
   await page.getByRole("button", { name: "Run the kept tests" }).click();
   await page.getByText("1 of 1 fail").waitFor();
+  await page.route("**/models/topics/test", () => {});
+  await page.getByRole("button", { name: "Run the kept tests" }).click();
+  await page.getByText("1 s", { exact: true }).waitFor();
+  await Promise.all([page.waitForEvent("requestfailed", (request) => request.url().endsWith("/test")), page.getByRole("button", { name: "Cancel" }).click()]);
+  await page.getByText(/nothing was changed/).waitFor();
+  await page.unroute("**/models/topics/test");
   await page.getByRole("list", { name: "Examples that fail" }).getByText(/clay humus compost/).waitFor();
 });
 

@@ -239,7 +239,7 @@ await test("a rule is set, run and judged", async () => {
   await page.getByText(/have votes/).waitFor();
 });
 
-await test("rules that vote for long are cancelled; what goes on anyway says so", async () => {
+await test("what takes long is cancelled: rules, truth, labels from a file", async () => {
   await page.route("**/rules/run", () => {});
   await page.getByRole("button", { name: "Run", exact: true }).click();
   await page.getByRole("button", { name: "Cancel" }).click();
@@ -249,10 +249,18 @@ await test("rules that vote for long are cancelled; what goes on anyway says so"
   await page.route("**/truth", () => {});
   await page.getByRole("button", { name: "Infer truth" }).click();
   await dialog.getByRole("button", { name: "Infer" }).click();
-  await dialog.getByText(/goes on to its end/).waitFor();
-  assert.equal(await dialog.getByRole("button", { name: "Cancel" }).count(), 0);
+  const given = (end) => page.waitForEvent("requestfailed", (request) => request.url().endsWith(end));
+  await Promise.all([given("/truth"), dialog.getByRole("button", { name: "Cancel" }).click()]);
+  await page.getByText(/nothing was changed/).waitFor();
   await page.unroute("**/truth");
-  await page.reload();
+  await tab("Import and export");
+  await page.route("**/import", () => {});
+  await page.getByRole("button", { name: "Import from a field or text" }).click();
+  await dialog.getByLabel(/^field/).fill("text");
+  await dialog.getByRole("button", { name: "Import" }).click();
+  await Promise.all([given("/import"), dialog.getByRole("button", { name: "Cancel" }).click()]);
+  await dialog.waitFor({ state: "detached" });
+  await page.unroute("**/import");
 });
 
 await test("labels are exported as they stand", async () => {

@@ -3,6 +3,9 @@ import { send } from "./client";
 
 export class TakenBack extends Error {}
 
+// What is told of work that is done as a whole or not at all.
+export const nothingKept = "Stopped. Unless it had just ended, nothing was changed.";
+
 export interface Asked<T> {
   of: Promise<T>;
   stop: () => void;

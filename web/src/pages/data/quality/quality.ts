@@ -1,9 +1,11 @@
 // What the pages about a source's quality share.
-import { asked } from "../../../lib/asked";
+import { asked, type How } from "../../../lib/asked";
 import { client, ok } from "../../../lib/client";
 
 export const at = (source: string) => ({ params: { path: { source } } });
-export const findErrors = (source: string, body: Record<string, unknown>) => asked((how) => ok(client.POST("/api/v1/sources/{source}/quality/errors", { ...at(source), ...how, body: body as never })));
+const errors = (source: string, body: Record<string, unknown>, how: How) => ok(client.POST("/api/v1/sources/{source}/quality/errors", { ...at(source), ...how, body: body as never }));
+export const findErrors = (source: string, body: Record<string, unknown>) => asked((how) => errors(source, body, how));
+export const decideErrors = errors;
 export type Wrong = Awaited<ReturnType<typeof findErrors>["of"]>["items"][number];
 
 // A column of a profile.

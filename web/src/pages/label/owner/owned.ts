@@ -24,6 +24,3 @@ export const seconds = (milliseconds: number | null | undefined): string => (mil
 
 export const ratio = (value: number | null | undefined, digits = 3): string => (value === null || value === undefined ? "–" : value.toFixed(digits));
 export const between = (low: number | null | undefined, high: number | null | undefined, digits = 3): string => (low === null || low === undefined || high === null || high === undefined ? "" : `${low.toFixed(digits)} to ${high.toFixed(digits)}`);
-
-// Of what the service does to its end, whoever waits for it.
-export const goesOn = "This goes on to its end, also when you leave the page.";

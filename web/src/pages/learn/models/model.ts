@@ -1,4 +1,5 @@
 // What the pages about models share: their versions, what a version sees, and the run that speaks for it.
+import type { How } from "../../../lib/asked";
 import { client, ok } from "../../../lib/client";
 import { analysisOf, listRuns, type Run, type RunLine } from "../run";
 
@@ -10,7 +11,7 @@ export const stages: Stage[] = ["candidate", "staging", "production", "retired"]
 export const at = (model: string) => ({ params: { path: { model } } });
 export const showModel = (model: string) => ok(client.GET("/api/v1/models/{model}", at(model)));
 export type Model = Awaited<ReturnType<typeof showModel>>;
-export const cardOf = (model: string, version: number) => ok(client.GET("/api/v1/models/{model}/card", { params: { path: { model }, query: { version } } }));
+export const cardOf = (model: string, version: number, how?: How) => ok(client.GET("/api/v1/models/{model}/card", { params: { path: { model }, query: { version } }, ...how }));
 export type Card = Awaited<ReturnType<typeof cardOf>>;
 
 // All versions of one model, the newest first, and how each did in its tests.
