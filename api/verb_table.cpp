@@ -69,6 +69,7 @@ constexpr VerbRow rows[] = {
     {put, "/api/v1/sources/{source}", "source edit", "editSource", 200, false, true},
     {patch, "/api/v1/sources/{source}", "source set", "setSource"},
     {get, "/api/v1/sources/{source}/runs", "source runs", "listSourceRuns"},
+    {get, "/api/v1/sources/{source}/runs/{run}/log", "source log", "showRunLog"},
     {post, "/api/v1/sources/{source}/check", "source check", "checkSource"},
     {post, "/api/v1/sources/{source}/run", "source run", "runSource", 202},
     {post, "/api/v1/sources/{source}/schedule", "source schedule", "scheduleSource"},

@@ -426,6 +426,12 @@ LEFT JOIN (SELECT host, count(*) AS requests, sum(bytes) AS bytes, avg(millis) A
            FROM fetch_log WHERE source_id = $1 GROUP BY host) AS log ON log.host = host.host
 ORDER BY coalesce(log.requests, 0) DESC, host.host LIMIT $3;
 
+-- What a run asked for, the newest first, behind a moment and an address; all of it, or what did not end well.
+-- name: fetches_of_run
+SELECT at, url, status, outcome, coalesce(reason, '') AS reason, bytes, millis
+FROM fetch_log WHERE run_id = $1 AND (at, url) < ($2::timestamptz, $3) AND (NOT $4 OR outcome IN ('skipped', 'retry', 'failed'))
+ORDER BY at DESC, url DESC LIMIT $5;
+
 -- Addresses of a source with state and reason; all of a reason, or all of a state, or all.
 -- name: source_urls
 SELECT id, url, state, reason, detail, status, depth, kind,

@@ -24,6 +24,11 @@ FROM reject WHERE ($1 = 0 OR source_id = $1) AND starts_with(encode(place_sha256
 -- name: count_rejects
 SELECT state, code, count(*) AS count FROM reject WHERE source_id = $1 GROUP BY state, code ORDER BY state, count(*) DESC, code;
 
+-- What a run rejected, by code, with a reason of each.
+-- name: rejects_of_run
+SELECT code, count(*) AS count, max(at) AS at, min(reason) AS reason FROM reject WHERE source_id = $1 AND run_id = $2
+GROUP BY code ORDER BY max(at) DESC, code;
+
 -- name: expire_rejects
 UPDATE reject SET state = 'expired', raw = '' WHERE source_id = $1 AND state = 'open' AND at < $2::timestamptz;
 

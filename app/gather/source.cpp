@@ -227,6 +227,15 @@ void print_urls(const std::vector<crawler::UrlLine>& lines) {
     table.print();
 }
 
+void print_log(const std::vector<service::RunLogLine>& lines) {
+    Table table({"at", "what", "how", "url"});
+    for (const auto& line : lines)
+        table.add(
+            {base::rfc3339(line.at), std::string(base::name_of(line.what)), line.text, line.url}
+        );
+    table.print();
+}
+
 void print_hosts(const service::Page<service::CrawledHost>& page) {
     Table table(
         {"host",
@@ -270,6 +279,7 @@ void add_source(CLI::App& cli, service::Context& context) {
     add_list<service::list_source_runs>(
         *source, context, "source runs", source_by_name, print_runs
     );
+    add_some<service::show_run_log>(*source, context, "source log", 50, source_by_name, print_log);
     add_verb<service::check_source>(
         *source,
         context,

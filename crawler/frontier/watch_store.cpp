@@ -259,6 +259,23 @@ std::vector<UrlLine> source_urls(
     );
 }
 
+std::vector<LoggedFetch> fetches_of_run(
+    base::Tx& tx,
+    std::int64_t run,
+    const std::optional<LoggedBefore>& before,
+    bool only_problems,
+    int at_most
+) {
+    return base::rows_as<LoggedFetch>(tx.exec(
+        sql::file["fetches_of_run"],
+        run,
+        before ? timestamp(before->at) : "infinity",
+        before ? before->url : "",
+        only_problems,
+        at_most
+    ));
+}
+
 std::uint64_t drop_frontier(base::Tx& tx, std::int64_t source) {
     tx.exec(sql::file["forget_all_page_records"], source);
     for (auto query :

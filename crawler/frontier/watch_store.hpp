@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -115,6 +116,30 @@ std::vector<UrlLine> source_urls(
     std::int64_t after,
     const std::string& reason,
     const std::string& state,
+    int at_most
+);
+
+// What a run asked for.
+struct LoggedFetch {
+    Time at{};
+    std::string url;
+    int status = 0;  // 0: no answer
+    Ending outcome = Ending::failed;
+    std::string reason;  // a skip reason, or empty
+    std::int64_t bytes = 0, millis = 0;
+};
+BOOST_DESCRIBE_STRUCT(LoggedFetch, (), (at, url, status, outcome, reason, bytes, millis))
+struct LoggedBefore {
+    Time at{};
+    std::string url;
+};
+// The newest first, behind `before`; only those that were skipped, failed or have to be tried again
+// if that is wanted.
+std::vector<LoggedFetch> fetches_of_run(
+    base::Tx& tx,
+    std::int64_t run,
+    const std::optional<LoggedBefore>& before,
+    bool only_problems,
     int at_most
 );
 

@@ -78,6 +78,10 @@ std::vector<RejectCount> count_rejects(base::Tx& tx, std::int64_t source_id) {
     return base::rows_as<RejectCount>(tx.exec(sql::file["count_rejects"], source_id));
 }
 
+std::vector<RunRejects> rejects_of_run(base::Tx& tx, std::int64_t source_id, std::int64_t run_id) {
+    return base::rows_as<RunRejects>(tx.exec(sql::file["rejects_of_run"], source_id, run_id));
+}
+
 std::uint64_t expire_rejects(base::Tx& tx, std::int64_t source_id, schema::Time before) {
     return tx.change(sql::file["expire_rejects"], source_id, schema::timestamp(before));
 }

@@ -61,6 +61,16 @@ struct RejectCount {
 BOOST_DESCRIBE_STRUCT(RejectCount, (), (state, code, count))
 std::vector<RejectCount> count_rejects(base::Tx& tx, std::int64_t source_id);
 
+// What a run rejected of one code, and when last.
+struct RunRejects {
+    std::string code, reason;  // of one of them
+    std::int64_t count = 0;
+    schema::Time at{};
+};
+BOOST_DESCRIBE_STRUCT(RunRejects, (), (code, reason, count, at))
+// The last first.
+std::vector<RunRejects> rejects_of_run(base::Tx& tx, std::int64_t source_id, std::int64_t run_id);
+
 // Marks open rejects older than `before` as expired and forgets their raw bytes. Returns how many.
 std::uint64_t expire_rejects(base::Tx& tx, std::int64_t source_id, schema::Time before);
 

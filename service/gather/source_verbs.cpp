@@ -202,6 +202,11 @@ std::span<const Verb> source_verbs() {
             "source revert", "Give a source the settings that it had before", operators
         ),
         verb<list_source_runs>("source runs", "Runs of a source, the newest first", analysts),
+        verb<show_run_log>(
+            "source log",
+            "How a run of a source goes, or went: what it fetched, rejected, and how it ended",
+            analysts
+        ),
         verb<check_source>(
             "source check",
             "Whether a source's settings are sound, without touching its data",

@@ -76,6 +76,8 @@ const std::map<std::string, Asked> paged{
     {"crawler.left_out_urls", {fmt::format("1, {}, {}", rows / 2, page)}},
     {"crawler.waiting_urls", {fmt::format("1, {}, NULL, 1000, {}", rows / 2, page)}},
     {"crawler.stored_pages", {middle}},
+    {"crawler.fetches_of_run",
+     {fmt::format("1, now() + {} * interval '1 s', '', false, {}", rows / 2, page)}},
     {"ingest.list_rejects", {fmt::format("1, '', '', '', '', {}, -1, 0, '', {}", rows / 2, page)}},
     {"training.labeled_records",
      {fmt::format("1, 1, 0, '', {}, true, 20, true, '', '{{}}'", page)}},
@@ -156,6 +158,9 @@ void fill(base::Tx& tx) {
     run("INSERT INTO frontier_url (source_id, url_key, url, host, depth, state, reason, due_at) "
         "SELECT 1, md5(key)::uuid, 'http://a/' || key, 'a', 1, 'skipped', 'scope', now() FROM "
         "made ORDER BY i");
+    run("INSERT INTO fetch_log (at, source_id, run_id, host, url, status, outcome, bytes, millis, "
+        "address) SELECT now() + i * interval '1 s', 1, 1, 'a', 'http://a/' || key, 200, 'stored', "
+        "1, 1, '' FROM made ORDER BY i");
     run("INSERT INTO reject (rk, source_id, place_sha256, run_id, at, raw, line, code, reason) "
         "SELECT rk, 1, sha256(key::bytea), 1, now(), 'x', i, 'c', 'r' FROM made");
 }

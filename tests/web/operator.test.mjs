@@ -230,6 +230,18 @@ await test("a crawl of a local server keeps its pages and says why it left other
   await page.getByRole("region", { name: "Hosts" }).getByText("127.0.0.1").first().waitFor();
 }, 60);
 
+await test("a run tells its log, and what of it did not go well", async () => {
+  await tab("Log").click();
+  const log = page.getByRole("region", { name: "Log" });
+  await reads(log, /Ended: done[\s\S]*stored, status 200[\s\S]*Began/);
+  await reads(page.getByRole("group", { name: /^Run \d+/ }), /Pages per second[\s\S]*\d\.\d/);
+  await page.getByLabel("only what did not go well").check();
+  await becomes(async () => /stored, status 200/.test(await log.innerText()), false);
+  await tab("Runs").click();
+  await page.getByRole("link", { name: /^Log of run/ }).first().click();
+  await log.getByText(/Ended: done/).waitFor();
+});
+
 await test("a crawl that fetches nothing looks failed and says why", async () => {
   await crawl("closed", { urls: [`${web}/`], delay_ms: 0 });
   const row = page.getByRole("region", { name: "Runs" }).getByRole("row").nth(1);

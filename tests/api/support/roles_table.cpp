@@ -72,6 +72,7 @@ const RoleRow table[] = {
     {"PUT /api/v1/sources/{source}", 401, 403, 403, 404, 404},
     {"PATCH /api/v1/sources/{source}", 401, 403, 403, 422, 422},
     {"GET /api/v1/sources/{source}/runs", 401, 403, 404, 404, 404},
+    {"GET /api/v1/sources/{source}/runs/{run}/log", 401, 403, 404, 404, 404},
     {"POST /api/v1/sources/{source}/check", 401, 403, 403, 404, 404},
     {"POST /api/v1/sources/{source}/run", 401, 403, 403, 404, 404},
     {"POST /api/v1/sources/{source}/schedule", 401, 403, 403, 422, 422},

@@ -52,6 +52,7 @@ const places: Record<string, string> = {
   "source check": "Check under Settings of the source",
   "source edit": "edit",
   "source fields": "Columns of the source",
+  "source log": "Log of the source",
   "source restore": "Restore",
   "source run": "Run now",
   "source settings": "Settings of the source",
