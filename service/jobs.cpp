@@ -1,3 +1,5 @@
+// Jobs as verbs over schema/jobs. Whoever may queue a job may take it back: analysts their
+// trainings and examinations, but nothing that gathers.
 #include "service/jobs.hpp"
 
 #include <vector>
@@ -77,6 +79,14 @@ Job show_job(Work& work, const JobNumber& request) {
 
 Job cancel_job(Work& work, const JobNumber& request) {
     auto job = show_job(work, request);
+    bool is_analysis = job.kind == schema::JobKind::train || job.kind == schema::JobKind::quality;
+    if (!is_analysis && !may(work.caller.role, operators))
+        throw Refusal(
+            Refusal::Kind::forbidden,
+            named(request.job),
+            "gathers, which only operators and administrators end",
+            "ask one of them"
+        );
     if (!schema::cancel_job(work.tx, request.job, work.now))
         throw Refusal(
             Refusal::Kind::conflict,
@@ -90,7 +100,7 @@ std::span<const Verb> job_verbs() {
     static const std::vector<Verb> verbs{
         verb<list_jobs>("jobs list", "Work of workers, the newest first", analysts),
         verb<show_job>("jobs show", "One job: what it was told, and what came of it", analysts),
-        verb<cancel_job>("jobs cancel", "Take back a job that did not end", operators),
+        verb<cancel_job>("jobs cancel", "Take back a job that did not end", analysts),
     };
     return verbs;
 }

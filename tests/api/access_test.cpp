@@ -178,3 +178,19 @@ TEST_CASE("who fails to sign in too often has to wait", "[api][access]") {
     client.bearer = api::bearer_token(*database, "ann", "admin");
     CHECK(client.get("/api/v1/session").status == 200);
 }
+
+TEST_CASE("who trains may take a training back, and no crawl", "[api][access]") {
+    Stage stage;
+    auto ann = stage.bearer("ann", "analyst");
+    auto queue = [&](const std::string& kind) {
+        return "/api/v1/jobs/" + std::to_string(stage.database.number(
+                                     "INSERT INTO job (kind, spec, due_at, created_at) VALUES ('" +
+                                     kind + "', '{}', now(), now()) RETURNING id"
+                                 ));
+    };
+    CHECK(ann.send("DELETE", queue("train"), nullptr).status == 200);
+    CHECK(ann.send("DELETE", queue("quality"), nullptr).status == 200);
+    auto crawl = queue("crawl");
+    CHECK(ann.send("DELETE", crawl, nullptr).status == 403);
+    CHECK(stage.bearer("otto", "operator").send("DELETE", crawl, nullptr).status == 200);
+}

@@ -32,7 +32,7 @@ const RoleRow table[] = {
     {"GET /api/v1/disk", 401, 403, 403, 200, 200},
     {"GET /api/v1/jobs", 401, 403, 200, 200, 200},
     {"GET /api/v1/jobs/{job}", 401, 403, 404, 404, 404},
-    {"DELETE /api/v1/jobs/{job}", 401, 403, 403, 404, 404},
+    {"DELETE /api/v1/jobs/{job}", 401, 403, 404, 404, 404},
     {"GET /api/v1/workers", 401, 403, 200, 200, 200},
     {"GET /api/v1/models", 401, 403, 200, 200, 200},
     {"GET /api/v1/models/{model}", 401, 403, 404, 404, 404},
