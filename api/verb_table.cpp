@@ -47,6 +47,7 @@ constexpr VerbRow rows[] = {
     {patch, "/api/v1/runs/{run}", "runs edit", "editRun", 200, false, true},
     {get, "/api/v1/runs/{run}/steps", "runs watch", "watchRun"},
     {get, "/api/v1/runs/{run}/confusion", "runs confusion", "showConfusion"},
+    {get, "/api/v1/runs/{run}/confusion/records", "runs cell", "listCell"},
     {get, "/api/v1/runs/{run}/report", "report", "showReport"},
     {post, "/api/v1/runs/{run}/errors", "errors", "analyseErrors"},
     {get, "/api/v1/runs/{a}/compare/{b}", "runs compare", "compareRuns"},

@@ -469,6 +469,14 @@ JOIN snapshot_item i ON i.rk = p.rk AND i.source_id = p.source_id AND i.key = p.
 WHERE p.run_id = $1 AND i.split = 2 AND i.class_id IS NOT NULL AND p.class_id IS NOT NULL
 GROUP BY i.class_id, p.class_id ORDER BY i.class_id, p.class_id;
 
+-- The test records of one cell of that table.
+-- name: members_of_cell
+SELECT p.rk, p.source_id, p.key, coalesce(p.probability, 0)::float8 AS probability
+FROM prediction p JOIN model_run r ON r.id = p.run_id
+JOIN snapshot_item i ON i.rk = p.rk AND i.source_id = p.source_id AND i.key = p.key AND i.snapshot_id = r.snapshot_id
+WHERE p.run_id = $1 AND i.split = 2 AND i.class_id = $2 AND p.class_id = $3 AND (p.rk, p.key) > ($4::bigint, $5)
+ORDER BY p.rk, p.key LIMIT $6;
+
 -- name: predictions_of
 SELECT p.rk, p.source_id, p.key, p.version, p.split, p.class_id, p.value, p.cluster_id, p.distance, p.probability, p.margin, p.truth_probability,
     i.class_id AS truth_class, i.value AS truth_value, p.label::text AS label, i.label::text AS truth_label

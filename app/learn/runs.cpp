@@ -342,6 +342,19 @@ void add_runs(CLI::App& cli, service::Context& context) {
     );
     watch_run(*runs, context);
     compare(*runs, context);
+    add_some<service::list_cell>(
+        *runs,
+        context,
+        "runs cell",
+        50,
+        {.positionals = {{"run", "RUN"}, {"truth", "CLASS"}, {"predicted", "CLASS"}}},
+        [](const std::vector<service::CellRecord>& records) {
+            Table table({"probability", "record", "key"});
+            for (const auto& one : records)
+                table.add({fmt::format("{:.3f}", one.probability), one.record, one.key});
+            table.print();
+        }
+    );
     add_verb<service::show_confusion>(
         *runs,
         context,

@@ -2,18 +2,25 @@
 // transaction of the request only says whether there is such a run.
 #include "service/learn/runs.hpp"
 
+#include <algorithm>
+#include <limits>
 #include <set>
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
 #include "base/database/database.hpp"
+#include "base/error.hpp"
+#include "base/numbers/parse.hpp"
+#include "base/settings/read.hpp"
 #include "quality/report/report.hpp"
+#include "schema/records/record_view_store.hpp"
 #include "service/areas.hpp"
 #include "service/learn/errors.hpp"
 #include "service/refusal.hpp"
 #include "training/labels/part_labels.hpp"
 #include "training/models/model.hpp"
+#include "training/registry/cell_store.hpp"
 #include "training/registry/model_about_store.hpp"
 #include "training/report/run_report.hpp"
 #include "training/snapshots/snapshot_store.hpp"
@@ -39,6 +46,12 @@ const base::Settings<WatchRun> WatchRun::settings{
     {"after", &WatchRun::after, "the 'next' of an earlier answer", {.low = 0}},
 };
 
+const base::Settings<ListCell> ListCell::settings{
+    {"run", &ListCell::run, "its number", {.required = true}},
+    {"truth", &ListCell::truth, "the class that they are of", {.required = true}},
+    {"predicted", &ListCell::predicted, "the class that the run says", {.required = true}},
+    {&ListCell::page},
+};
 const base::Settings<RunNumber> RunNumber::settings{
     {"run", &RunNumber::run, "its number", {.required = true}},
 };
@@ -226,6 +239,48 @@ Confusion show_confusion(Work& work, const RunNumber& request) {
     return found;
 }
 
+Page<CellRecord> list_cell(Work& work, const ListCell& request) {
+    auto run = training::require_run(work.tx, request.run);
+    auto classes =
+        training::class_names(work.tx, training::require_snapshot(work.tx, run.snapshot));
+    auto number_of = [&](const std::string& name) {
+        auto found = std::find(classes.begin(), classes.end(), name);
+        if (found == classes.end())
+            throw base::UsageError(
+                fmt::format("class '{}'", name),
+                fmt::format("is none of run {}", run.id),
+                base::mend_of_unknown(name, classes)
+            );
+        return static_cast<std::int32_t>(found - classes.begin());
+    };
+    const auto& after = request.page.after;
+    schema::RecordId behind{.rk = std::numeric_limits<std::int64_t>::min(), .key = {}};
+    if (!after.empty()) {
+        auto blank = std::min(after.find(' '), after.size());
+        auto rk = base::whole_number<std::int64_t>(after.substr(0, blank), 10);
+        if (!rk || blank == after.size())
+            throw base::UsageError(
+                "'after'", "is not the 'next' of an earlier answer", "leave it out at first"
+            );
+        behind = {.rk = *rk, .key = after.substr(blank + 1)};
+    }
+    auto members = training::members_of_cell(
+        work.tx,
+        {run.id, number_of(request.truth), number_of(request.predicted)},
+        behind.rk,
+        behind.key,
+        request.page.limit
+    );
+    Page<CellRecord> page;
+    for (const auto& one : members)
+        page.items.push_back(
+            {schema::record_id_text(one.source_id, one.rk), one.key, one.probability}
+        );
+    if (members.size() == static_cast<std::size_t>(request.page.limit))
+        page.next = fmt::format("{} {}", members.back().rk, members.back().key);
+    return page;
+}
+
 training::RunComparison compare_runs(Work& work, const ComparedRuns& request) {
     std::vector<std::int64_t> runs{request.a, request.b};
     runs.insert(runs.end(), request.more.begin(), request.more.end());
@@ -283,6 +338,11 @@ std::span<const Verb> run_verbs() {
         ),
         verb<show_confusion>(
             "runs confusion", "What a run takes for what, counted on the test split", analysts
+        ),
+        verb<list_cell>(
+            "runs cell",
+            "Test records of one class that a run takes for another, or knows",
+            analysts
         ),
         verb<find_errors_of>("errors", "What a run gets wrong, and what to label next", analysts),
         verb<report_run>("report", "A self-contained page with plots about a run", analysts),

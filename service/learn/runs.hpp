@@ -89,6 +89,19 @@ struct Confusion {
 };
 BOOST_DESCRIBE_STRUCT(Confusion, (), (cells, note))
 
+struct ListCell {
+    std::int64_t run = 0;
+    std::string truth, predicted;  // names of classes
+    Paging page;
+    static const base::Settings<ListCell> settings;
+};
+struct CellRecord {
+    std::string record;  // its name among all
+    std::string key;
+    double probability = 0;  // of what the run said
+};
+BOOST_DESCRIBE_STRUCT(CellRecord, (), (record, key, probability))
+
 struct ListRuns {
     std::vector<std::string> tag;  // NAME=VALUE: those that have all of these
     std::string name;
@@ -147,6 +160,8 @@ Run edit_run(Work& work, const EditRun& request);
 // At most 1,000 steps at once.
 RunNews watch_run(Work& work, const WatchRun& request);
 Confusion show_confusion(Work& work, const RunNumber& request);
+// Test records of one class that the run took for another, or knew.
+Page<CellRecord> list_cell(Work& work, const ListCell& request);
 training::RunComparison compare_runs(Work& work, const ComparedRuns& request);
 // A page of our own making, with its styles and plots inside. base::Error for a run that is not
 // done.

@@ -103,7 +103,7 @@ const std::set<std::string> others{
     "labeling.find_machine",       "labeling.flagged_tasks",      "labeling.decided_tasks",
     "labeling.last_invalidation",  "labeling.last_audit",         "labeling.draw_audit",
     "labeling.claim_audit",        "labeling.audit_items",        "labeling.standing_answer",
-    "training.run_steps",          "training.model_test_results",
+    "training.run_steps",          "training.model_test_results", "training.members_of_cell",
 };
 
 // Two sources of 200,000 records, of which the first has everything that a record can have.

@@ -50,6 +50,7 @@ const RoleRow table[] = {
     {"PATCH /api/v1/runs/{run}", 401, 403, 404, 404, 404},
     {"GET /api/v1/runs/{run}/steps", 401, 403, 404, 404, 404},
     {"GET /api/v1/runs/{run}/confusion", 401, 403, 404, 404, 404},
+    {"GET /api/v1/runs/{run}/confusion/records", 401, 403, 400, 400, 400},
     {"GET /api/v1/runs/{run}/report", 401, 403, 404, 404, 404},
     {"POST /api/v1/runs/{run}/errors", 401, 403, 422, 422, 422},
     {"GET /api/v1/runs/{a}/compare/{b}", 401, 403, 404, 404, 404},

@@ -43,6 +43,7 @@ const places: Record<string, string> = {
   reference: "the reference",
   rejects: "Rejects of the source",
   runs: "Runs",
+  "runs cell": "Classes of the run",
   serve: "the service",
   session: "Tokens and sessions",
   snapshot: "Snapshots",
