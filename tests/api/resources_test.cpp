@@ -173,6 +173,7 @@ TEST_CASE("every list and page answers as the description says", "[api][resource
     auto rejects = admin.get("/api/v1/sources/packages/rejects").json();
     auto reject = std::string(rejects.at("items").at(0).at("id").as_string());
     const std::map<std::string_view, std::string> queries{
+        {"listCell", "?truth=strings&predicted=strings"},
         {"searchRecords", "?q=the"},
         {"findDrift", "?before=packages&after=pages"},
         {"reportBias", "?by=section"},
@@ -199,7 +200,7 @@ TEST_CASE("every list and page answers as the description says", "[api][resource
         put("model", "topics");
         put("name", "told");
         put("id", route.operation == "showReject" ? reject : std::string(record.as_string()));
-        put("run", "2");
+        put("run", route.operation == "showRunLog" ? "0" : "2");  // 0: the latest
         put("a", "2");
         put("b", "2");
         put("snapshot", "topics-1");
