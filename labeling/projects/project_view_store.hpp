@@ -67,11 +67,13 @@ struct ProjectPage : ProjectLine {
     std::vector<PageKey> keys{};       // by which the labeling page is commanded
     std::vector<std::string> notes{};  // what its owner should know
     bool audited = false;              // or being audited
+    // Whether who asks may edit it, and see what others said of its tasks.
+    bool owns = false, reviews = false;
 };
 BOOST_DESCRIBE_STRUCT(
     ProjectPage,
     (ProjectLine),
-    (instructions, classes, definition, keys, notes, audited)
+    (instructions, classes, definition, keys, notes, audited, owns, reviews)
 )
 
 // A wording of the guidelines.

@@ -18,6 +18,7 @@
 #include "labeling/quality/audit_store.hpp"
 #include "schema/sources/source_store.hpp"
 #include "service/people/people.hpp"
+#include "service/project_access.hpp"
 #include "service/refusal.hpp"
 
 namespace service {
@@ -57,6 +58,8 @@ labeling::ProjectPage page_of_project(Work& work, const std::string& name) {
     if (!page) no_project(name);
     note_unknown_fields(work, *page);
     page->audited = labeling::last_audit(work.tx, id).has_value();
+    page->owns = owns(work.tx, work.caller, id);
+    page->reviews = page->owns || reviews(work.tx, work.caller, id);
     return *std::move(page);
 }
 

@@ -20,6 +20,9 @@ const base::Settings<FindModelDrift> FindModelDrift::settings{
      "instead of the one in production or the newest",
      {.low = 0}},
     {"hours", &FindModelDrift::hours, "so many of the last ones", {.low = 1, .high = 8784}},
+    {"or_nothing",
+     &FindModelDrift::or_nothing,
+     "where nothing was predicted: an answer without windows, instead of a refusal"},
 };
 
 namespace {
@@ -86,6 +89,7 @@ ModelDrift find_model_drift(Work& work, const FindModelDrift& request) {
         );
     });
     const auto called = fmt::format("model '{}' version {}", info.name, info.version);
+    if (windows.empty() && request.or_nothing) return found;
     if (windows.empty())
         throw Refusal(
             Refusal::Kind::conflict,

@@ -11,8 +11,9 @@ namespace service {
 
 struct FindModelDrift {
     std::string model;
-    int version = 0;  // 0: the one in production, or the newest
-    int hours = 24;   // so many of the last ones
+    int version = 0;          // 0: the one in production, or the newest
+    int hours = 24;           // so many of the last ones
+    bool or_nothing = false;  // where nothing was predicted, an answer without windows
     static const base::Settings<FindModelDrift> settings;
 };
 
@@ -52,7 +53,8 @@ BOOST_DESCRIBE_STRUCT(
     (name, version, predictions, abstained_before, abstained, unknown_values, columns, windows)
 )
 
-// base::Error if nothing was predicted in that time. Verdicts are those of quality/profile/drift.
+// Refused if nothing was predicted in that time and `or_nothing` is not said. Verdicts are those of
+// quality/profile/drift.
 ModelDrift find_model_drift(Work& work, const FindModelDrift& request);
 
 }  // namespace service

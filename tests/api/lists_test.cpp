@@ -369,6 +369,9 @@ TEST_CASE(
     CHECK(card.at("about").at("intended_use") == "To try.");
     CHECK(card.at("data").at("name") == "t");
     CHECK(client.get(model + "/drift").status == 409);  // nothing was asked yet
+    auto unasked = client.get(model + "/drift?or_nothing=true");
+    CHECK(unasked.status == 200);
+    CHECK(unasked.json().at("windows").as_array().empty());
     object floor{{"name", "f"}, {"kind", "floor"}, {"at_least", 2}};
     auto tested =
         client.send("POST", model + "/test", {{"test", boost::json::array{floor}}, {"keep", true}});

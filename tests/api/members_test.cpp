@@ -159,6 +159,15 @@ TEST_CASE("owners run their project, reviewers see who answered what", "[api][me
         CHECK(mia.get(base + path).status == 403);
         CHECK(crew.otto.get("/api/v1/projects/topics" + std::string(path)).status == 403);
     }
+    // The page need not ask what would be refused.
+    auto may = [&](const test::Client& who) {
+        auto shown = who.get(base).json();
+        return std::pair(shown.at("owns").as_bool(), shown.at("reviews").as_bool());
+    };
+    CHECK(may(crew.lena) == std::pair(true, true));
+    CHECK(may(crew.otto) == std::pair(false, true));
+    CHECK(may(mia) == std::pair(false, false));
+    CHECK(may(crew.boss) == std::pair(true, true));
     auto queue = [&](const test::Client& client, const std::string& project) {
         return client.send("POST", "/api/v1/projects/" + project + "/queue", object{}).status;
     };

@@ -44,6 +44,7 @@ int main(int argc, char** argv) {
         {"database", database.url()},
         {"admin", api::first_sign_in(database)},
         {"operator", api::bearer_token(database, "opal", "operator")},
+        {"analyst", api::bearer_token(database, "ana", "analyst")},
         {"labeler", api::bearer_token(database, "lena", "labeler")},
         {"other", api::bearer_token(database, "otto", "labeler")}};
     std::cout << boost::json::serialize(out) << std::endl;
