@@ -126,6 +126,12 @@ void wait_for_node(const std::string& why, int attempt) {
     std::this_thread::sleep_for(500ms);
 }
 
+// Throws if a stop was asked for.
+bool may_commit() {
+    go_on();
+    return true;
+}
+
 std::string first_line(std::string_view text) {
     auto end = text.find('\n');
     return std::string(text.substr(0, end));
@@ -228,8 +234,7 @@ void Database::attempt_erased(Body body, void* context) {
                 pqxx::work work(*connection);
                 Tx tx(*connection, work);
                 body(context, tx);
-                go_on();
-                committing = true;
+                committing = may_commit();
                 work.commit();
             }
             give_back(std::move(connection));

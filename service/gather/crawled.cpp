@@ -97,7 +97,8 @@ RunLogLine end_of(const schema::SourceRun& run) {
         base::grouped(run.rejected)
     );
     if (run.error && !run.error->empty()) text += ". " + *run.error;
-    return {*run.ended_at, RunMoment::ended, std::move(text), {}, run.state != "done"};
+    bool problem = run.error.has_value() || run.read == 0;
+    return {*run.ended_at, RunMoment::ended, std::move(text), {}, problem};
 }
 
 // The lines that are few, the newest first.
