@@ -50,7 +50,10 @@ TaskLines list_tasks(
             filter.bookmarked,
             filter.label,
             filter.text,
-            filter.tells_gold
+            filter.tells_gold,
+            filter.reads_text,
+            std::string(base::name_of(filter.reads_fields)),
+            schema::array_of(filter.fields)
         ));
         found.next.reset();
         if (rows.empty()) return found;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -8,6 +9,7 @@
 #include <boost/describe/class.hpp>
 
 #include "base/json/shape.hpp"
+#include "base/words.hpp"
 #include "labeling/queue/people_store.hpp"
 
 // The tasks of a project looked through, and bookmarks of one's own. Each function is one step
@@ -48,6 +50,16 @@ BOOST_DESCRIBE_STRUCT(
      bookmarked)
 )
 
+enum class FieldsRead { all, named, bare };
+
+constexpr auto words_of(FieldsRead) {
+    return std::to_array<base::Word<FieldsRead>>({
+        {FieldsRead::all, "all"},
+        {FieldsRead::named, "named"},
+        {FieldsRead::bare, "bare"},
+    });
+}
+
 // Which tasks are looked for; what is empty or false leaves none out.
 struct TaskFilter {
     std::string state{};
@@ -56,6 +68,11 @@ struct TaskFilter {
     std::optional<std::int64_t> by{};  // who answered
     bool disagreed = false, flagged = false, bookmarked = false;
     bool tells_gold = false;  // without it gold looks open
+    // What of the record is read: title and text, and of the fields all, those of `fields`, or all
+    // of what has nothing else to see.
+    bool reads_text = true;
+    FieldsRead reads_fields = FieldsRead::all;
+    std::vector<std::string> fields{};
 };
 struct TaskLines {
     std::vector<TaskLine> items;

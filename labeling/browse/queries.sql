@@ -3,6 +3,8 @@
 -- Up to $4 tasks of project $1 behind task $2 (0: from the beginning), in the order of their records: in state $5 ('': all that are not cancelled),
 -- that disagree ($6) or are flagged ($7), that user $8 answered, that user $3 keeps among his bookmarks ($9). Of these, which are labelled $10
 -- and hold the text $11; what does not is told of the last one alone, so that the next part goes on behind it. Without $12 gold looks open.
+-- Of a record are read its title and text with $13, and of its fields all ('all' for $14), those of $15 ('named'), or all of what has neither
+-- text nor picture nor sound, film or document ('bare'; else those of $15).
 -- name: tasks_looked_through
 WITH place AS MATERIALIZED (
     SELECT rk, source_id, key FROM label_task WHERE id = $2::bigint AND project_id = $1
@@ -25,12 +27,20 @@ WITH place AS MATERIALIZED (
 ), label AS MATERIALIZED (
     SELECT t.id, g.project_id, g.class_id, g.value, g.probability, g.method FROM task t
     JOIN ground_truth g ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = $1
-), record AS MATERIALIZED (
-    SELECT t.id, left(coalesce(nullif(c.title, ''), nullif(c.body, ''), v.payload::text, ''), 200) AS preview,
-        $11::text = '' OR strpos(lower(concat_ws(' ', t.key, c.title, c.body, v.payload::text)), lower($11::text)) > 0 AS holds
+), content AS MATERIALIZED (
+    SELECT t.id, t.key, CASE WHEN $13::boolean THEN c.title END AS title, CASE WHEN $13::boolean THEN c.body END AS body,
+        CASE WHEN $14::text = 'all' OR $14::text = 'bare' AND coalesce(c.title, '') = '' AND coalesce(c.body, '') = ''
+                AND NOT EXISTS (SELECT 1 FROM content_image i WHERE (i.rk, i.source_id, i.key, i.version) = (v.rk, v.source_id, v.key, v.version) OFFSET 0)
+                AND NOT EXISTS (SELECT 1 FROM content_media m WHERE (m.rk, m.source_id, m.key, m.version) = (v.rk, v.source_id, v.key, v.version) OFFSET 0)
+            THEN v.payload::text ELSE f.named END AS fields
     FROM task t
     JOIN record_version v USING (rk, source_id, key, version)
     LEFT JOIN content_text c ON (c.rk, c.source_id, c.key, c.version) = (v.rk, v.source_id, v.key, v.version)
+    CROSS JOIN LATERAL (SELECT jsonb_object_agg(n.name, v.payload -> n.name)::text AS named FROM unnest($15::text[]) AS n (name) WHERE v.payload ? n.name) f
+), record AS MATERIALIZED (
+    SELECT id, left(coalesce(nullif(title, ''), nullif(body, ''), fields, ''), 200) AS preview,
+        $11::text = '' OR strpos(lower(concat_ws(' ', key, title, body, fields)), lower($11::text)) > 0 AS holds
+    FROM content
 ), found AS MATERIALIZED (
     SELECT t.*, c.name AS label, g.value, g.probability, g.method, r.preview,
         coalesce(r.holds, $11::text = '') AND ($10::text = '' OR coalesce(c.name = $10::text, strpos(g.value::text, to_json($10::text)::text) > 0, false)) AS fits

@@ -89,7 +89,7 @@ struct MemberRules {
 //     kind = "text"
 //     when = { question = "spam", is = "yes" }
 struct Project {
-    enum class Show { text, image, media, fields };
+    enum class Show { text, image, media, fields, link };
 
     std::string name;
     std::string title;         // on the page; empty: the name
@@ -116,6 +116,7 @@ constexpr auto words_of(Project::Show) {
         {Project::Show::image, "image", "the picture"},
         {Project::Show::media, "media", "the sound, film, document or page as it is"},
         {Project::Show::fields, "fields", "fields of the payload"},
+        {Project::Show::link, "link", "the address that it came from"},
     });
 }
 

@@ -89,7 +89,8 @@ std::vector<OwnTask> own_history(
             filter.state,
             n,
             filter.bookmarked,
-            filter.text
+            filter.text,
+            filter.reads_text
         ));
         for (auto& row : rows)
             if (row.fits && found.size() < wanted) found.push_back(std::move(row));

@@ -79,6 +79,7 @@ struct OwnFilter {
     std::string state{};      // empty: both
     bool bookmarked = false;  // what the person means to come back to, also what they left
     std::string text{};       // in the record, or in what they said of it
+    bool reads_text = true;   // whether the record's own text is shown to them
 };
 // What a person answered and skipped, the latest first, behind `before`.
 std::vector<OwnTask> own_history(

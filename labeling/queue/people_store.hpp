@@ -163,15 +163,14 @@ base::Later<std::vector<TaskInHand>> tasks_in_hand(
     Time now
 );
 
-// What a labeler may see of a record.
+// What a labeler may see of a record: what the project shows of this version.
 struct Sight {
     std::int64_t project = 0;
-    std::optional<int> version{};  // what the project shows of this one; nothing: all there is
+    int version = 1;
 };
 BOOST_DESCRIBE_STRUCT(Sight, (), (project, version))
 // By the tasks about this record that were ever handed to the user in projects that are open to
-// them, and by the projects that they own or review. Those of all there is first, then the newest
-// version.
+// them, and by all tasks of the projects that they own or review. The newest version first.
 std::vector<Sight>
 sights_of_record(base::Tx& tx, std::int64_t user_id, std::int64_t source_id, std::int64_t rk);
 

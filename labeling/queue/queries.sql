@@ -447,17 +447,17 @@ LEFT JOIN content_text c ON (c.rk, c.source_id, c.key, c.version) = (v.rk, v.sou
 LEFT JOIN content_image i ON (i.rk, i.source_id, i.key, i.version) = (v.rk, v.source_id, v.key, v.version)
 LEFT JOIN content_media m ON (m.rk, m.source_id, m.key, m.version) = (v.rk, v.source_id, v.key, v.version);
 
--- Where labeler $1 may see a record: in a project that is open to them, the version of a task that they were given; all of what stands in
--- the queue of one that they own or review.
+-- Where labeler $1 may see a record, and which version: that of a task that they were given in a project that is open to them, or of any task
+-- of one that they own or review.
 -- name: sights_of_record
 SELECT t.project_id AS project, t.version FROM label_task t JOIN label_lease l ON l.task_id = t.id
 WHERE l.user_id = $1 AND t.rk = $2 AND t.source_id = $3
     AND (NOT EXISTS (SELECT 1 FROM label_member m WHERE m.project_id = t.project_id)
         OR EXISTS (SELECT 1 FROM label_member m WHERE m.project_id = t.project_id AND m.user_id = $1))
 UNION
-SELECT t.project_id, NULL FROM label_member m JOIN label_task t ON t.project_id = m.project_id AND t.rk = $2 AND t.source_id = $3
+SELECT t.project_id, t.version FROM label_member m JOIN label_task t ON t.project_id = m.project_id AND t.rk = $2 AND t.source_id = $3
 WHERE m.user_id = $1 AND m.role IN ('owner', 'reviewer')
-ORDER BY version DESC NULLS FIRST, project;
+ORDER BY version DESC, project;
 
 -- name: assign_tasks
 UPDATE label_task t SET assigned_to = $5::bigint, free_since = pg_current_xact_id() FROM unnest($3::bigint[], $4::text[]) AS w (rk, key)
@@ -515,7 +515,7 @@ JOIN label_task t ON t.id = m.task_id JOIN app_user u ON u.id = m.user_id ORDER 
 
 -- What user $2 answered or skipped in project $1 before ($3, $4), latest first; only what is in state $5, if it is named; with $7 what he keeps
 -- among his bookmarks, also what he left. An ended lease keeps the time of its end. Each state is read by the index of its own. Whether it holds
--- the text $8 is told of each.
+-- the text $8 is told of each; the record's own text is read with $9 alone.
 -- name: own_history
 WITH history AS MATERIALIZED (
     SELECT e.* FROM unnest(CASE WHEN $7::boolean THEN ARRAY['answered', 'skipped', 'released', 'held'] ELSE ARRAY['answered', 'skipped'] END) AS s (state)
@@ -535,7 +535,7 @@ WITH history AS MATERIALIZED (
 ), holds AS MATERIALIZED (
     SELECT h.task_id FROM history h
     LEFT JOIN content_text x ON x.rk = h.rk AND x.source_id = h.source_id AND x.key = h.key AND x.version = h.version
-    WHERE $8::text <> '' AND strpos(lower(concat_ws(' ', h.key, h.reason, x.title, x.body)), lower($8::text)) > 0
+    WHERE $8::text <> '' AND strpos(lower(concat_ws(' ', h.key, h.reason, CASE WHEN $9::boolean THEN concat_ws(' ', x.title, x.body) END)), lower($8::text)) > 0
 )
 SELECT h.task_id AS task, h.attempt, h.state, h.reason, h.expires_at AS at, h.source_id || '.' || lpad(to_hex(h.rk), 16, '0') AS record,
     h.key, h.version, c.name AS label, a.value, a.milliseconds, h.bookmarked,

@@ -12,6 +12,7 @@
 #include "base/numbers/parse.hpp"
 #include "labeling/queue/news_store.hpp"
 #include "service/labels/projects.hpp"
+#include "service/labels/shown_record.hpp"
 #include "service/people/people.hpp"
 #include "service/refusal.hpp"
 
@@ -106,17 +107,17 @@ Page<labeling::Comment> list_comments(Work& work, const ListComments& request) {
 
 Page<labeling::OwnTask> list_mine(Work& work, const ListMine& request) {
     auto who = person(work, request.user);
-    auto project = known_project(work, request.project, who).id;
-    auto user = who.id;
+    auto stored = known_project(work, request.project, who);
     return page_of(
         labeling::own_history(
             work.tx,
-            project,
-            user,
+            stored.id,
+            who.id,
             own_place_of(request.page.after),
             {.state = request.skipped ? "skipped" : "",
              .bookmarked = request.bookmarked,
-             .text = request.find},
+             .text = request.find,
+             .reads_text = shows(stored.project, labeling::Project::Show::text)},
             request.page.limit
         ),
         request.page,

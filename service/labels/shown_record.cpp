@@ -103,7 +103,7 @@ Item shown(const Project& project, const SeenRecord& held) {
         .title = text ? held.title : "",
         .text = text ? held.body : "",
         .language = held.language,
-        .url = held.url,
+        .url = shows(project, Project::Show::link) ? held.url : "",
         .image = {},
         .media = {},
         .fields = fields_of(project, held)};

@@ -172,9 +172,7 @@ std::vector<OneSight> sights(Work& work, const NameVersion& request) {
     if (!id) return all;
     for (const auto& each :
          labeling::sights_of_record(work.tx, work.caller.id, id->source_id, id->rk)) {
-        if (!each.version)
-            all.push_back({request.version, std::nullopt});
-        else if (!request.version || request.version == each.version)
+        if (!request.version || request.version == each.version)
             all.push_back({each.version, each.project});
     }
     return all;

@@ -198,3 +198,102 @@ TEST_CASE("a reviewer of a project decides in it, and in no other", "[api][brows
     CHECK(step(rae, "topics", "fix").status == 403);
     CHECK(step(shelf.lena, "clothes", "fix").status == 403);
 }
+
+TEST_CASE("who reviews as a labeler reads of records what the project shows", "[api][browse]") {
+    test::Stage stage({}, 8);
+    auto opal = stage.bearer("opal", "operator"), rae = stage.bearer("rae", "labeler");
+    auto show = [&](const std::string& project, const char* parts, const char* fields) {
+        auto path = "/api/v1/projects/" + project;
+        REQUIRE(opal.send("PUT", path + "/members/rae", {{"role", "reviewer"}}).status == 200);
+        auto version = opal.get(path).json().at("version");
+        object edit{{"show", boost::json::parse(parts)}, {"fields", boost::json::parse(fields)}};
+        auto edited = opal.send(
+            "PATCH", path, edit, {"If-Match: \"" + std::to_string(version.as_int64()) + "\""}
+        );
+        INFO(edited.body);
+        REQUIRE(edited.status == 200);
+    };
+    auto lines = [](const test::Client& client, const char* project, const std::string& find) {
+        auto path = "/api/v1/projects/" + std::string(project) + "/tasks?find=" + find;
+        auto reply = client.get(path);
+        INFO(reply.body);
+        REQUIRE(reply.status == 200);
+        return reply.json().at("items").as_array();
+    };
+    auto preview = [&](const test::Client& client, const char* project) {
+        return std::string(lines(client, project, "").at(0).at("preview").as_string());
+    };
+    using Catch::Contains;
+    // Where a project says nothing, as a task shows it: the fields of what has nothing else.
+    for (const char* project : {"sections", "topics", "clothes"}) show(project, "[]", "[]");
+    CHECK_THAT(preview(rae, "sections"), Contains("description") && Contains("section"));
+    CHECK(preview(rae, "topics").starts_with("std::"));
+    CHECK(preview(rae, "clothes").empty());
+    show("sections", R"(["fields"])", R"(["description"])");
+    CHECK_THAT(preview(rae, "sections"), Contains("Library") && !Contains("section"));
+    CHECK_THAT(preview(opal, "sections"), Contains("section"));
+    CHECK(lines(rae, "sections", "admin").empty());
+    CHECK(lines(rae, "sections", "reading").size() == 8);
+    CHECK(lines(opal, "sections", "admin").size() == 1);
+    show("topics", R"(["fields"])", R"(["number"])");
+    CHECK_THAT(preview(rae, "topics"), Contains("number") && !Contains("std::"));
+    CHECK(lines(rae, "topics", "Complexity").empty());
+    CHECK(lines(opal, "topics", "Complexity").size() == 8);
+    show("topics", R"(["image"])", "[]");
+    CHECK(preview(rae, "topics").empty());
+    auto url = [&] {
+        auto task = lines(rae, "topics", "").at(0).at("task").as_int64();
+        auto seen = rae.get("/api/v1/projects/topics/tasks/" + std::to_string(task)).json();
+        return std::string(seen.at("item").at("url").as_string());
+    };
+    CHECK(url().empty());
+    show("topics", R"(["image", "link"])", "[]");
+    CHECK(url().starts_with("https://pages.test/"));
+    // Nor does who labels find what he answered by what he was not shown.
+    auto path = "/api/v1/projects/topics";
+    REQUIRE(rae.send("POST", path + std::string("/claim"), {{"n", 1}}).status == 200);
+    auto task = rae.send("POST", path + std::string("/claim"), {{"n", 1}}).json().at("tasks").at(0);
+    auto skip = Shelf::task_path(task.at("id").as_int64(), "skip");
+    REQUIRE(
+        rae.send("POST", skip, {{"lease", task.at("lease")}, {"reason", "blurred"}}).status == 200
+    );
+    auto mine = [&](const std::string& find) {
+        return rae.get(path + ("/mine?find=" + find)).json().at("items").as_array().size();
+    };
+    CHECK(mine("blurred") == 1);
+    CHECK(mine("Complexity") == 0);
+    show("topics", R"(["text"])", "[]");
+    CHECK(mine("Complexity") == 1);
+}
+
+TEST_CASE(
+    "a project tells as many classes as are asked for, and finds the others",
+    "[api][browse]"
+) {
+    test::Stage stage({}, 2);
+    auto lena = stage.bearer("lena", "labeler");
+    const std::string path = "/api/v1/projects/sections";
+    auto whole = lena.get(path).json(), few = lena.get(path + "?classes=3").json();
+    CHECK(whole.at("classes").as_array().size() == 20);
+    CHECK(whole.at("definition").at("class").as_array().size() == 20);
+    CHECK(few.at("classes").as_array().size() == 3);
+    CHECK(few.at("definition").at("class").as_array().size() == 3);
+    for (const auto* each : {&whole, &few}) CHECK(each->at("class_count") == 20);
+    auto names = [&](const std::string& asked) {
+        std::string found;
+        auto reply = lena.get(path + "/classes?" + asked);
+        INFO(reply.body);
+        REQUIRE(reply.status == 200);
+        const auto page = reply.json();
+        for (const auto& one : page.at("items").as_array())
+            found += std::string(one.at("name").as_string()) + " ";
+        return found + (page.at("next").is_null() ? "" : page.at("next").as_string().c_str());
+    };
+    CHECK(names("limit=2") == "admin database 1");
+    CHECK(names("limit=2&after=1") == "devel doc 3");
+    CHECK(names("find=DA") == "database ");
+    CHECK(names("find=a%25").empty());
+    CHECK(names("after=4000000000").empty());
+    CHECK(lena.get(path + "/classes?after=x").status == 400);
+    CHECK(lena.get(path + "?classes=-1").status == 400);
+}

@@ -110,6 +110,35 @@ TEST_CASE("a task's media are those of its version, as the project shows them", 
     CHECK(analyst.get(bare).status == 200);
 }
 
+TEST_CASE("who reviews or owns a project sees a record as it was handed out", "[api][media]") {
+    World world;
+    auto lena = world.labeler("lena");
+    auto url = url_of(items(lena, "sounds").at("call.wav"));
+    auto bare = url.substr(0, url.find('?'));
+    test::Client opal(world.server->port());
+    opal.bearer = api::bearer_token(*world.database, "opal", "operator");
+    auto rae = world.labeler("rae"), ola = world.labeler("ola");
+    auto member = [&](const char* who, const char* role) {
+        auto path = "/api/v1/projects/sounds/members/" + std::string(who);
+        return opal.send("PUT", path, {{"role", role}}).status;
+    };
+    REQUIRE(member("lena", "labeler") == 200);
+    REQUIRE(member("rae", "reviewer") == 200);
+    REQUIRE(member("ola", "owner") == 200);
+    test::change_media(*world.database, "call.wav", test::wav(1));
+    for (const auto* who : {&rae, &ola}) {
+        CHECK(who->get(url).body == test::wav(2));
+        CHECK(who->get(bare).body == test::wav(2));
+        CHECK(who->get(bare + "?version=2").status == 404);
+    }
+    world.database.number(
+        "WITH p AS (UPDATE label_project SET spec = jsonb_set(spec, '{show}', '[\"text\"]') "
+        "WHERE name = 'sounds' RETURNING 1) SELECT count(*) FROM p"
+    );
+    for (const auto* who : {&rae, &ola}) CHECK(who->get(url).status == 404);
+    CHECK(opal.get(url).status == 200);
+}
+
 TEST_CASE("a part of a sound is sent by its range", "[api][media]") {
     World world;
     auto lena = world.labeler("lena");

@@ -2,6 +2,9 @@
 // without what others said of it. Gold stays hidden from those who do not own the project.
 #include "service/labels/queue/browse.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "labeling/quality/gold_store.hpp"
 #include "labeling/queue/task_store.hpp"
 #include "service/labels/projects.hpp"
@@ -20,6 +23,17 @@ Refusal no_such_task(std::int64_t task) {
         "task " + std::to_string(task),
         "is not one that you may see",
         "see 'tilth label tasks list' or 'tilth label mine'"};
+}
+
+// Who labels elsewhere reads of the records what the project shows, also where they review.
+void read_as_shown(labeling::TaskFilter& filter, const labeling::Project& project) {
+    using labeling::FieldsRead;
+    filter.reads_text = shows(project, labeling::Project::Show::text);
+    filter.fields = labeling::asked_fields(project.question);
+    filter.reads_fields = project.show.empty() ? FieldsRead::bare : FieldsRead::named;
+    if (!shows(project, labeling::Project::Show::fields)) return;
+    if (project.fields.empty()) filter.reads_fields = FieldsRead::all;
+    std::ranges::copy(project.fields, std::back_inserter(filter.fields));
 }
 
 }  // namespace
@@ -58,6 +72,7 @@ Page<labeling::TaskLine> list_tasks(Work& work, const ListTasks& request) {
         .flagged = request.flagged,
         .bookmarked = request.bookmarked,
         .tells_gold = owns(work.tx, work.caller, stored.id)};
+    if (work.caller.role == Role::label) read_as_shown(filter, stored.project);
     if (!request.user.empty()) filter.by = known_user(work, request.user).id;
     auto found = labeling::list_tasks(
         work.tx,
