@@ -109,6 +109,7 @@ constexpr VerbRow rows[] = {
     {post, "/api/v1/projects", "label project create", "createProject", 201},
     {get, "/api/v1/projects/{project}", "label project show", "showProject", 200, false, true},
     {patch, "/api/v1/projects/{project}", "label project edit", "editProject", 200, false, true},
+    {get, "/api/v1/projects/{project}/classes", "label classes", "listClasses"},
     {get, "/api/v1/projects/{project}/members", "label members list", "listMembers"},
     {put, "/api/v1/projects/{project}/members/{user}", "label members add", "addMember"},
     {del, "/api/v1/projects/{project}/members/{user}", "label members remove", "removeMember"},

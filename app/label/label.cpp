@@ -97,7 +97,7 @@ void print_people(const std::vector<labeling::AnnotatorQuality>& people) {
 
 void show(CLI::App& project, service::Context& context) {
     auto& command = add_command(project, "label project show");
-    Flags<service::ProjectName> flags(command, by_project);
+    Flags<service::ShowProject> flags(command, by_project);
     on_command(command, [flags, &context] {
         auto request = flags.read();
         labeling::ProjectPage page;

@@ -96,6 +96,17 @@ void add_label_shape(CLI::App& label, CLI::App& project, service::Context& conte
             *parent, context, "label template", of_kind, print_template
         );
     convert(project, context);
+    add_list<service::list_classes>(
+        label,
+        context,
+        "label classes",
+        schema_of,
+        [](const std::vector<labeling::ClassLine>& lines) {
+            Table table({"class", "question", "labels"});
+            for (const auto& one : lines) table.add({one.name, one.question, count(one.truths)});
+            if (!table.empty()) table.print();
+        }
+    );
     add_verb<service::list_guidelines>(
         label,
         context,

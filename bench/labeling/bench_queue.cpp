@@ -192,7 +192,7 @@ void tell_pages(const service::Environment& here, int tasks) {
         list(service::list_review, review);
     });
     look("projects", [&] { list(service::list_projects, service::ListProjects{}); });
-    look("project", [&] { list(service::show_project, service::ProjectName{"p"}); });
+    look("project", [&] { list(service::show_project, service::ShowProject{"p", {}}); });
 }
 
 // No task has more answers and leases than it wants, its counts are those of its rows, and nobody

@@ -63,6 +63,7 @@ BOOST_DESCRIBE_STRUCT(
 struct ProjectPage : ProjectLine {
     std::string instructions;
     std::vector<ClassLine> classes;
+    std::int64_t class_count = 0;      // of those offered; `classes` may be the first of them
     Project definition;                // as its file would say it
     std::vector<PageKey> keys{};       // by which the labeling page is commanded
     std::vector<std::string> notes{};  // what its owner should know
@@ -73,7 +74,7 @@ struct ProjectPage : ProjectLine {
 BOOST_DESCRIBE_STRUCT(
     ProjectPage,
     (ProjectLine),
-    (instructions, classes, definition, keys, notes, audited, owns, reviews)
+    (instructions, classes, class_count, definition, keys, notes, audited, owns, reviews)
 )
 
 // A wording of the guidelines.
@@ -93,6 +94,17 @@ std::vector<ProjectLine> project_lines(
     int at_most,
     std::optional<std::int64_t> only_for = std::nullopt
 );
-std::optional<ProjectPage> project_page(base::Tx& tx, const std::string& name);
+// With `classes` no list of classes in it is longer; class_count tells how many there are.
+std::optional<ProjectPage>
+project_page(base::Tx& tx, const std::string& name, std::optional<int> classes = std::nullopt);
+// Classes that the project offers, by number behind `after`, whose names hold `text` however it is
+// written.
+std::vector<ClassLine> class_lines(
+    base::Tx& tx,
+    std::int64_t project_id,
+    const std::string& text,
+    std::int32_t after,
+    int at_most
+);
 
 }  // namespace labeling

@@ -37,13 +37,15 @@ WHERE p.name > $1 AND ($2::text IS NULL OR p.name = $2)
         OR EXISTS (SELECT 1 FROM label_member m WHERE m.project_id = p.id AND m.user_id = $4))
 ORDER BY p.name LIMIT $3;
 
+-- The classes that project $1 offers, by number: at most $2 (NULL: all) behind number $3, whose names hold $4.
 -- name: class_progress
 SELECT k.class_id AS id, k.name, k.question, k.spec ->> 'description' AS description, k.spec ->> 'hotkey' AS hotkey, k.spec ->> 'colour' AS colour,
     coalesce(g.truths, 0) AS truths, g.sureness / nullif(g.truths, 0) / 1000000000 AS mean_probability
 FROM label_class k
 LEFT JOIN (SELECT number AS class_id, sum(labels)::bigint AS truths, sum(sureness)::float8 AS sureness
            FROM label_truth_tally WHERE project_id = $1 AND part = 'class' GROUP BY number) g USING (class_id)
-WHERE k.project_id = $1 AND NOT k.retired ORDER BY k.class_id;
+WHERE k.project_id = $1 AND NOT k.retired AND k.class_id > $3::int AND ($4::text = '' OR strpos(lower(k.name), lower($4::text)) > 0)
+ORDER BY k.class_id LIMIT $2::bigint;
 
 -- name: put_definition
 UPDATE label_project SET spec = $2::jsonb, overlap = $3, state = $4, version = version + 1 WHERE id = $1;

@@ -36,6 +36,9 @@ std::vector<Verb> project_verbs() {
         verb<create_project>("label project create", "Make a labeling project", operators),
         verb<list_projects>("label project list", "Label projects by name", everyone),
         verb<show_project>("label project show", "One project, its labels by class", everyone),
+        verb<list_classes>(
+            "label classes", "The classes of a project, or those of a name", everyone
+        ),
         verb<edit_project>(
             "label project edit",
             "Edit all but name, source, kind and which classes there are",

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <functional>
 #include <iterator>
+#include <limits>
 #include <set>
 
 #include <fmt/format.h>
@@ -52,9 +53,10 @@ void note_unknown_fields(Work& work, labeling::ProjectPage& page) {
             ));
 }
 
-labeling::ProjectPage page_of_project(Work& work, const std::string& name) {
+labeling::ProjectPage
+page_of_project(Work& work, const std::string& name, std::optional<int> classes = std::nullopt) {
     auto id = known_project(work, name).id;
-    auto page = labeling::project_page(work.tx, name);
+    auto page = labeling::project_page(work.tx, name, classes);
     if (!page) no_project(name);
     note_unknown_fields(work, *page);
     page->audited = labeling::last_audit(work.tx, id).has_value();
@@ -68,6 +70,18 @@ labeling::ProjectPage page_of_project(Work& work, const std::string& name) {
 const base::Settings<ListProjects> ListProjects::settings{{&ListProjects::page}};
 const base::Settings<ProjectName> ProjectName::settings{
     {"project", &ProjectName::project, "its name", {.required = true}},
+};
+const base::Settings<ShowProject> ShowProject::settings{
+    {"project", &ShowProject::project, "its name", {.required = true}},
+    {"classes",
+     &ShowProject::classes,
+     "tell no more than so many classes; all by default",
+     {.low = 0, .high = 100'000}},
+};
+const base::Settings<ListClasses> ListClasses::settings{
+    {"project", &ListClasses::project, "its name", {.required = true}},
+    {"find", &ListClasses::find, "only those whose names hold this text"},
+    {&ListClasses::page},
 };
 const base::Settings<EditProject> EditProject::settings{
     {"project", &EditProject::project, "its name", {.required = true}},
@@ -125,8 +139,21 @@ Page<labeling::ProjectLine> list_projects(Work& work, const ListProjects& reques
     );
 }
 
-labeling::ProjectPage show_project(Work& work, const ProjectName& request) {
-    return page_of_project(work, request.project);
+labeling::ProjectPage show_project(Work& work, const ShowProject& request) {
+    return page_of_project(work, request.project, request.classes);
+}
+
+Page<labeling::ClassLine> list_classes(Work& work, const ListClasses& request) {
+    auto project = known_project(work, request.project).id;
+    auto after = request.page.after_number().value_or(-1);
+    if (after > std::numeric_limits<std::int32_t>::max()) return {};
+    return page_of(
+        labeling::class_lines(
+            work.tx, project, request.find, static_cast<std::int32_t>(after), request.page.limit
+        ),
+        request.page,
+        [](const labeling::ClassLine& last) { return std::to_string(last.id); }
+    );
 }
 
 Guidelines list_guidelines(Work& work, const ProjectName& request) {

@@ -40,7 +40,21 @@ struct ProjectName {
     std::string project;
     static const base::Settings<ProjectName> settings;
 };
-labeling::ProjectPage show_project(Work& work, const ProjectName& request);
+struct ShowProject {
+    std::string project;
+    std::optional<int> classes;  // nothing: all
+    static const base::Settings<ShowProject> settings;
+};
+// A project may have very many classes: whoever wants to see the project only bounds them.
+labeling::ProjectPage show_project(Work& work, const ShowProject& request);
+
+struct ListClasses {
+    std::string project;
+    std::string find;
+    Paging page;
+    static const base::Settings<ListClasses> settings;
+};
+Page<labeling::ClassLine> list_classes(Work& work, const ListClasses& request);
 
 struct Guidelines {
     std::vector<labeling::Guideline> items;

@@ -119,6 +119,7 @@ const RoleRow table[] = {
     {"GET /api/v1/projects/{project}", 401, 404, 404, 404, 404},
     {"PATCH /api/v1/projects/{project}", 401, 403, 403, 404, 404},
     {"GET /api/v1/projects/{project}/guidelines", 401, 404, 404, 404, 404},
+    {"GET /api/v1/projects/{project}/classes", 401, 404, 404, 404, 404},
     {"GET /api/v1/projects/{project}/members", 401, 403, 404, 404, 404},
     {"PUT /api/v1/projects/{project}/members/{user}", 401, 403, 403, 404, 404},
     {"DELETE /api/v1/projects/{project}/members/{user}", 401, 403, 403, 404, 404},

@@ -25,6 +25,7 @@ export { Problem };
 const here = (name: string) => ({ params: { path: { project: name } } });
 const by = (key: string) => ({ "Idempotency-Key": key });
 const soon = (): AbortSignal => AbortSignal.timeout(15_000);
+const few = 500; // classes of a project that a page holds; the others are found by their names
 type Known = { project: Project; etag: string };
 const known = ({ data, response }: { data?: Project; response: Response }): Known => ({ project: data!, etag: response.headers.get("ETag") ?? "" });
 
@@ -37,7 +38,8 @@ export const api = {
   signOut: () => ok(client.DELETE("/api/v1/session")),
   sources: () => all((after) => ok(client.GET("/api/v1/sources", { params: { query: { limit: 200, after } } }))),
   projects: () => all((after) => ok(client.GET("/api/v1/projects", { params: { query: { limit: 200, after } } }))),
-  project: async (name: string): Promise<Known> => known(await client.GET("/api/v1/projects/{project}", here(name))),
+  project: async (name: string): Promise<Known> => known(await client.GET("/api/v1/projects/{project}", { params: { path: { project: name }, query: { classes: few } } })),
+  classes: (name: string, find: string) => ok(client.GET("/api/v1/projects/{project}/classes", { params: { path: { project: name }, query: { find, limit: 50 } } })),
   editProject: async (name: string, etag: string, body: Body<"editProject">): Promise<Known> =>
     known(await client.PATCH("/api/v1/projects/{project}", { params: { path: { project: name }, header: { "If-Match": etag } }, body })),
   claim: (name: string, n: number, audit = false, task?: number) => ok(client.POST("/api/v1/projects/{project}/claim", { ...here(name), body: { n, ...(audit ? { audit } : {}), ...(task ? { task } : {}) }, signal: soon() })),

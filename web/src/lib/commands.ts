@@ -15,6 +15,7 @@ const places: Record<string, string> = {
   "label machine": "Machines of the project",
   "label members": "People of the project",
   "label bookmark": "Bookmark of the task",
+  "label classes": "Settings of the project",
   "label guidelines": "Settings of the project",
   "label mine": "My answers",
   "label project create": "New project",

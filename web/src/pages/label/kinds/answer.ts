@@ -8,7 +8,7 @@ import { segmentsFault, segmentsOf } from "../media/segments";
 import { marksFault, ofPicture } from "../picture/marks";
 
 export type Definition = Project["definition"];
-export type Question = NonNullable<Definition["question"]>[number];
+export type Question = NonNullable<Definition["question"]>[number] & { some?: boolean }; // some: it has more classes than the page holds
 export type Label = NonNullable<Question["class"]>[number];
 export type Item = Task["item"];
 export type Value = unknown; // undefined: nothing yet

@@ -113,10 +113,10 @@ export const marksAt = (marks: readonly Mark[], at: number): Mark[] =>
   marks.filter((mark) => mark.start <= at && at < mark.end).sort((a, b) => a.end - a.start - (b.end - b.start));
 
 // Why the service would not take it; empty: it would. `lengths` in code points, by field.
-export function fault(value: unknown, question: { overlapping_spans?: boolean; at_least?: number | null; at_most?: number | null; class?: { name: string }[] }, lengths: ReadonlyMap<string, number>): string {
+export function fault(value: unknown, question: { overlapping_spans?: boolean; at_least?: number | null; at_most?: number | null; class?: { name: string }[]; some?: boolean }, lengths: ReadonlyMap<string, number>): string {
   const { spans } = partsOf(value);
   const known = new Set((question.class ?? []).map((each) => each.name));
-  const strange = spans.find((span) => !known.has(span.label));
+  const strange = question.some ? undefined : spans.find((span) => !known.has(span.label));
   if (strange) return `There is no class ‘${strange.label}’ here any more; change or delete its marks`;
   if (spans.some((span) => span.start >= span.end || span.end > (lengths.get(fieldOf(span)) ?? 0))) return "A mark lies outside the text; delete it";
   const sorted = question.overlapping_spans ? [] : [...spans].sort(byPlace);

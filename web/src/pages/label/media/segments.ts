@@ -46,7 +46,7 @@ export function segmentsFault(value: unknown, question: Question, length: number
     const where = `Range ${i + 1}`;
     if (!(one.from >= 0 && one.from < one.to)) return `${where} ends before it begins`;
     if (length !== null && one.to > length + 0.5) return `${where} ends after the recording`;
-    if (names.size > 0 && !names.has(one.label)) return `${where} has no class`;
+    if (names.size > 0 && !names.has(one.label) && !(question.some && one.label)) return `${where} has no class`;
     const next = all[i + 1];
     if (next && question.overlapping_spans !== true && overlaps(one, next)) return `${where} overlaps the next one`;
   }
