@@ -151,6 +151,10 @@ await test("a member who reviews decides in the page, though his own role only l
   await otto.goto(`${url}/projects/topics?tab=review`);
   await otto.getByRole("heading", { name: "To be decided" }).waitFor();
   await becomes(() => otto.getByRole("link", { name: "Settings", exact: true }).count(), 0);
+  await otto.goto(`${url}/projects/topics?tab=people`); // asks for nothing that is refused to him
+  await otto.getByRole("table", { name: "Annotators" }).waitFor();
+  await becomes(() => otto.getByRole("heading", { name: "Answers that do not count" }).count(), 0);
+  assert.deepEqual(otto.refused, []);
   assert.deepEqual(otto.complaints, []);
 });
 
