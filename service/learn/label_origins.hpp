@@ -3,7 +3,7 @@
 #include <span>
 #include <string>
 
-#include "training/snapshots/label_fields.hpp"
+#include "training/labels/label_fields.hpp"
 
 namespace service {
 

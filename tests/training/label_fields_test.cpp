@@ -1,6 +1,6 @@
 // The field that labels came from is never a feature: not as a column, under its own name or
 // another, not within a text, and not for a prediction either.
-#include "training/snapshots/label_fields.hpp"
+#include "training/labels/label_fields.hpp"
 
 #include <catch2/catch.hpp>
 

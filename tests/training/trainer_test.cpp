@@ -8,9 +8,9 @@
 #include "base/error.hpp"
 #include "tests/training/made_data.hpp"
 #include "training/evaluation/baselines.hpp"
-#include "training/labels/soft_labels.hpp"
 #include "training/evaluation/metrics.hpp"
 #include "training/evaluation/run_judging.hpp"
+#include "training/labels/soft_labels.hpp"
 #include "training/tuning/selection.hpp"
 
 using namespace training;

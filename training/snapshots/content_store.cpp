@@ -18,7 +18,7 @@
 #include "schema/records/sent_array.hpp"
 #include "schema/records/values.hpp"
 #include "schema/sources/source_store.hpp"
-#include "training/snapshots/label_fields.hpp"
+#include "training/labels/label_fields.hpp"
 #include "training/sql.hpp"
 
 namespace training {

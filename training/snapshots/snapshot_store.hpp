@@ -12,7 +12,7 @@
 #include "base/settings/fwd.hpp"
 #include "base/words.hpp"
 #include "schema/records/record.hpp"
-#include "training/snapshots/label_fields.hpp"
+#include "training/labels/label_fields.hpp"
 
 namespace base {
 class Database;

@@ -1,4 +1,4 @@
-#include "training/snapshots/label_fields.hpp"
+#include "training/labels/label_fields.hpp"
 
 #include <algorithm>
 
