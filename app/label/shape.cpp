@@ -103,7 +103,10 @@ void add_label_shape(CLI::App& label, CLI::App& project, service::Context& conte
         schema_of,
         [](const std::vector<labeling::ClassLine>& lines) {
             Table table({"class", "question", "labels"});
-            for (const auto& one : lines) table.add({one.name, one.question, count(one.truths)});
+            for (const auto& one : lines)
+                table.add(
+                    {one.name, one.question, base::grouped(static_cast<std::uint64_t>(one.truths))}
+                );
             if (!table.empty()) table.print();
         }
     );
