@@ -18,7 +18,7 @@ namespace base {
 
 namespace {
 
-constexpr std::size_t first_chunk = std::size_t{1} << 16, most_chunk = std::size_t{1} << 24;
+constexpr std::size_t first_chunk = std::size_t{1} << 16, most_chunk = std::size_t{1} << 22;
 constexpr std::size_t page = 4096;
 
 }  // namespace
