@@ -10,6 +10,8 @@ import { marksFault, ofPicture } from "../picture/marks";
 export type Definition = Project["definition"];
 export type Question = NonNullable<Definition["question"]>[number] & { some?: boolean }; // some: it has more classes than the page holds
 export type Label = NonNullable<Question["class"]>[number];
+// What a field of it is called; the one question of a project has no name of its own.
+export const calledOf = (question: Question): string => question.title || question.name || "Your answer";
 export type Item = Task["item"];
 export type Value = unknown; // undefined: nothing yet
 
