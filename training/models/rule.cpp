@@ -179,8 +179,8 @@ private:
             if (one.cost < best.cost * (1 - 1e-12)) best = std::move(one);
         }
         column_ = best.column;
-        cuts_ = std::move(best.cuts);
         answers_ = answers_of(best, whole_.data());
+        cuts_ = std::move(best.cuts);
     }
 
     std::size_t outputs_ = 0;
