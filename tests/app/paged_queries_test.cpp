@@ -64,7 +64,11 @@ const std::map<std::string, Asked> paged{
      )}},
     {"labeling.answers_page", {fmt::format("1, 1, 0, '', 0, 0, {}, false", page)}},
     {"labeling.tasks_looked_through",
-     {fmt::format("1, {}, 1, {}, '', false, false, NULL, false, '', '', true", rows / 2, page)}},
+     {fmt::format(
+         "1, {}, 1, {}, '', false, false, NULL, false, '', '', true, true, 'all', '{{}}'",
+         rows / 2,
+         page
+     )}},
     {"labeling.disagreed_tasks", {fmt::format("1, 0.5, 0, {}", page)}},
     {"labeling.labels_page", {fmt::format("1, 1, 0, '', {}", page)}},
     {"labeling.export_answered_page", {fmt::format("1, 1, 0, '', {}", page)}},
@@ -104,6 +108,7 @@ const std::set<std::string> others{
     "labeling.last_invalidation",  "labeling.last_audit",         "labeling.draw_audit",
     "labeling.claim_audit",        "labeling.audit_items",        "labeling.standing_answer",
     "training.run_steps",          "training.model_test_results", "training.members_of_cell",
+    "labeling.class_progress",
 };
 
 // Two sources of 200,000 records, of which the first has everything that a record can have.
