@@ -82,7 +82,11 @@ RunLogLine line_of(const crawler::LoggedFetch& fetch) {
     if (!fetch.reason.empty()) text += ": " + fetch.reason;
     text += fetch.status == 0 ? ", no answer" : fmt::format(", status {}", fetch.status);
     if (fetch.bytes > 0)
-        text += fmt::format(", {} bytes in {} ms", base::grouped(fetch.bytes), fetch.millis);
+        text += fmt::format(
+            ", {} bytes in {} ms",
+            base::grouped(static_cast<std::uint64_t>(fetch.bytes)),
+            fetch.millis
+        );
     return {fetch.at, RunMoment::fetched, std::move(text), fetch.url, problem};
 }
 
@@ -112,7 +116,7 @@ few_lines(Work& work, const schema::Source& source, const schema::SourceRun& run
              .what = RunMoment::rejected,
              .text = fmt::format(
                  "{} as {}, for example: {}",
-                 base::grouped(rejects.count),
+                 base::grouped(static_cast<std::uint64_t>(rejects.count)),
                  rejects.code,
                  rejects.reason
              ),
